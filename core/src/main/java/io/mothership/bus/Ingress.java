@@ -1,0 +1,287 @@
+package io.mothership.bus;
+
+import io.mothership.journal.FrameEncoder;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.codec.Origin;
+import io.mothership.journal.codec.RecordType;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * The one way into the dispatcher: a ring of what connections ask for.
+ *
+ * <p>Ring message: {@code connection id i64}, then by type
+ *
+ * <pre>
+ *  PUBLISH       frame
+ *  PUBLISH_LARGE slot i32 of the frame pool
+ *  SUBSCRIBE     sid, subject, queue      each u16 length and bytes
+ *  UNSUBSCRIBE   delivered-max i64, sid
+ *  OPEN, CLOSE, PONG                      nothing
+ *  CONTROL       line
+ * </pre>
+ *
+ * <p><i>Thread:</i> any produces; only ms-dispatch drains. <i>Allocates:</i> nothing per message.
+ * <i>Back-pressure:</i> {@link Pressure#FULL}: the connection stops reading until the next drain.
+ */
+public final class Ingress {
+  /** Frames longer than this go by reference. */
+  public static final int INLINE_LENGTH_MAX = 64 * 1024;
+
+  private static final int PUBLISH = 1;
+  private static final int PUBLISH_LARGE = 2;
+  private static final int SUBSCRIBE = 3;
+  private static final int UNSUBSCRIBE = 4;
+  private static final int OPEN = 5;
+  private static final int CLOSE = 6;
+  private static final int PONG = 7;
+  private static final int CONTROL = 8;
+
+  private static final int BODY = BitUtil.SIZE_OF_LONG;
+
+  private final RingBuffer ring;
+  private final FramePool pool;
+  private final Map<Long, SessionOpening> openings = new ConcurrentHashMap<>();
+  private volatile Doorbell doorbell = Doorbell.SILENT;
+
+  /**
+   * @param capacity bytes of the ring, a power of two, at least 8 × ({@link #INLINE_LENGTH_MAX} + headers)
+   */
+  public Ingress(final int capacity, final FramePool pool) {
+    this.ring =
+        new ManyToOneRingBuffer(
+            new UnsafeBuffer(
+                ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+    this.pool = pool;
+  }
+
+  /** What is rung after each accepted message. */
+  public void doorbell(final Doorbell newDoorbell) {
+    doorbell = newDoorbell;
+  }
+
+  /** A message from a connection. {@code outboxId} is 0 unless the SQL outbox made it. */
+  public int tryPublish(
+      final long connectionId,
+      final Origin origin,
+      final int accountId,
+      final long outboxId,
+      final MessageView message) {
+    final int length = FrameEncoder.frameLength(message);
+    if (length > INLINE_LENGTH_MAX) {
+      return tryPublishLarge(connectionId, origin, accountId, outboxId, message, length);
+    }
+    final int index = ring.tryClaim(PUBLISH, BODY + length);
+    if (index < 0) {
+      return Pressure.FULL;
+    }
+    final MutableDirectBuffer buffer = ring.buffer();
+    buffer.putLong(index, connectionId);
+    FrameEncoder.encode(buffer, index + BODY, RecordType.MESSAGE, origin, accountId, message);
+    FrameEncoder.outboxId(buffer, index + BODY, outboxId);
+    ring.commit(index);
+    doorbell.ring();
+    return length;
+  }
+
+  public int trySubscribe(
+      final long connectionId, final Slice sid, final Slice subject, final Slice queue) {
+    final int length = BODY + 6 + sid.length() + subject.length() + queue.length();
+    final int index = tryClaim(SUBSCRIBE, length, connectionId);
+    if (index < 0) {
+      return index;
+    }
+    int at = index + BODY;
+    at = put(at, sid);
+    at = put(at, subject);
+    put(at, queue);
+    return commit(index, length);
+  }
+
+  /** Ends a subscription; with {@code deliveredMax > 0} only after so many messages in all. */
+  public int tryUnsubscribe(final long connectionId, final Slice sid, final long deliveredMax) {
+    final int length = BODY + BitUtil.SIZE_OF_LONG + 2 + sid.length();
+    final int index = tryClaim(UNSUBSCRIBE, length, connectionId);
+    if (index < 0) {
+      return index;
+    }
+    ring.buffer().putLong(index + BODY, deliveredMax);
+    put(index + BODY + BitUtil.SIZE_OF_LONG, sid);
+    return commit(index, length);
+  }
+
+  /** Opens a session, or changes the options of an open one. */
+  public int tryOpen(final SessionOpening opening) {
+    openings.put(opening.connectionId(), opening);
+    final int index = tryClaim(OPEN, BODY, opening.connectionId());
+    if (index < 0) {
+      openings.remove(opening.connectionId());
+      return index;
+    }
+    return commit(index, BODY);
+  }
+
+  /** Ends a session and its subscriptions. Must succeed in the end: try again when the ring is full. */
+  public int tryClose(final long connectionId) {
+    final int index = tryClaim(CLOSE, BODY, connectionId);
+    return index < 0 ? index : commit(index, BODY);
+  }
+
+  /** Asks for a PONG behind everything this connection sent before. */
+  public int tryPong(final long connectionId) {
+    final int index = tryClaim(PONG, BODY, connectionId);
+    return index < 0 ? index : commit(index, BODY);
+  }
+
+  /** Asks for a protocol line of the head's own behind everything this connection sent before. */
+  public int tryControl(final long connectionId, final Slice line) {
+    final int length = BODY + 2 + line.length();
+    final int index = tryClaim(CONTROL, length, connectionId);
+    if (index < 0) {
+      return index;
+    }
+    put(index + BODY, line);
+    return commit(index, length);
+  }
+
+  /** Hands up to {@code limit} messages to {@code handler}; ms-dispatch only. */
+  public int drain(final Drain drain, final int limit) {
+    return ring.read(drain, limit);
+  }
+
+  /** Bytes waiting in the ring. */
+  public long pendingBytes() {
+    return ring.size();
+  }
+
+  private int tryPublishLarge(
+      final long connectionId,
+      final Origin origin,
+      final int accountId,
+      final long outboxId,
+      final MessageView message,
+      final int length) {
+    final int slot = pool.tryAcquire(length);
+    if (slot < 0) {
+      return slot;
+    }
+    final UnsafeBuffer frame = pool.buffer(slot);
+    FrameEncoder.encode(frame, 0, RecordType.MESSAGE, origin, accountId, message);
+    FrameEncoder.outboxId(frame, 0, outboxId);
+    final int index = tryClaim(PUBLISH_LARGE, BODY + BitUtil.SIZE_OF_INT, connectionId);
+    if (index < 0) {
+      pool.release(slot);
+      return index;
+    }
+    ring.buffer().putInt(index + BODY, slot);
+    return commit(index, length);
+  }
+
+  private int tryClaim(final int type, final int length, final long connectionId) {
+    final int index = ring.tryClaim(type, length);
+    if (index < 0) {
+      return Pressure.FULL;
+    }
+    ring.buffer().putLong(index, connectionId);
+    return index;
+  }
+
+  private int commit(final int index, final int length) {
+    ring.commit(index);
+    doorbell.ring();
+    return length;
+  }
+
+  private int put(final int at, final Slice bytes) {
+    final MutableDirectBuffer buffer = ring.buffer();
+    buffer.putShort(at, (short) bytes.length());
+    buffer.putBytes(at + 2, bytes.buffer(), bytes.offset(), bytes.length());
+    return at + 2 + bytes.length();
+  }
+
+  /** What the dispatcher does with each kind of message. Slices and views are valid during the call. */
+  public interface Handler {
+    void onPublish(long connectionId, FrameView frame);
+
+    void onSubscribe(long connectionId, Slice sid, Slice subject, Slice queue);
+
+    void onUnsubscribe(long connectionId, Slice sid, long deliveredMax);
+
+    void onOpen(SessionOpening opening);
+
+    void onClose(long connectionId);
+
+    void onPong(long connectionId);
+
+    void onControl(long connectionId, Slice line);
+  }
+
+  /** Decodes ring messages for a {@link Handler}; one per dispatcher. */
+  public final class Drain implements MessageHandler {
+    private final Handler handler;
+    private final FrameView frame = new FrameView();
+    private final Slice first = new Slice();
+    private final Slice second = new Slice();
+    private final Slice third = new Slice();
+
+    public Drain(final Handler handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void onMessage(
+        final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+      final long connectionId = buffer.getLong(index);
+      final int body = index + BODY;
+      switch (type) {
+        case PUBLISH -> handler.onPublish(connectionId, frame.wrap(buffer, body));
+        case PUBLISH_LARGE -> {
+          final int slot = buffer.getInt(body);
+          try {
+            handler.onPublish(connectionId, frame.wrap(pool.buffer(slot), 0));
+          } finally {
+            pool.release(slot);
+          }
+        }
+        case SUBSCRIBE -> {
+          int at = get(buffer, body, first);
+          at = get(buffer, at, second);
+          get(buffer, at, third);
+          handler.onSubscribe(connectionId, first, second, third);
+        }
+        case UNSUBSCRIBE -> {
+          get(buffer, body + BitUtil.SIZE_OF_LONG, first);
+          handler.onUnsubscribe(connectionId, first, buffer.getLong(body));
+        }
+        case OPEN -> {
+          final SessionOpening opening = openings.remove(connectionId);
+          if (opening != null) {
+            handler.onOpen(opening);
+          }
+        }
+        case CLOSE -> handler.onClose(connectionId);
+        case PONG -> handler.onPong(connectionId);
+        case CONTROL -> {
+          get(buffer, body, first);
+          handler.onControl(connectionId, first);
+        }
+        default -> throw new IllegalStateException("unknown ingress message type=" + type);
+      }
+    }
+
+    private static int get(final DirectBuffer buffer, final int at, final Slice bytes) {
+      final int length = buffer.getShort(at) & 0xFFFF;
+      bytes.wrap(buffer, at + 2, length);
+      return at + 2 + length;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.mothership.bus;
+
+import io.mothership.journal.codec.Origin;
+
+/**
+ * What the dispatcher has to know of a new session.
+ *
+ * @param connectionId names the connection in all ingress messages; never used twice in a process
+ * @param accountId the account whose subjects it sees; {@code 0} is {@code $G}
+ * @param origin the head it came through
+ * @param outbox the way back
+ * @param isEcho whether it gets its own messages back
+ * @param wantsNoResponders whether a request nobody listens to is answered with status 503
+ * @param takesHeaders whether it can be sent header blocks; others get messages without them
+ */
+public record SessionOpening(
+    long connectionId,
+    int accountId,
+    Origin origin,
+    Outbox outbox,
+    boolean isEcho,
+    boolean wantsNoResponders,
+    boolean takesHeaders) {}

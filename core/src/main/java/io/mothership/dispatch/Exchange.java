@@ -1,0 +1,97 @@
+package io.mothership.dispatch;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Slice;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.codec.Origin;
+import io.mothership.journal.codec.RecordType;
+import io.mothership.routing.Subscription;
+
+/**
+ * What streams, consumers and the JetStream API may ask of the dispatcher.
+ *
+ * <p><i>Thread:</i> ms-dispatch only. <i>Allocates:</i> nothing per message.
+ */
+public interface Exchange {
+
+  /** Wall time in ns since 1970, read once per duty cycle. */
+  long wallNs();
+
+  /** Monotonic time in ns, read once per duty cycle; all timers run on it. */
+  long monotonicNs();
+
+  /**
+   * Delivers a message to everyone who subscribed to {@code message.subject()}, as a publish from inside.
+   *
+   * @return how many subscribers (queue groups count once) it reached
+   */
+  int route(int accountId, MessageView message);
+
+  /**
+   * Delivers a message to the subscribers of {@code target}, who see {@code message.subject()} on it: how a
+   * consumer delivers a stream's message to its inbox.
+   *
+   * @return how many subscribers it reached
+   */
+  int routeTo(int accountId, Slice target, MessageView message);
+
+  /** Whether anybody listens to a literal subject. */
+  boolean hasInterest(int accountId, Slice subject);
+
+  void subscribe(int accountId, Subscription subscription);
+
+  void unsubscribe(int accountId, Subscription subscription);
+
+  /**
+   * Session of the publish being handled: its origin; {@code INTERNAL} when none is.
+   */
+  Origin origin();
+
+  /** SQL outbox id of the publish being handled, 0 = none. */
+  long outboxId();
+
+  /**
+   * Writes a record to the journal ring, stamping journal sequence, time and epoch.
+   *
+   * @param isSynced whether its {@link StreamLayer#onSynced} is awaited before anything is acknowledged:
+   *     the batch it is in gets a sync
+   * @return the journal sequence, or {@link io.mothership.bus.Pressure#FULL}; {@link
+   *     io.mothership.bus.Pressure#CLOSED} after the journal failed
+   */
+  long tryAppend(
+      RecordType type,
+      int accountId,
+      int streamId,
+      long streamSequence,
+      boolean isSynced,
+      long ttlNs,
+      MessageView message);
+
+  /** Record time given to the last {@link #tryAppend}, ns since 1970. */
+  long lastAppendTimeNs();
+
+  /**
+   * Wraps {@code frame} around a record still in the tail window.
+   *
+   * @return false if it has left the window: use {@link #tryRead}
+   */
+  boolean readTail(long journalSequence, FrameView frame);
+
+  /**
+   * Asks ms-read for the record at a journal location; answered by {@link StreamLayer#onRead} with the
+   * same {@code requester} and {@code token}, in the order asked.
+   *
+   * @return a negative {@link io.mothership.bus.Pressure} if the request ring is full for now
+   */
+  int tryRead(int requester, long token, long location);
+
+  /**
+   * Calls {@code task} once, at or soon after the deadline, on ms-dispatch.
+   *
+   * @return a timer id for {@link #cancel}
+   */
+  long schedule(long deadlineMonotonicNs, Runnable task);
+
+  /** Forgets a timer; one that has fired already is ignored. */
+  void cancel(long timerId);
+}

@@ -1,0 +1,45 @@
+package io.mothership.journal;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The append-only store of record frames. One writer; readers open their own {@link JournalReader}.
+ *
+ * <p>A <i>location</i> names where a frame lies: {@code segment << 32 | offset of the frame's first byte in
+ * the segment file}. Locations grow with the journal sequence and stay valid until their segment goes.
+ */
+public interface Journal extends AutoCloseable {
+
+  /** No location. */
+  long NOWHERE = -1L;
+
+  /**
+   * Appends one whole frame (all stamps but the CRC set; the journal stamps the CRC32C into its own copy).
+   *
+   * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing. The frame is readable by readers when this
+   * returns, and survives a crash of the process; only {@link #sync} makes it survive a power cut.
+   *
+   * @return the frame's location
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: an earlier or this write
+   *     failed; the journal takes no more writes until it is opened again. {@code DISK_FULL}: no space
+   *     could be allocated, nothing was written
+   */
+  long append(DirectBuffer buffer, int offset, int length);
+
+  /**
+   * Makes everything appended so far survive a power cut.
+   *
+   * <p><i>Thread:</i> ms-journal.
+   *
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: never retried; nothing is
+   *     acknowledged any more until the journal is opened again
+   */
+  void sync();
+
+  /** A reader for one thread, to be closed by it. Any thread. */
+  JournalReader reader();
+
+  /** Syncs and closes; marks the stop as clean. Idempotent. */
+  @Override
+  void close();
+}
