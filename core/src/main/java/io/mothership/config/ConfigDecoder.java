@@ -147,7 +147,7 @@ final class ConfigDecoder {
     final Place place = here();
     final String key = key();
     if (key.isEmpty()) {
-      problem(place, "expected a key, found '" + shown(text.charAt(at)) + "'");
+      problem(place, "expected a key, found " + found());
       return false;
     }
     skipBlanks(false);
@@ -329,7 +329,7 @@ final class ConfigDecoder {
     }
     final String found = text.substring(start, at).strip();
     if (found.isEmpty()) {
-      problem(place, "expected a value, found '" + shown(text.charAt(at)) + "'");
+      problem(place, "expected a value, found " + found());
       return Optional.empty();
     }
     // A bcrypt hash begins like a variable.
@@ -414,6 +414,10 @@ final class ConfigDecoder {
 
   private void problem(final Place place, final String message) {
     problems.add(new Problem(place.toString(), message));
+  }
+
+  private String found() {
+    return isAtEnd() ? "the end of the file" : "'" + shown(text.charAt(at)) + "'";
   }
 
   private static String shown(final char c) {

@@ -232,7 +232,7 @@ public enum ConfigKey {
       "auto",
       "",
       "",
-      "`shared`: the dispatcher runs with the journaler; `dedicated`: on its own thread; `auto`:"
+      "`shared`: the dispatcher runs in the one event loop; `dedicated`: on its own thread; `auto`:"
           + " dedicated from three processors on.",
       "auto",
       "shared",
@@ -245,25 +245,26 @@ public enum ConfigKey {
       256,
       "",
       "",
-      "Event loops for sockets; 0 = one up to four processors, then a quarter of them."),
+      "Event loops for sockets; 0 = one up to four processors, then a quarter of them. One if shared."),
   INGRESS_CAPACITY(
       "rings.ingress",
       SIZE,
-      "1MB",
+      "2MB",
       1L << 19,
       1L << 28,
       "",
       "",
       "Ring into the dispatcher; a power of two."),
-  TAIL_CAPACITY(
-      "rings.tail",
+  JOURNAL_CAPACITY(
+      "rings.journal",
       SIZE,
-      "8MB",
-      1L << 20,
+      "0",
+      0,
       1L << 30,
       "",
       "",
-      "Ring to the journal, which is the window of recent messages in memory too; a power of two."),
+      "Ring to the journal, which is the window of recent messages in memory too; a power of two."
+          + " 0 = 8MB, or 4 times the longest record if that is more."),
 
   // The process.
   LOG_LEVEL(

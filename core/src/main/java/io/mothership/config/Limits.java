@@ -10,6 +10,9 @@ public final class Limits {
   /** The token everybody knows. */
   public static final String DEFAULT_TOKEN = "constellation-dev-token";
 
+  /** What a record may hold besides the payload. */
+  private static final long LONGEST_REST = 128 * 1024;
+
   static final long DAY_NS = 86_400_000_000_000L;
 
   private Limits() {}
@@ -38,15 +41,23 @@ public final class Limits {
         "must be at least 8 times the longest message that travels in it, "
             + (Ingress.INLINE_LENGTH_MAX + 512)
             + " bytes");
-    final long tail = config.number(ConfigKey.TAIL_CAPACITY);
+    final long journal = config.number(ConfigKey.JOURNAL_CAPACITY);
     require(
-        Long.bitCount(tail) == 1, problems, config, ConfigKey.TAIL_CAPACITY, "must be a power of two");
-    require(
-        tail >= 4 * payload,
+        journal == 0 || Long.bitCount(journal) == 1,
         problems,
         config,
-        ConfigKey.TAIL_CAPACITY,
-        "must be at least 4 times max_payload=" + config.shown(ConfigKey.MAX_PAYLOAD));
+        ConfigKey.JOURNAL_CAPACITY,
+        "must be a power of two");
+    require(
+        journal == 0 || journal >= 4 * (payload + LONGEST_REST),
+        problems,
+        config,
+        ConfigKey.JOURNAL_CAPACITY,
+        "must be at least 4 times the longest record, max_payload="
+            + config.shown(ConfigKey.MAX_PAYLOAD)
+            + " and "
+            + LONGEST_REST
+            + " bytes");
     require(
         config.number(ConfigKey.SEGMENT_SIZE) >= 4 * payload,
         problems,
