@@ -16,4 +16,16 @@ public record Delivery(
     long duplicates,
     long refused,
     long resent,
-    long pending) {}
+    long pending) {
+
+  /** The sums of two. */
+  public Delivery plus(final Delivery other) {
+    return new Delivery(
+        published + other.published,
+        acknowledged + other.acknowledged,
+        duplicates + other.duplicates,
+        refused + other.refused,
+        resent + other.resent,
+        pending + other.pending);
+  }
+}

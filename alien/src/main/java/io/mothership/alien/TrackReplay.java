@@ -120,7 +120,12 @@ public final class TrackReplay {
       final Optional<ReplayPlace> stored,
       final boolean isRestarted) {
     final long storedPass = stored.map(ReplayPlace::pass).orElse(0L);
-    if (kept.isEmpty() || kept.get().isFinished() || isRestarted) {
+    final boolean isContinued =
+        kept.isPresent()
+            && !kept.get().isFinished()
+            && storedPass <= kept.get().pass()
+            && !isRestarted;
+    if (!isContinued) {
       final long keptPass = kept.map(ReplayProgress::pass).orElse(0L);
       return start.at(Math.max(keptPass, storedPass) + 1, 0, false);
     }
