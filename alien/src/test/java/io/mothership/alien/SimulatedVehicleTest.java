@@ -62,7 +62,11 @@ final class SimulatedVehicleTest {
     assertEquals(BASE_LATITUDE + 0.0005, rover.latitude(), 0.0001);
 
     rover.returnToBase();
-    run(rover, 120);
+    for (int second = 0;
+        second < 120 && rover.mode() == SimulatedVehicle.Mode.RETURNING;
+        second++) {
+      rover.advance(1);
+    }
     assertEquals(SimulatedVehicle.Mode.CHARGING, rover.mode());
     assertEquals(BASE_LATITUDE, rover.latitude(), 0.0001);
     run(rover, 120);
