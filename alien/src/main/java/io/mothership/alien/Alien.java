@@ -14,12 +14,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A registered device and its link to the server.
  *
- * <p>Messages are accepted into a bounded window, published through JetStream, and sent again under the
- * same id until the server has acknowledged them. The window is in memory: what was not acknowledged is
- * lost with the process ({@link TrackReplay} shows how to continue from a recording).
+ * <p>Messages are accepted into a bounded window, published through JetStream, and sent again under
+ * the same id until the server has acknowledged them. The window is in memory: what was not
+ * acknowledged is lost with the process ({@link TrackReplay} shows how to continue from a
+ * recording).
  *
- * <p><em>Thread:</em> any; messages of one thread keep their order.
- * <em>Back-pressure:</em> {@code offerX} answers {@link #FULL}, {@code sendX} blocks.
+ * <p><em>Thread:</em> any; messages of one thread keep their order. <em>Back-pressure:</em> {@code
+ * offerX} answers {@link #FULL}, {@code sendX} blocks.
  */
 public final class Alien implements AutoCloseable {
 
@@ -52,15 +53,15 @@ public final class Alien implements AutoCloseable {
             config.outgoingMessagesMax(), config.inFlightMessagesMax(), System::nanoTime);
     this.commands =
         new CommandDesk(registration, data -> sendEventUnlessClosed("command_ack", data), listener);
-    this.link =
-        new Link(config, "alien-" + registration.entityId(), window, commands, listener);
+    this.link = new Link(config, "alien-" + registration.entityId(), window, commands, listener);
   }
 
   /**
    * Registers the device if need be and answers its registration, without connecting to NATS.
    *
-   * <p>A stored registration is checked against the server. If the server does not know it any more, a new
-   * one replaces it ({@link Notice#REREGISTERED}); if the server cannot be reached, the stored one is used.
+   * <p>A stored registration is checked against the server. If the server does not know it any
+   * more, a new one replaces it ({@link Notice#REREGISTERED}); if the server cannot be reached, the
+   * stored one is used.
    */
   public static Registration register(final AlienConfig config, final AlienListener listener) {
     try (FleetProxy fleet = new FleetProxy(config.httpUrl(), config.token())) {
@@ -115,9 +116,7 @@ public final class Alien implements AutoCloseable {
         return stored;
       }
       final Optional<String> orgId =
-          fleet.isOrganizationKnown(stored.orgId())
-              ? Optional.of(stored.orgId())
-              : config.orgId();
+          fleet.isOrganizationKnown(stored.orgId()) ? Optional.of(stored.orgId()) : config.orgId();
       final Registration made = create(config, fleet, orgId);
       listener.on(
           Notice.REREGISTERED,
@@ -174,13 +173,19 @@ public final class Alien implements AutoCloseable {
     return link.awaitConnected(timeout);
   }
 
-  /** Runs {@code handler} for every command of a type; the subscription begins with the first handler. */
+  /**
+   * Runs {@code handler} for every command of a type; the subscription begins with the first
+   * handler.
+   */
   public void onCommand(final String type, final CommandHandler handler) {
     commands.on(type, handler);
     window.wake();
   }
 
-  /** Offers telemetry: the {@code data} object of the message. Answers its position, or FULL, CLOSED. */
+  /**
+   * Offers telemetry: the {@code data} object of the message. Answers its position, or FULL,
+   * CLOSED.
+   */
   public long offerTelemetry(final Map<String, ?> data) {
     return window.offer(telemetry(data));
   }
@@ -210,7 +215,10 @@ public final class Alien implements AutoCloseable {
     updateEntity(Map.of("status", status));
   }
 
-  /** Changes fields of the entity in the registry, over HTTP, e.g. {@code latitude}, {@code is_live}. */
+  /**
+   * Changes fields of the entity in the registry, over HTTP, e.g. {@code latitude}, {@code
+   * is_live}.
+   */
   public void updateEntity(final Map<String, ?> fields) {
     fleet.updateEntity(registration.orgId(), registration.entityId(), fields);
   }

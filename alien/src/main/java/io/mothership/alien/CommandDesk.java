@@ -13,12 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Takes this entity's commands from its durable consumer and runs their handlers.
  *
- * <p>The acknowledgement means <em>received</em> and leaves before the handler runs, so a command that
- * crashes the device is not run again when it is back. What becomes of the command is told by
- * {@code command_ack} events. A command that is delivered again because the acknowledgement was lost is
- * recognised by its id and acknowledged only.
+ * <p>The acknowledgement means <em>received</em> and leaves before the handler runs, so a command
+ * that crashes the device is not run again when it is back. What becomes of the command is told by
+ * {@code command_ack} events. A command that is delivered again because the acknowledgement was
+ * lost is recognised by its id and acknowledged only.
  *
- * <p><em>Thread:</em> handlers run on the library's dispatcher thread of this subscription, one at a time.
+ * <p><em>Thread:</em> handlers run on the library's dispatcher thread of this subscription, one at
+ * a time.
  */
 final class CommandDesk {
 
@@ -38,10 +39,8 @@ final class CommandDesk {
   private final Map<String, Boolean> seen = new LinkedHashMap<>();
   private volatile boolean isWanted;
 
-  CommandDesk(
-      final Registration registration, final Report report, final AlienListener listener) {
-    this.subject =
-        "constellation.commands." + registration.orgId() + "." + registration.entityId();
+  CommandDesk(final Registration registration, final Report report, final AlienListener listener) {
+    this.subject = "constellation.commands." + registration.orgId() + "." + registration.entityId();
     this.durable = "alien-" + registration.entityId();
     this.report = report;
     this.listener = listener;

@@ -15,7 +15,8 @@ public interface CommandHandler {
   }
 
   /**
-   * Returns when the command is done; an exception reports it as failed, {@link Rejected} as rejected.
+   * Returns when the command is done; an exception reports it as failed, {@link Rejected} as
+   * rejected.
    *
    * <p><em>Thread:</em> the Alien's command thread, one command at a time.
    */

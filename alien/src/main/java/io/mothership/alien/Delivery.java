@@ -11,12 +11,7 @@ package io.mothership.alien;
  * @param pending neither acknowledged nor refused yet, up to the oldest one
  */
 public record Delivery(
-    long published,
-    long acknowledged,
-    long duplicates,
-    long refused,
-    long resent,
-    long pending) {
+    long published, long acknowledged, long duplicates, long refused, long resent, long pending) {
 
   /** The sums of two. */
   public Delivery plus(final Delivery other) {

@@ -53,8 +53,7 @@ final class FleetProxy implements AutoCloseable {
     body.put("entity_type", type);
     body.put("status", "active");
     body.put("metadata", Map.of("name", name));
-    return created(
-        exchange("POST", "/api/v1/entities?org_id=" + query(orgId), body), "entity_id");
+    return created(exchange("POST", "/api/v1/entities?org_id=" + query(orgId), body), "entity_id");
   }
 
   boolean isOrganizationKnown(final String orgId) {

@@ -54,9 +54,9 @@ final class FlightLog implements Recording {
       if (line == null) {
         return false;
       }
-      final Map<String, Object> record =
-          JsonText.readObject(line.getBytes(StandardCharsets.UTF_8));
-      if (!(record.get("t_us") instanceof Number time) || JsonText.member(record, "data").isEmpty()) {
+      final Map<String, Object> record = JsonText.readObject(line.getBytes(StandardCharsets.UTF_8));
+      if (!(record.get("t_us") instanceof Number time)
+          || JsonText.member(record, "data").isEmpty()) {
         throw new IOException("t_us or data is missing");
       }
       if (firstMicros < 0) {

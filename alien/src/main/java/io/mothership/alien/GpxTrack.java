@@ -21,10 +21,11 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * The points of all tracks and routes of a GPX file (1.0 and 1.1), as positions with speed and heading.
+ * The points of all tracks and routes of a GPX file (1.0 and 1.1), as positions with speed and
+ * heading.
  *
- * <p>A file whose times are missing or do not always advance is played at one point a second, without
- * speeds.
+ * <p>A file whose times are missing or do not always advance is played at one point a second,
+ * without speeds.
  */
 final class GpxTrack implements Recording {
 
@@ -130,8 +131,7 @@ final class GpxTrack implements Recording {
   private static boolean hasAdvancingTimes(final List<Point> points) {
     for (int i = 0; i < points.size(); i++) {
       final Optional<Instant> time = points.get(i).time();
-      if (time.isEmpty()
-          || i > 0 && time.get().isBefore(points.get(i - 1).time().orElseThrow())) {
+      if (time.isEmpty() || i > 0 && time.get().isBefore(points.get(i - 1).time().orElseThrow())) {
         return false;
       }
     }
@@ -157,8 +157,7 @@ final class GpxTrack implements Recording {
   public Map<String, Object> data() {
     final Point point = points.get(index);
     final Map<String, Object> data = new LinkedHashMap<>();
-    data.put(
-        "position", Alien.position(point.latitude(), point.longitude(), point.altitude()));
+    data.put("position", Alien.position(point.latitude(), point.longitude(), point.altitude()));
     if (index > 0) {
       final Point before = points.get(index - 1);
       final double metres = Earth.distanceMetres(before, point);
@@ -193,8 +192,7 @@ final class GpxTrack implements Recording {
       final double lat2 = Math.toRadians(to.latitude());
       final double halfLat = Math.sin((lat2 - lat1) / 2);
       final double halfLon = Math.sin(Math.toRadians(to.longitude() - from.longitude()) / 2);
-      final double chord =
-          halfLat * halfLat + Math.cos(lat1) * Math.cos(lat2) * halfLon * halfLon;
+      final double chord = halfLat * halfLat + Math.cos(lat1) * Math.cos(lat2) * halfLon * halfLon;
       return 2 * RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(chord)));
     }
 

@@ -81,13 +81,11 @@ final class JsonText {
         }
         out.writeEndArray();
       }
-      default ->
-          throw new IllegalArgumentException("no JSON form: " + value.getClass().getName());
+      default -> throw new IllegalArgumentException("no JSON form: " + value.getClass().getName());
     }
   }
 
-  private static void writeDouble(final JsonGenerator out, final double number)
-      throws IOException {
+  private static void writeDouble(final JsonGenerator out, final double number) throws IOException {
     if (Double.isFinite(number)) {
       out.writeNumber(number);
     } else {

@@ -24,8 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Keeps a NATS connection for ever and empties the outgoing window into it.
  *
- * <p>The client library's own reconnecting is off: it keeps unsent messages and would send those before the
- * older ones that were lost on the wire. Here every connection begins with everything unsettled, in order.
+ * <p>The client library's own reconnecting is off: it keeps unsent messages and would send those
+ * before the older ones that were lost on the wire. Here every connection begins with everything
+ * unsettled, in order.
  *
  * <p><em>Thread:</em> ms-alien-link; acknowledgements arrive on the library's threads.
  */
@@ -102,8 +103,7 @@ final class Link implements Runnable {
   }
 
   /** The id of the last message that the server has stored under a subject, if it can be asked. */
-  Optional<String> lastStoredId(final String subject)
-      throws IOException, JetStreamApiException {
+  Optional<String> lastStoredId(final String subject) throws IOException, JetStreamApiException {
     final Connection connection = current.get();
     if (connection == null) {
       return Optional.empty();
@@ -273,8 +273,7 @@ final class Link implements Runnable {
     @Override
     public void onMessage(final Message message) {
       final long position =
-          Long.parseLong(
-              message.getSubject(), positionOffset, message.getSubject().length(), 10);
+          Long.parseLong(message.getSubject(), positionOffset, message.getSubject().length(), 10);
       if (message.isStatusMessage()) {
         delay(position, "no stream takes the message: " + message.getStatus());
         return;
@@ -306,7 +305,9 @@ final class Link implements Runnable {
   /** A server's answer to one publish; {@code errorCode} 0 when the message is stored. */
   record PublishAck(boolean isDuplicate, int errorCode, int apiErrorCode, String errorText) {
 
-    /** Capacity and availability are the server's 5xx; everything else will not change by itself. */
+    /**
+     * Capacity and availability are the server's 5xx; everything else will not change by itself.
+     */
     boolean isTemporary() {
       return errorCode >= 500;
     }

@@ -7,10 +7,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Time stamps and message ids of one device: naive UTC with microseconds, and {@code entity-seconds}.
+ * Time stamps and message ids of one device: naive UTC with microseconds, and {@code
+ * entity-seconds}.
  *
- * <p>The id of a telemetry message is its time, so two messages in one microsecond would be taken for one by
- * the server's duplicate window. The clock therefore always advances by at least one microsecond.
+ * <p>The id of a telemetry message is its time, so two messages in one microsecond would be taken
+ * for one by the server's duplicate window. The clock therefore always advances by at least one
+ * microsecond.
  *
  * <p><em>Thread:</em> any.
  */
@@ -58,8 +60,7 @@ final class MessageIds {
     }
     for (int i = 0; i < text.length(); i++) {
       final char c = text.charAt(i);
-      final boolean isPlain =
-          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      final boolean isPlain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
       if (!isPlain && c != '-' && c != '_') {
         return false;
       }

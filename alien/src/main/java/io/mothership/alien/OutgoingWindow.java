@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
  *   ----|--- in flight --|--- waiting ----|----  positions, ever growing
  * </pre>
  *
- * <p>A message is settled when the server has acknowledged it or refused it for good. After a lost link, a
- * timeout or a temporary refusal everything unsettled is sent again in order, under its old id.
+ * <p>A message is settled when the server has acknowledged it or refused it for good. After a lost
+ * link, a timeout or a temporary refusal everything unsettled is sent again in order, under its old
+ * id.
  *
  * <p><em>Thread:</em> producers, the link and acknowledgements may call from any thread.
  * <em>Back-pressure:</em> {@link #offer} answers {@link #FULL}, {@link #put} blocks.

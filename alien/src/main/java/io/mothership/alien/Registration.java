@@ -24,8 +24,8 @@ public record Registration(
   /**
    * Reads a state file; empty when there is none.
    *
-   * @throws AlienException with {@code STATE} when the file is there but holds no registration: it is
-   *     never overwritten silently, as that would make a second entity for the same device
+   * @throws AlienException with {@code STATE} when the file is there but holds no registration: it
+   *     is never overwritten silently, as that would make a second entity for the same device
    */
   public static Optional<Registration> read(final Path file) {
     try {
@@ -86,7 +86,6 @@ public record Registration(
         channel.force(true);
       }
     }
-    Files.move(
-        next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * How to replay a file.
  *
- * @param speed how many times faster than recorded; {@link #SPEED_MAX} for as fast as acknowledgements allow
+ * @param speed how many times faster than recorded; {@link #SPEED_MAX} for as fast as
+ *     acknowledgements allow
  * @param isLooped whether to begin again at the end, for ever
  * @param isRestarted whether to begin a new pass although the last one was not finished
  * @param progressFile where the pass and the record are kept, so that a killed replay continues

@@ -15,7 +15,12 @@ import java.util.Optional;
  * @param recordCount settled records: the index of the first one to publish
  */
 record ReplayProgress(
-    String entityId, String file, long fileLength, long pass, long recordCount, boolean isFinished) {
+    String entityId,
+    String file,
+    long fileLength,
+    long pass,
+    long recordCount,
+    boolean isFinished) {
 
   static Optional<ReplayProgress> read(final Path path) {
     try {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Simulated vehicles of one organization, each with an Alien of its own, publishing until closed.
  *
- * <p><em>Thread:</em> one virtual thread a vehicle. <em>Back-pressure:</em> a vehicle whose window is
- * full waits, and simulated time goes on after it.
+ * <p><em>Thread:</em> one virtual thread a vehicle. <em>Back-pressure:</em> a vehicle whose window
+ * is full waits, and simulated time goes on after it.
  */
 public final class SimulatedFleet implements AutoCloseable {
 
@@ -43,7 +43,8 @@ public final class SimulatedFleet implements AutoCloseable {
   /**
    * Registers one entity per kind, in the organization of {@code common}, and starts publishing.
    *
-   * @param common addresses, token and organization; names, types and state files of entities are set here
+   * @param common addresses, token and organization; names, types and state files of entities are
+   *     set here
    * @param folder where the vehicles keep their state files
    * @param period time between two telemetry messages of a vehicle
    */
@@ -97,11 +98,7 @@ public final class SimulatedFleet implements AutoCloseable {
     final double angle = Math.toRadians(72.0 * index);
     final SimulatedVehicle vehicle =
         new SimulatedVehicle(
-            kind,
-            index,
-            45.7600 + 0.01 * Math.cos(angle),
-            14.3400 + 0.014 * Math.sin(angle),
-            550);
+            kind, index, 45.7600 + 0.01 * Math.cos(angle), 14.3400 + 0.014 * Math.sin(angle), 550);
     alien.onCommand("return_to_base", command -> vehicle.returnToBase());
     alien.onCommand("hold", command -> vehicle.hold());
     alien.onCommand("resume", command -> vehicle.resume());
@@ -179,7 +176,9 @@ public final class SimulatedFleet implements AutoCloseable {
         .reduce(new Delivery(0, 0, 0, 0, 0, 0), Delivery::plus);
   }
 
-  /** Stops the vehicles and waits until everything they sent is acknowledged; false when it is not. */
+  /**
+   * Stops the vehicles and waits until everything they sent is acknowledged; false when it is not.
+   */
   public boolean stop(final Duration timeout) throws InterruptedException {
     stop.countDown();
     final long deadlineNs = System.nanoTime() + timeout.toNanos();

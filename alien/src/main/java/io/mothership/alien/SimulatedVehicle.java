@@ -8,10 +8,11 @@ import java.util.Random;
 /**
  * A vehicle of some kind that moves and measures plausibly, the same way for the same seed.
  *
- * <p>Mobile kinds steer towards waypoints in metres east and north of their base; the stationary ones
- * only measure.
+ * <p>Mobile kinds steer towards waypoints in metres east and north of their base; the stationary
+ * ones only measure.
  *
- * <p><em>Thread:</em> any, one at a time (methods are synchronized: commands come from another thread).
+ * <p><em>Thread:</em> any, one at a time (methods are synchronized: commands come from another
+ * thread).
  */
 public final class SimulatedVehicle {
 
@@ -92,8 +93,7 @@ public final class SimulatedVehicle {
   }
 
   public synchronized double longitude() {
-    return baseLongitude
-        + east / (METRES_PER_DEGREE * Math.cos(Math.toRadians(baseLatitude)));
+    return baseLongitude + east / (METRES_PER_DEGREE * Math.cos(Math.toRadians(baseLatitude)));
   }
 
   /** Metres above mean sea level. */
@@ -127,8 +127,10 @@ public final class SimulatedVehicle {
   /** The {@code data} object of a telemetry message. */
   public synchronized Map<String, Object> telemetry() {
     final Map<String, Object> data = new LinkedHashMap<>();
-    data.put("position", Alien.position(rounded(latitude(), 1e7), rounded(longitude(), 1e7),
-        rounded(altitude(), 100)));
+    data.put(
+        "position",
+        Alien.position(
+            rounded(latitude(), 1e7), rounded(longitude(), 1e7), rounded(altitude(), 100)));
     data.put("mode", mode.text());
     if (kind.isMobile()) {
       data.put("battery_level", rounded(batteryPercent, 10));
@@ -170,9 +172,7 @@ public final class SimulatedVehicle {
     mode = Mode.GOING;
     targetNorth = (latitude - baseLatitude) * METRES_PER_DEGREE;
     targetEast =
-        (longitude - baseLongitude)
-            * METRES_PER_DEGREE
-            * Math.cos(Math.toRadians(baseLatitude));
+        (longitude - baseLongitude) * METRES_PER_DEGREE * Math.cos(Math.toRadians(baseLatitude));
   }
 
   private void drainOrCharge(final double elapsedSeconds) {
@@ -297,8 +297,7 @@ public final class SimulatedVehicle {
         "temperature",
         rounded(15 - 0.0065 * height + 6 * Math.sin(day) + 0.1 * random.nextGaussian(), 10));
     // The barometric formula near the ground: about 1 hPa in 8.3 m.
-    weather.put(
-        "pressure", rounded(1013.25 - altitude() / 8.3 + 0.05 * random.nextGaussian(), 10));
+    weather.put("pressure", rounded(1013.25 - altitude() / 8.3 + 0.05 * random.nextGaussian(), 10));
     weather.put("humidity", rounded(55 - 15 * Math.sin(day) + 0.5 * random.nextGaussian(), 10));
     return weather;
   }

@@ -14,10 +14,11 @@ import java.util.function.Consumer;
 /**
  * Publishes a recorded file as telemetry: every record acknowledged, once, in the file's order.
  *
- * <p>Message ids follow from the record: {@code entity-file-n} in the first pass, {@code entity-file-pK-n}
- * in later ones. A replay that was killed continues: its progress file gives the pass and a lower bound, and
- * the id of the last message the server has under this entity gives the record exactly, however long ago it
- * was. Where the server cannot be asked, the duplicate window sorts out what is sent twice.
+ * <p>Message ids follow from the record: {@code entity-file-n} in the first pass, {@code
+ * entity-file-pK-n} in later ones. A replay that was killed continues: its progress file gives the
+ * pass and a lower bound, and the id of the last message the server has under this entity gives the
+ * record exactly, however long ago it was. Where the server cannot be asked, the duplicate window
+ * sorts out what is sent twice.
  *
  * <p><em>Thread:</em> the caller's, until the end or an interrupt.
  */

@@ -18,9 +18,7 @@ public enum VehicleKind {
   private final double cruiseHeightMetres;
 
   VehicleKind(
-      final String entityType,
-      final double speedMetresPerSecond,
-      final double cruiseHeightMetres) {
+      final String entityType, final double speedMetresPerSecond, final double cruiseHeightMetres) {
     this.entityType = entityType;
     this.speedMetresPerSecond = speedMetresPerSecond;
     this.cruiseHeightMetres = cruiseHeightMetres;
