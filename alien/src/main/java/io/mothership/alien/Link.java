@@ -176,7 +176,7 @@ final class Link implements Runnable {
   }
 
   private void pump(final Connection connection, final String inbox) throws InterruptedException {
-    boolean isSubscribed = !commands.isWanted();
+    boolean isSubscribed = false;
     long subscribeAtNs = System.nanoTime();
     while (!isClosing && connection.getStatus() == Connection.Status.CONNECTED) {
       if (!isSubscribed && commands.isWanted() && System.nanoTime() - subscribeAtNs >= 0) {

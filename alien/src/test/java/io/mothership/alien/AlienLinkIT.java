@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Alien against a nats-server named by {@code -Dmothership.test.nats-server=PATH}. */
 @EnabledIfSystemProperty(named = "mothership.test.nats-server", matches = ".+")
+@SuppressWarnings("try")
 final class AlienLinkIT {
 
   private static final Duration LONG = Duration.ofSeconds(30);

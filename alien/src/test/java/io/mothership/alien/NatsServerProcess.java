@@ -1,6 +1,7 @@
 package io.mothership.alien;
 
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -12,12 +13,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A nats-server of the machine, with the contract's streams, that can be killed and started again.
  */
+@SuppressWarnings("try")
 final class NatsServerProcess implements AutoCloseable {
 
   private static final String PROPERTY = "mothership.test.nats-server";
@@ -74,7 +77,12 @@ final class NatsServerProcess implements AutoCloseable {
     final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (true) {
       try {
-        return Nats.connect(Options.builder().server(url()).noReconnect().build());
+        return Nats.connect(
+            Options.builder()
+                .server(url())
+                .noReconnect()
+                .errorListener(new ErrorListener() {})
+                .build());
       } catch (final IOException e) {
         if (System.nanoTime() - deadlineNs >= 0) {
           throw e;
@@ -110,7 +118,7 @@ final class NatsServerProcess implements AutoCloseable {
         .addStream(
             StreamConfiguration.builder()
                 .name("CONSTELLATION_" + name)
-                .subjects("constellation." + name.toLowerCase(java.util.Locale.ROOT) + ".>")
+                .subjects("constellation." + name.toLowerCase(Locale.ROOT) + ".>")
                 .retentionPolicy(retention)
                 .discardPolicy(discard)
                 .maxMessages(messagesMax)
