@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
@@ -153,9 +153,9 @@ public final class Ingress {
     return commit(index, length);
   }
 
-  /** Hands up to {@code limit} messages to {@code handler}; ms-dispatch only. */
+  /** Hands up to {@code limit} messages to a handler while it is ready; ms-dispatch only. */
   public int drain(final Drain drain, final int limit) {
-    return ring.read(drain, limit);
+    return ring.controlledRead(drain, limit);
   }
 
   /** Bytes waiting in the ring. */
@@ -210,6 +210,9 @@ public final class Ingress {
 
   /** What the dispatcher does with each kind of message. Slices and views are valid during the call. */
   public interface Handler {
+    /** Whether the next message can be taken now; it stays in the ring otherwise. */
+    boolean isReady();
+
     void onPublish(long connectionId, FrameView frame);
 
     void onSubscribe(long connectionId, Slice sid, Slice subject, Slice queue);
@@ -226,7 +229,7 @@ public final class Ingress {
   }
 
   /** Decodes ring messages for a {@link Handler}; one per dispatcher. */
-  public final class Drain implements MessageHandler {
+  public final class Drain implements ControlledMessageHandler {
     private final Handler handler;
     private final FrameView frame = new FrameView();
     private final Slice first = new Slice();
@@ -238,8 +241,11 @@ public final class Ingress {
     }
 
     @Override
-    public void onMessage(
+    public Action onMessage(
         final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+      if (!handler.isReady()) {
+        return Action.ABORT;
+      }
       final long connectionId = buffer.getLong(index);
       final int body = index + BODY;
       switch (type) {
@@ -276,6 +282,7 @@ public final class Ingress {
         }
         default -> throw new IllegalStateException("unknown ingress message type=" + type);
       }
+      return Action.CONTINUE;
     }
 
     private static int get(final DirectBuffer buffer, final int at, final Slice bytes) {

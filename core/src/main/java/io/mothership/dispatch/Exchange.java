@@ -42,9 +42,7 @@ public interface Exchange {
 
   void unsubscribe(int accountId, Subscription subscription);
 
-  /**
-   * Session of the publish being handled: its origin; {@code INTERNAL} when none is.
-   */
+  /** Head through which the publish being handled came; {@code INTERNAL} when none is. */
   Origin origin();
 
   /** SQL outbox id of the publish being handled, 0 = none. */
@@ -84,6 +82,9 @@ public interface Exchange {
    * @return a negative {@link io.mothership.bus.Pressure} if the request ring is full for now
    */
   int tryRead(int requester, long token, long location);
+
+  /** Tells taps what a stream id in a frame is called; also for streams deleted later. */
+  void nameStream(int streamId, String name);
 
   /**
    * Calls {@code task} once, at or soon after the deadline, on ms-dispatch.

@@ -1,0 +1,98 @@
+package io.mothership.dispatch;
+
+import io.mothership.bus.MessageView;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.JournalRing;
+import io.mothership.journal.codec.Origin;
+import io.mothership.journal.codec.RecordType;
+
+/**
+ * The dispatcher's end of the journal ring: appends records, follows how far they got, and reads recent ones.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> never.
+ */
+final class JournalTail {
+  private final JournalRing ring;
+  private final FrameView frame = new FrameView();
+  private long appendedSeen;
+  private long syncedSeen;
+  private boolean isFailureTold;
+
+  public JournalTail(final JournalRing ring) {
+    this.ring = ring;
+    this.appendedSeen = ring.appendedSequence();
+    this.syncedSeen = appendedSeen;
+  }
+
+  /** See {@link JournalRing#tryAppend}. */
+  public long tryAppend(
+      final RecordType type,
+      final Origin origin,
+      final int accountId,
+      final int streamId,
+      final long streamSequence,
+      final int flags,
+      final long ttlNs,
+      final long outboxId,
+      final long wallNs,
+      final MessageView message) {
+    return ring.tryAppend(
+        type,
+        origin,
+        accountId,
+        streamId,
+        streamSequence,
+        flags,
+        ttlNs,
+        outboxId,
+        wallNs,
+        message);
+  }
+
+  public long lastTimeNs() {
+    return ring.lastTimeNs();
+  }
+
+  public boolean hasRoom(final int length) {
+    return ring.hasRoom(length);
+  }
+
+  public boolean isFailed() {
+    return ring.isFailed();
+  }
+
+  public boolean read(final long journalSequence, final FrameView into) {
+    return ring.read(journalSequence, into);
+  }
+
+  /** Tells what was appended and synced since the last call, each record once and in order. */
+  public int advance(final StreamLayer streams) {
+    final long synced = ring.syncedSequence();
+    final long appended = ring.appendedSequence();
+    int work = 0;
+    while (appendedSeen < appended) {
+      appendedSeen++;
+      streams.onAppended(ring.pending(appendedSeen, frame), ring.location(appendedSeen));
+      work++;
+    }
+    final long before = syncedSeen;
+    while (syncedSeen < appended) {
+      ring.pending(syncedSeen + 1, frame);
+      if (frame.isSynced()) {
+        if (syncedSeen + 1 > synced) {
+          break;
+        }
+        streams.onSynced(frame);
+      }
+      syncedSeen++;
+    }
+    if (syncedSeen != before) {
+      ring.release(syncedSeen);
+    }
+    if (!isFailureTold && ring.isFailed()) {
+      isFailureTold = true;
+      streams.onJournalFailed();
+    }
+    return work;
+  }
+}

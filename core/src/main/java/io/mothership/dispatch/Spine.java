@@ -1,0 +1,220 @@
+package io.mothership.dispatch;
+
+import io.mothership.bus.Doorbell;
+import io.mothership.bus.Fabric;
+import io.mothership.bus.FramePool;
+import io.mothership.bus.Ingress;
+import io.mothership.bus.Tap;
+import io.mothership.bus.TapStart;
+import io.mothership.clock.Clock;
+import io.mothership.journal.CommitSignal;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalRing;
+import io.mothership.journal.JournalTap;
+import io.mothership.journal.Journaler;
+import io.mothership.journal.ReadAgent;
+import io.mothership.journal.StreamNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The spine: rings and agents between the protocol heads and the journal, put on threads as configured.
+ *
+ * <p>Order of use: open the journal and hand its records to the stream layer, make the spine, {@link
+ * #start}, open the heads; at the end close the heads, then the spine, then the journal.
+ */
+public final class Spine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Spine.class);
+  private static final long DISPATCH_PARK_NS = 2_000_000L;
+  private static final long JOURNAL_PARK_NS = 10_000_000L;
+  private static final long READ_PARK_NS = 100_000_000L;
+  private static final int CLOSE_STEPS_MAX = 100_000;
+  private static final long CLOSE_STEP_NS = 100_000L;
+
+  private final SpineConfig config;
+  private final Journal journal;
+  private final Ingress ingress;
+  private final JournalRing ring;
+  private final StreamLayer streams;
+  private final StreamNames names = new StreamNames();
+  private final CommitSignal signal = new CommitSignal();
+  private final Dispatcher dispatcher;
+  private final Journaler journaler;
+  private final ReadAgent reads;
+  private final List<AgentRunner> runners = new ArrayList<>();
+  private boolean isClosed;
+
+  /**
+   * @param recovered where the journal ends, as its recovery found it
+   */
+  public Spine(
+      final SpineConfig config,
+      final Journal journal,
+      final Recovered recovered,
+      final StreamLayer streams,
+      final Clock clock) {
+    this.config = config.conclude();
+    this.journal = journal;
+    this.streams = streams;
+    final FramePool pool =
+        new FramePool(SpineConfig.LARGE_FRAME_SLOTS, config.largeFrameBytesMax());
+    this.ingress = new Ingress(config.ingressRingBytes(), pool);
+    this.ring =
+        new JournalRing(
+            config.journalRingBytes(),
+            recovered.journalSequence(),
+            recovered.timeNs(),
+            recovered.epoch());
+    this.reads = new ReadAgent(journal.reader(), pool, config.readRingBytes());
+    this.journaler = new Journaler(ring, journal, clock, config.syncIntervalNs(), signal);
+    this.dispatcher =
+        new Dispatcher(
+            ingress,
+            new JournalTail(ring),
+            reads,
+            streams,
+            names,
+            clock,
+            config.recordLengthMax());
+  }
+
+  /**
+   * Where a journal ends.
+   *
+   * @param journalSequence of the last record, 0 if there is none
+   * @param timeNs of the last record
+   * @param epoch of this start, one above the last
+   */
+  public record Recovered(long journalSequence, long timeNs, int epoch) {}
+
+  /**
+   * Starts the agents.
+   *
+   * @param loopDoorbell in {@code SHARED} threading, what makes the I/O loop call {@link #step} soon;
+   *     otherwise not used
+   */
+  public void start(final Doorbell loopDoorbell) {
+    dispatcher.start();
+    switch (config.threading()) {
+      case DEDICATED -> {
+        final DoorbellIdle dispatchIdle = new DoorbellIdle(DISPATCH_PARK_NS);
+        connect(dispatchIdle);
+        run(dispatchIdle, dispatcher);
+      }
+      case SHARED -> connect(loopDoorbell);
+      case INVOKER -> {}
+    }
+  }
+
+  /** One duty cycle of the dispatcher, by whoever is its thread in {@code SHARED} threading. */
+  public int step() {
+    return dispatcher.doWork();
+  }
+
+  /** One duty cycle of every agent; for tests in {@code INVOKER} threading. */
+  public int stepAll() {
+    return dispatcher.doWork() + journaler.doWork() + reads.doWork();
+  }
+
+  /** The way in for heads. */
+  public Ingress ingress() {
+    return ingress;
+  }
+
+  public Threading threading() {
+    return config.threading();
+  }
+
+  /** Whether the journal takes no more writes until restart. */
+  public boolean isJournalFailed() {
+    return ring.isFailed();
+  }
+
+  /** Highest journal sequence appended. */
+  public long appendedSequence() {
+    return ring.appendedSequence();
+  }
+
+  /** Highest journal sequence that survives a power cut. */
+  public long syncedSequence() {
+    return ring.syncedSequence();
+  }
+
+  /** A cursor over the committed journal. Any thread. */
+  public Tap tap(final TapStart start) {
+    return new JournalTap(journal.reader(), ring, signal, names, start);
+  }
+
+  /** The broker as services use it; {@code connectionId} must be free. */
+  public Fabric fabric(final long connectionId) {
+    return new EmbeddedFabric(this, connectionId);
+  }
+
+  /**
+   * Stops the agents: what was taken in is routed, appended and synced first. In {@code SHARED} threading the
+   * loop must have ended.
+   */
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    if (config.threading() == Threading.DEDICATED) {
+      runners.removeLast().close();
+    }
+    drain();
+    streams.onStopping();
+    drain();
+    dispatcher.endSessions();
+    runners.reversed().forEach(AgentRunner::close);
+    if (config.threading() == Threading.INVOKER) {
+      journaler.onClose();
+      reads.onClose();
+    }
+  }
+
+  private void drain() {
+    int idle = 0;
+    for (int i = 0; i < CLOSE_STEPS_MAX && idle < 2; i++) {
+      final int work =
+          config.threading() == Threading.INVOKER ? stepAll() : dispatcher.doWork();
+      final boolean isDone = ring.isFailed() || ring.appendedSequence() == ring.lastSequence();
+      idle = work == 0 && isDone ? idle + 1 : 0;
+      if (work == 0 && config.threading() != Threading.INVOKER) {
+        LockSupport.parkNanos(CLOSE_STEP_NS);
+      }
+    }
+  }
+
+  private void connect(final Doorbell dispatchDoorbell) {
+    final DoorbellIdle journalIdle = new DoorbellIdle(JOURNAL_PARK_NS);
+    final DoorbellIdle readIdle = new DoorbellIdle(READ_PARK_NS);
+    ingress.doorbell(dispatchDoorbell);
+    journaler.progress(dispatchDoorbell);
+    reads.doorbells(readIdle, dispatchDoorbell);
+    ring.doorbell(journalIdle);
+    run(readIdle, reads);
+    run(journalIdle, journaler);
+  }
+
+  private void run(
+      final DoorbellIdle idle, final Agent agent) {
+    final AgentRunner runner =
+        new AgentRunner(
+            idle, e -> LOG.error("{} failed: {}", agent.roleName(), e.getMessage(), e), null, agent);
+    runners.add(runner);
+    AgentRunner.startOnThread(
+        runner,
+        task -> {
+          final Thread thread = new Thread(task, agent.roleName());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,109 @@
+package io.mothership.dispatch;
+
+import io.mothership.bus.Ingress;
+import io.mothership.error.MothershipException;
+import io.mothership.journal.FrameDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BitUtil;
+
+/**
+ * Sizes and threading of the spine, checked once.
+ *
+ * @param threading how the agents are put on threads
+ * @param payloadBytesMax headers and payload of one message
+ * @param ingressRingBytes power of two
+ * @param journalRingBytes power of two; also how much of the journal's tail stays in memory
+ * @param readRingBytes power of two
+ * @param largeFrameBytesMax budget of all frames that travel by reference
+ * @param syncIntervalNs how long a record that asks for no sync may stay unsynced
+ */
+public record SpineConfig(
+    Threading threading,
+    int payloadBytesMax,
+    int ingressRingBytes,
+    int journalRingBytes,
+    int readRingBytes,
+    long largeFrameBytesMax,
+    long syncIntervalNs) {
+  private static final int MIB = 1024 * 1024;
+  private static final int JOURNAL_RING_SHARE = 4;
+  private static final int AGRONA_SHARE = 8;
+
+  /** Large frames: the pool has so many slots. */
+  static final int LARGE_FRAME_SLOTS = 64;
+
+  /** The defaults for a payload limit: the journal ring grows with it. */
+  public static SpineConfig of(final Threading threading, final int payloadBytesMax) {
+    final int recordLengthMax = recordLengthMax(payloadBytesMax);
+    return new SpineConfig(
+        threading,
+        payloadBytesMax,
+        2 * MIB,
+        Math.max(
+            8 * MIB,
+            BitUtil.findNextPositivePowerOfTwo(JOURNAL_RING_SHARE * (recordLengthMax + 64))),
+        MIB,
+        Math.max(64L * MIB, 8L * recordLengthMax),
+        100_000_000L);
+  }
+
+  /** The longest frame a publish can make. */
+  public int recordLengthMax() {
+    return recordLengthMax(payloadBytesMax);
+  }
+
+  /**
+   * Checks every limit and how they relate.
+   *
+   * @throws MothershipException {@code CONFIGURATION_INVALID} with all problems
+   */
+  public SpineConfig conclude() {
+    final List<String> problems = new ArrayList<>();
+    if (payloadBytesMax < 1 || payloadBytesMax > 64 * MIB) {
+      problems.add("max_payload must be 1 B to 64 MiB: actual=" + payloadBytesMax);
+    }
+    powerOfTwo(problems, "ingress ring", ingressRingBytes);
+    powerOfTwo(problems, "journal ring", journalRingBytes);
+    powerOfTwo(problems, "read ring", readRingBytes);
+    final int inlineMax = Ingress.INLINE_LENGTH_MAX + 64;
+    if (ingressRingBytes / AGRONA_SHARE < inlineMax) {
+      problems.add("ingress ring must be at least 8 x " + inlineMax + ": " + ingressRingBytes);
+    }
+    if (readRingBytes / AGRONA_SHARE < inlineMax) {
+      problems.add("read ring must be at least 8 x " + inlineMax + ": " + readRingBytes);
+    }
+    if ((long) journalRingBytes < (long) JOURNAL_RING_SHARE * (recordLengthMax() + 64)) {
+      problems.add(
+          "journal ring must be at least 4 x the largest record: max_payload="
+              + payloadBytesMax
+              + ", ring="
+              + journalRingBytes);
+    }
+    if (largeFrameBytesMax < 2L * recordLengthMax()) {
+      problems.add("large frames need at least 2 x the largest record: " + largeFrameBytesMax);
+    }
+    if (syncIntervalNs <= 0) {
+      problems.add("sync interval must be positive: " + syncIntervalNs);
+    }
+    if (!problems.isEmpty()) {
+      throw new MothershipException(
+          MothershipException.Category.CONFIGURATION,
+          "CONFIGURATION_INVALID",
+          String.join("; ", problems));
+    }
+    return this;
+  }
+
+  private static int recordLengthMax(final int payloadBytesMax) {
+    return FrameDescriptor.frameLength(
+        FrameDescriptor.SUBJECT_LENGTH_MAX, FrameDescriptor.SUBJECT_LENGTH_MAX, 0, payloadBytesMax);
+  }
+
+  private static void powerOfTwo(
+      final List<String> problems, final String what, final int length) {
+    if (length < 64 * 1024 || !BitUtil.isPowerOfTwo(length)) {
+      problems.add(what + " must be a power of two of at least 64 KiB: " + length);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package io.mothership.routing;
+
+import io.mothership.bus.Slice;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+
+/**
+ * The subscriptions of one account, by subject token.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> on insert only; a match allocates nothing.
+ */
+public final class SubjectTrie {
+  private static final byte DOT = '.';
+  private static final int FNV_BASIS = 0x811C9DC5;
+  private static final int FNV_PRIME = 0x01000193;
+
+  private final Node root = new Node(new byte[0], 0);
+  private int count;
+
+  /** Subscriptions in the trie. */
+  public int count() {
+    return count;
+  }
+
+  public void insert(final Subscription subscription) {
+    final byte[] subject = subscription.subject();
+    Node node = root;
+    int start = 0;
+    while (start <= subject.length) {
+      int end = start;
+      while (end < subject.length && subject[end] != DOT) {
+        end++;
+      }
+      node = node.childOrNew(subject, start, end);
+      start = end + 1;
+    }
+    node.add(subscription);
+    count++;
+  }
+
+  /**
+   * @return whether it was there
+   */
+  public boolean remove(final Subscription subscription) {
+    final boolean isRemoved = remove(root, subscription, 0);
+    if (isRemoved) {
+      count--;
+    }
+    return isRemoved;
+  }
+
+  /** Refills {@code result} with who listens to a literal subject. */
+  public void match(final Slice subject, final MatchResult result) {
+    result.clear();
+    final int start = subject.offset();
+    match(root, subject.buffer(), start, start + subject.length(), result);
+  }
+
+  private static boolean remove(final Node node, final Subscription subscription, final int start) {
+    final byte[] subject = subscription.subject();
+    if (start > subject.length) {
+      return node.drop(subscription);
+    }
+    int end = start;
+    while (end < subject.length && subject[end] != DOT) {
+      end++;
+    }
+    final Node child = node.child(subject, start, end);
+    if (child == null || !remove(child, subscription, end + 1)) {
+      return false;
+    }
+    if (child.isEmpty()) {
+      node.dropChild(child);
+    }
+    return true;
+  }
+
+  private static void match(
+      final Node node,
+      final DirectBuffer buffer,
+      final int start,
+      final int end,
+      final MatchResult result) {
+    int hash = FNV_BASIS;
+    int tokenEnd = start;
+    while (tokenEnd < end) {
+      final byte b = buffer.getByte(tokenEnd);
+      if (b == DOT) {
+        break;
+      }
+      hash = (hash ^ b) * FNV_PRIME;
+      tokenEnd++;
+    }
+    if (node.rest != null) {
+      node.rest.collect(result);
+    }
+    final Node literal = node.child(buffer, start, tokenEnd, hash);
+    if (tokenEnd == end) {
+      if (literal != null) {
+        literal.collect(result);
+      }
+      if (node.star != null) {
+        node.star.collect(result);
+      }
+      return;
+    }
+    if (literal != null) {
+      match(literal, buffer, tokenEnd + 1, end, result);
+    }
+    if (node.star != null) {
+      match(node.star, buffer, tokenEnd + 1, end, result);
+    }
+  }
+
+  private static int hash(final byte[] subject, final int start, final int end) {
+    int hash = FNV_BASIS;
+    for (int i = start; i < end; i++) {
+      hash = (hash ^ subject[i]) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  /** One token; children hang in buckets by the token's hash. */
+  private static final class Node {
+    private static final Subscription[] NO_SUBSCRIPTIONS = {};
+    private static final Node[] NO_BUCKETS = {};
+    private static final int FIRST_BUCKETS = 4;
+
+    private final byte[] token;
+    private final int hash;
+    private Node nextInBucket;
+    private Node[] buckets = NO_BUCKETS;
+    private int childCount;
+    private Node star;
+    private Node rest;
+    private Subscription[] plain = NO_SUBSCRIPTIONS;
+    private int plainCount;
+    private Subscription[] queued = NO_SUBSCRIPTIONS;
+    private int queuedCount;
+
+    Node(final byte[] token, final int hash) {
+      this.token = token;
+      this.hash = hash;
+    }
+
+    void collect(final MatchResult result) {
+      if (plainCount != 0) {
+        result.addPlain(plain, plainCount);
+      }
+      for (int i = 0; i < queuedCount; i++) {
+        result.addQueueMember(queued[i]);
+      }
+    }
+
+    boolean isEmpty() {
+      return plainCount == 0
+          && queuedCount == 0
+          && childCount == 0
+          && star == null
+          && rest == null;
+    }
+
+    void add(final Subscription subscription) {
+      if (subscription.isQueueMember()) {
+        queued = append(queued, queuedCount++, subscription);
+      } else {
+        plain = append(plain, plainCount++, subscription);
+      }
+    }
+
+    boolean drop(final Subscription subscription) {
+      if (subscription.isQueueMember()) {
+        final int index = indexOf(queued, queuedCount, subscription);
+        if (index < 0) {
+          return false;
+        }
+        queuedCount = removeAt(queued, queuedCount, index);
+      } else {
+        final int index = indexOf(plain, plainCount, subscription);
+        if (index < 0) {
+          return false;
+        }
+        plainCount = removeAt(plain, plainCount, index);
+      }
+      return true;
+    }
+
+    Node child(final byte[] subject, final int start, final int end) {
+      if (end - start == 1) {
+        if (subject[start] == '*') {
+          return star;
+        }
+        if (subject[start] == '>') {
+          return rest;
+        }
+      }
+      final int wanted = SubjectTrie.hash(subject, start, end);
+      for (Node node = first(wanted); node != null; node = node.nextInBucket) {
+        if (node.hash == wanted
+            && Arrays.equals(node.token, 0, node.token.length, subject, start, end)) {
+          return node;
+        }
+      }
+      return null;
+    }
+
+    Node child(final DirectBuffer buffer, final int start, final int end, final int wanted) {
+      for (Node node = first(wanted); node != null; node = node.nextInBucket) {
+        if (node.hash == wanted && node.isToken(buffer, start, end)) {
+          return node;
+        }
+      }
+      return null;
+    }
+
+    Node childOrNew(final byte[] subject, final int start, final int end) {
+      final Node known = child(subject, start, end);
+      if (known != null) {
+        return known;
+      }
+      final int hashOfToken = SubjectTrie.hash(subject, start, end);
+      final Node node = new Node(Arrays.copyOfRange(subject, start, end), hashOfToken);
+      if (end - start == 1 && subject[start] == '*') {
+        star = node;
+      } else if (end - start == 1 && subject[start] == '>') {
+        rest = node;
+      } else {
+        if (childCount >= buckets.length) {
+          grow();
+        }
+        link(buckets, node);
+        childCount++;
+      }
+      return node;
+    }
+
+    void dropChild(final Node child) {
+      if (child == star) {
+        star = null;
+      } else if (child == rest) {
+        rest = null;
+      } else {
+        final int bucket = child.hash & (buckets.length - 1);
+        Node previous = null;
+        Node node = buckets[bucket];
+        while (node != child) {
+          previous = node;
+          node = node.nextInBucket;
+        }
+        if (previous == null) {
+          buckets[bucket] = child.nextInBucket;
+        } else {
+          previous.nextInBucket = child.nextInBucket;
+        }
+        childCount--;
+      }
+    }
+
+    private Node first(final int wanted) {
+      return buckets.length == 0 ? null : buckets[wanted & (buckets.length - 1)];
+    }
+
+    private boolean isToken(final DirectBuffer buffer, final int start, final int end) {
+      if (end - start != token.length) {
+        return false;
+      }
+      for (int i = 0; i < token.length; i++) {
+        if (buffer.getByte(start + i) != token[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void grow() {
+      final Node[] larger = new Node[Math.max(FIRST_BUCKETS, buckets.length * 2)];
+      for (final Node head : buckets) {
+        Node node = head;
+        while (node != null) {
+          final Node next = node.nextInBucket;
+          link(larger, node);
+          node = next;
+        }
+      }
+      buckets = larger;
+    }
+
+    private static void link(final Node[] into, final Node node) {
+      final int bucket = node.hash & (into.length - 1);
+      node.nextInBucket = into[bucket];
+      into[bucket] = node;
+    }
+
+    private static Subscription[] append(
+        final Subscription[] array, final int count, final Subscription subscription) {
+      final Subscription[] roomy =
+          count < array.length ? array : Arrays.copyOf(array, Math.max(2, count * 2));
+      roomy[count] = subscription;
+      return roomy;
+    }
+
+    private static int indexOf(
+        final Subscription[] array, final int count, final Subscription subscription) {
+      for (int i = 0; i < count; i++) {
+        if (array[i] == subscription) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    private static int removeAt(final Subscription[] array, final int count, final int index) {
+      System.arraycopy(array, index + 1, array, index, count - index - 1);
+      array[count - 1] = null;
+      return count - 1;
+    }
+  }
+}
