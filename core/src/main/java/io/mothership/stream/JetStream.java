@@ -166,11 +166,9 @@ public final class JetStream implements StreamLayer {
     consumers.onStreamDeleted(stream);
   }
 
-  /**
-   * Gives back reserved sequences; called on ms-dispatch as the last thing before an orderly stop, while the
-   * journal still takes records.
-   */
-  public void release() {
+  /** Gives back reserved sequences. */
+  @Override
+  public void onStopping() {
     byName.values().forEach(stream -> stream.intake().release());
   }
 
