@@ -1,0 +1,85 @@
+package io.mothership.api;
+
+import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.fleet.EntityResource;
+import io.mothership.api.fleet.OrganizationResource;
+import io.mothership.api.security.BearerAuth;
+import io.mothership.api.status.HealthCheck;
+import io.mothership.api.status.HealthResource;
+import io.mothership.bus.Fabric;
+import io.mothership.clock.Clock;
+import io.mothership.storage.sql.Database;
+import io.mothership.storage.sql.EntityRepository;
+import io.mothership.storage.sql.OrganizationRepository;
+import io.mothership.storage.sql.OutboxRelay;
+import io.mothership.storage.sql.OutboxRepository;
+import io.mothership.transport.http.Route;
+import io.mothership.transport.ws.WebSocketRoute;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All services and their routes, to be given to an HTTP listener. */
+public final class Api implements AutoCloseable {
+  private final OutboxRelay relay;
+  private final List<Route> routes;
+  private final List<WebSocketRoute> webSocketRoutes;
+
+  private Api(
+      final OutboxRelay relay,
+      final List<Route> routes,
+      final List<WebSocketRoute> webSocketRoutes) {
+    this.relay = relay;
+    this.routes = List.copyOf(routes);
+    this.webSocketRoutes = List.copyOf(webSocketRoutes);
+  }
+
+  /**
+   * Builds the services and starts the outbox's relay.
+   *
+   * @param database stays the caller's
+   * @param fabric stays the caller's
+   * @param checks what {@code /health} looks at besides the registry
+   * @param publishedOutboxId the highest outbox id found in the journal
+   */
+  public static Api start(
+      final ApiConfig config,
+      final Database database,
+      final Fabric fabric,
+      final Clock clock,
+      final List<HealthCheck> checks,
+      final long publishedOutboxId) {
+    final BearerAuth auth = new BearerAuth(config.bearerToken());
+    final OrganizationRepository organizations = new OrganizationRepository();
+    final EntityRepository entities = new EntityRepository();
+    final OutboxRepository outbox = new OutboxRepository();
+    final EntityDirectory directory = EntityDirectory.load(database, entities);
+    final OutboxRelay relay = OutboxRelay.start(database, outbox, fabric, publishedOutboxId);
+    final List<HealthCheck> allChecks = new ArrayList<>();
+    allChecks.add(new HealthCheck("database", database::ping));
+    allChecks.addAll(checks);
+    final List<Route> routes = new ArrayList<>();
+    routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
+    routes.addAll(new OrganizationResource(database, organizations, clock).routes(auth));
+    routes.addAll(
+        new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));
+    return new Api(relay, routes, List.of());
+  }
+
+  public List<Route> routes() {
+    return routes;
+  }
+
+  public List<WebSocketRoute> webSocketRoutes() {
+    return webSocketRoutes;
+  }
+
+  public OutboxRelay relay() {
+    return relay;
+  }
+
+  /** Stops what runs by itself; close the listeners first. */
+  @Override
+  public void close() {
+    relay.close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.mothership.api;
+
+import io.mothership.api.json.JsonWriter;
+import io.mothership.error.MothershipException;
+import io.mothership.error.MothershipException.Category;
+import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.RouteHandler;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one shape of every answer: {@code {"success", "data" | "error": {"code", "message"}}}. */
+public final class Envelope {
+  private static final Logger LOG = LoggerFactory.getLogger(Envelope.class);
+
+  private Envelope() {}
+
+  /** A success; {@code data} writes exactly one value. */
+  public static HttpResponse success(final int status, final Consumer<JsonWriter> data) {
+    final JsonWriter writer = new JsonWriter();
+    writer.beginObject().flag("success", true).name("data");
+    data.accept(writer);
+    return response(status, writer.endObject());
+  }
+
+  public static HttpResponse error(final int status, final String code, final String message) {
+    final JsonWriter writer = new JsonWriter();
+    writer
+        .beginObject()
+        .flag("success", false)
+        .name("error")
+        .beginObject()
+        .text("code", code)
+        .text("message", message)
+        .endObject()
+        .endObject();
+    return response(status, writer);
+  }
+
+  /**
+   * Turns what {@code handler} throws into envelopes.
+   *
+   * @param failureCode the code of a 500, as the contract names it per operation
+   */
+  public static RouteHandler guard(final String failureCode, final RouteHandler handler) {
+    return request -> {
+      try {
+        return handler.handle(request);
+      } catch (final ApiException e) {
+        return error(e.status(), e.code(), e.getMessage());
+      } catch (final MothershipException e) {
+        LOG.warn("{} {} failed: code={}", request.method(), request.path(), e.code(), e);
+        final int status = e.category() == Category.CAPACITY ? 503 : 500;
+        return error(status, failureCode, e.getMessage());
+      }
+    };
+  }
+
+  public static HttpResponse response(final int status, final JsonWriter writer) {
+    final byte[] json = writer.toBytes();
+    final byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return HttpResponse.of(status, HttpResponse.JSON, line);
+  }
+}

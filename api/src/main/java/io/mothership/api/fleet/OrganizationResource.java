@@ -1,0 +1,88 @@
+package io.mothership.api.fleet;
+
+import io.mothership.api.ApiException;
+import io.mothership.api.Envelope;
+import io.mothership.api.security.BearerAuth;
+import io.mothership.clock.Clock;
+import io.mothership.storage.sql.Database;
+import io.mothership.storage.sql.Organization;
+import io.mothership.storage.sql.OrganizationRepository;
+import io.mothership.storage.sql.Timestamps;
+import io.mothership.transport.http.HttpRequestView;
+import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.Route;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** {@code /api/v1/organizations}. Stateless; virtual threads. */
+public final class OrganizationResource {
+  private static final String PATH = "/api/v1/organizations";
+
+  private final Database database;
+  private final OrganizationRepository organizations;
+  private final Clock clock;
+
+  public OrganizationResource(
+      final Database database, final OrganizationRepository organizations, final Clock clock) {
+    this.database = database;
+    this.organizations = organizations;
+    this.clock = clock;
+  }
+
+  public List<Route> routes(final BearerAuth auth) {
+    return List.of(
+        new Route("POST", PATH, auth.guard(Envelope.guard("CREATE_FAILED", this::create))),
+        new Route("GET", PATH, auth.guard(Envelope.guard("LIST_FAILED", this::read))),
+        new Route(
+            "GET",
+            PATH + "/{org_id}",
+            auth.guard(
+                Envelope.guard("GET_FAILED", request -> find(request.pathParameter("org_id"))))));
+  }
+
+  private HttpResponse create(final HttpRequestView request) {
+    final RequestFields fields = RequestFields.of(request.body(), "CreateOrganizationRequest");
+    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Organization organization =
+        new Organization(
+            UUID.randomUUID().toString(),
+            FieldRules.name("name", fields.text("name")),
+            FieldRules.word("org_type", fields.text("org_type")),
+            fields
+                .object("metadata")
+                .map(metadata -> FieldRules.document("metadata", metadata))
+                .orElse("{}"),
+            now,
+            now);
+    database.write(
+        transaction -> {
+          organizations.insert(transaction, organization);
+          return organization;
+        });
+    return Envelope.success(201, writer -> FleetJson.write(writer, organization));
+  }
+
+  private HttpResponse read(final HttpRequestView request) {
+    final String orgId = request.query("org_id");
+    if (!orgId.isEmpty()) {
+      return find(orgId);
+    }
+    final List<Organization> all = database.read(organizations::list);
+    return Envelope.success(
+        200,
+        writer -> {
+          writer.beginArray();
+          all.forEach(organization -> FleetJson.write(writer, organization));
+          writer.endArray();
+        });
+  }
+
+  private HttpResponse find(final String orgId) {
+    final Organization organization =
+        database
+            .read(snapshot -> organizations.find(snapshot, orgId))
+            .orElseThrow(() -> new ApiException(404, "NOT_FOUND", "organization not found"));
+    return Envelope.success(200, writer -> FleetJson.write(writer, organization));
+  }
+}

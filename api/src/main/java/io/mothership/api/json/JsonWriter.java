@@ -1,0 +1,127 @@
+package io.mothership.api.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Writes one JSON text into memory. One thread, one text. */
+public final class JsonWriter {
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final double WHOLE_MAX = 1e15;
+
+  private final ByteArrayOutputStream bytes;
+  private final JsonGenerator generator;
+
+  public JsonWriter() {
+    this(256);
+  }
+
+  public JsonWriter(final int expectedLength) {
+    bytes = new ByteArrayOutputStream(expectedLength);
+    try {
+      generator = FACTORY.createGenerator(bytes);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public JsonWriter beginObject() {
+    return write(JsonGenerator::writeStartObject);
+  }
+
+  public JsonWriter endObject() {
+    return write(JsonGenerator::writeEndObject);
+  }
+
+  public JsonWriter beginArray() {
+    return write(JsonGenerator::writeStartArray);
+  }
+
+  public JsonWriter endArray() {
+    return write(JsonGenerator::writeEndArray);
+  }
+
+  public JsonWriter name(final String name) {
+    return write(made -> made.writeFieldName(name));
+  }
+
+  public JsonWriter text(final String name, final String value) {
+    return write(made -> made.writeStringField(name, value));
+  }
+
+  public JsonWriter number(final String name, final long value) {
+    return write(made -> made.writeNumberField(name, value));
+  }
+
+  /** Whole numbers without a fraction. */
+  public JsonWriter number(final String name, final double value) {
+    if (value == Math.rint(value) && Math.abs(value) < WHOLE_MAX) {
+      return number(name, (long) value);
+    }
+    return write(made -> made.writeNumberField(name, value));
+  }
+
+  public JsonWriter flag(final String name, final boolean value) {
+    return write(made -> made.writeBooleanField(name, value));
+  }
+
+  public JsonWriter value(final JsonValue value) {
+    return write(made -> write(made, value));
+  }
+
+  /** Text that is known to be JSON, as the value of what was named last. */
+  public JsonWriter raw(final String json) {
+    return write(made -> made.writeRawValue(json));
+  }
+
+  public byte[] toBytes() {
+    write(JsonGenerator::close);
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public String toString() {
+    return new String(toBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static void write(final JsonGenerator made, final JsonValue value) throws IOException {
+    switch (value) {
+      case JsonValue.Text(final String text) -> made.writeString(text);
+      case JsonValue.Literal(final String digits) -> made.writeNumber(digits);
+      case JsonValue.Flag(final boolean flag) -> made.writeBoolean(flag);
+      case JsonValue.Nothing() -> made.writeNull();
+      case JsonValue.Items items -> {
+        made.writeStartArray();
+        for (final JsonValue item : items.values()) {
+          write(made, item);
+        }
+        made.writeEndArray();
+      }
+      case JsonValue.Members object -> {
+        made.writeStartObject();
+        for (final JsonValue.Member member : object.members()) {
+          made.writeFieldName(member.name());
+          write(made, member.value());
+        }
+        made.writeEndObject();
+      }
+    }
+  }
+
+  private JsonWriter write(final Step step) {
+    try {
+      step.on(generator);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void on(JsonGenerator generator) throws IOException;
+  }
+}

@@ -1,0 +1,85 @@
+package io.mothership.api.status;
+
+import io.mothership.api.Envelope;
+import io.mothership.api.json.JsonWriter;
+import io.mothership.clock.Clock;
+import io.mothership.storage.sql.Timestamps;
+import io.mothership.transport.http.HttpRequestView;
+import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code /health}, any method, one body for the clients of all three contracts: the envelope with its {@code
+ * data}, and the flat members beside it.
+ */
+public final class HealthResource {
+  private static final String SERVICE = "constellation-api";
+  private static final String HEALTHY = "healthy";
+
+  private final List<HealthCheck> checks;
+  private final String version;
+  private final Clock clock;
+  private final long startedNs;
+
+  public HealthResource(final List<HealthCheck> checks, final String version, final Clock clock) {
+    this.checks = List.copyOf(checks);
+    this.version = version;
+    this.clock = clock;
+    this.startedNs = clock.monotonicNs();
+  }
+
+  public List<Route> routes() {
+    return List.of(new Route(Route.ANY_METHOD, "/health", this::health));
+  }
+
+  private HttpResponse health(final HttpRequestView request) {
+    final Map<String, String> details = new LinkedHashMap<>();
+    boolean isHealthy = true;
+    for (final HealthCheck check : checks) {
+      final String detail = detail(check);
+      isHealthy &= detail.equals(HEALTHY);
+      details.put(check.name(), detail);
+    }
+    final String status = isHealthy ? HEALTHY : "unhealthy";
+    final long nowNs = clock.wallNs();
+    final JsonWriter writer = new JsonWriter();
+    writer
+        .beginObject()
+        .flag("success", true)
+        .text("status", status)
+        .flag("healthy", isHealthy)
+        .text("service", SERVICE)
+        .number("timestamp", TimeUnit.NANOSECONDS.toSeconds(nowNs))
+        .name("sinks")
+        .beginObject()
+        .endObject()
+        .name("enabled_sinks")
+        .beginArray()
+        .endArray()
+        .name("data")
+        .beginObject()
+        .text("status", status)
+        .text("service", SERVICE)
+        .text("version", version)
+        .number("uptime", clock.monotonicNs() - startedNs)
+        .text("timestamp", Timestamps.text(Timestamps.ofNs(nowNs)))
+        .name("details")
+        .beginObject();
+    details.forEach(writer::text);
+    writer.endObject().endObject().endObject();
+    return Envelope.response(isHealthy ? 200 : 503, writer);
+  }
+
+  private static String detail(final HealthCheck check) {
+    try {
+      check.probe().run();
+      return HEALTHY;
+    } catch (final Exception e) {
+      return "unhealthy: " + e.getMessage();
+    }
+  }
+}

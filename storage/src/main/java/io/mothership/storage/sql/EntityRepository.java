@@ -1,0 +1,169 @@
+package io.mothership.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
+
+/** Entities in SQL. Stateless; any thread. */
+public final class EntityRepository {
+  private static final String SELECT =
+      "SELECT entity_id, org_id, entity_type, status, priority, is_live, latitude, longitude, altitude,"
+          + " heading, velocity, components, tags, metadata, created_at, updated_at FROM entities ";
+
+  public void insert(final Transaction transaction, final Entity entity) throws SQLException {
+    try (PreparedStatement statement =
+        transaction
+            .connection()
+            .prepareStatement(
+                "INSERT INTO entities (entity_type, status, priority, is_live, latitude, longitude,"
+                    + " altitude, heading, velocity, components, tags, metadata, updated_at,"
+                    + " created_at, entity_id, org_id)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      bindChangeable(statement, entity);
+      statement.setString(14, Timestamps.text(entity.createdAt()));
+      statement.setString(15, entity.entityId());
+      statement.setString(16, entity.orgId());
+      statement.executeUpdate();
+    }
+  }
+
+  /** Writes all that can change of an entity. */
+  public void update(final Transaction transaction, final Entity entity) throws SQLException {
+    try (PreparedStatement statement =
+        transaction
+            .connection()
+            .prepareStatement(
+                "UPDATE entities SET entity_type = ?, status = ?, priority = ?, is_live = ?,"
+                    + " latitude = ?, longitude = ?, altitude = ?, heading = ?, velocity = ?,"
+                    + " components = ?, tags = ?, metadata = ?, updated_at = ?"
+                    + " WHERE entity_id = ? AND org_id = ?")) {
+      bindChangeable(statement, entity);
+      statement.setString(14, entity.entityId());
+      statement.setString(15, entity.orgId());
+      statement.executeUpdate();
+    }
+  }
+
+  public void delete(final Transaction transaction, final Entity entity) throws SQLException {
+    try (PreparedStatement statement =
+        transaction
+            .connection()
+            .prepareStatement("DELETE FROM entities WHERE entity_id = ? AND org_id = ?")) {
+      statement.setString(1, entity.entityId());
+      statement.setString(2, entity.orgId());
+      statement.executeUpdate();
+    }
+  }
+
+  public Optional<Entity> find(
+      final Transaction transaction, final String orgId, final String entityId)
+      throws SQLException {
+    return find(transaction.connection(), orgId, entityId);
+  }
+
+  public Optional<Entity> find(final Snapshot snapshot, final String orgId, final String entityId)
+      throws SQLException {
+    return find(snapshot.connection(), orgId, entityId);
+  }
+
+  /** All of an organization, in the order in which they were made. */
+  public List<Entity> list(final Snapshot snapshot, final String orgId) throws SQLException {
+    try (PreparedStatement statement =
+        snapshot
+            .connection()
+            .prepareStatement(SELECT + "WHERE org_id = ? ORDER BY position")) {
+      statement.setString(1, orgId);
+      try (ResultSet rows = statement.executeQuery()) {
+        final List<Entity> found = new ArrayList<>();
+        while (rows.next()) {
+          found.add(entity(rows));
+        }
+        return found;
+      }
+    }
+  }
+
+  /** Hands out the entity and organization id of every entity. */
+  public void eachId(final Snapshot snapshot, final BiConsumer<String, String> consumer)
+      throws SQLException {
+    try (PreparedStatement statement =
+            snapshot.connection().prepareStatement("SELECT entity_id, org_id FROM entities");
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        consumer.accept(rows.getString(1), rows.getString(2));
+      }
+    }
+  }
+
+  private static Optional<Entity> find(
+      final Connection connection, final String orgId, final String entityId)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(SELECT + "WHERE org_id = ? AND entity_id = ?")) {
+      statement.setString(1, orgId);
+      statement.setString(2, entityId);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(entity(rows)) : Optional.empty();
+      }
+    }
+  }
+
+  private static void bindChangeable(final PreparedStatement statement, final Entity entity)
+      throws SQLException {
+    statement.setString(1, entity.entityType());
+    statement.setString(2, entity.status());
+    statement.setString(3, entity.priority());
+    statement.setInt(4, entity.isLive() ? 1 : 0);
+    bind(statement, 5, entity.latitude());
+    bind(statement, 6, entity.longitude());
+    bind(statement, 7, entity.altitude());
+    bind(statement, 8, entity.heading());
+    bind(statement, 9, entity.velocity());
+    statement.setString(10, entity.components());
+    statement.setString(11, entity.tags());
+    statement.setString(12, entity.metadata());
+    statement.setString(13, Timestamps.text(entity.updatedAt()));
+  }
+
+  private static void bind(
+      final PreparedStatement statement, final int index, final OptionalDouble value)
+      throws SQLException {
+    if (value.isPresent()) {
+      statement.setDouble(index, value.getAsDouble());
+    } else {
+      statement.setNull(index, Types.REAL);
+    }
+  }
+
+  private static Entity entity(final ResultSet row) throws SQLException {
+    return new Entity(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        row.getString(5),
+        row.getInt(6) != 0,
+        number(row, 7),
+        number(row, 8),
+        number(row, 9),
+        number(row, 10),
+        number(row, 11),
+        row.getString(12),
+        row.getString(13),
+        row.getString(14),
+        Timestamps.parse(row.getString(15)),
+        Timestamps.parse(row.getString(16)));
+  }
+
+  private static OptionalDouble number(final ResultSet row, final int index) throws SQLException {
+    final double value = row.getDouble(index);
+    return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+}

@@ -1,0 +1,66 @@
+package io.mothership.storage.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Organizations in SQL. Stateless; any thread. */
+public final class OrganizationRepository {
+  private static final String SELECT =
+      "SELECT org_id, name, org_type, metadata, created_at, updated_at FROM organizations ";
+
+  public void insert(final Transaction transaction, final Organization organization)
+      throws SQLException {
+    try (PreparedStatement statement =
+        transaction
+            .connection()
+            .prepareStatement(
+                "INSERT INTO organizations (org_id, name, org_type, metadata, created_at, updated_at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?)")) {
+      statement.setString(1, organization.orgId());
+      statement.setString(2, organization.name());
+      statement.setString(3, organization.orgType());
+      statement.setString(4, organization.metadata());
+      statement.setString(5, Timestamps.text(organization.createdAt()));
+      statement.setString(6, Timestamps.text(organization.updatedAt()));
+      statement.executeUpdate();
+    }
+  }
+
+  public Optional<Organization> find(final Snapshot snapshot, final String orgId)
+      throws SQLException {
+    try (PreparedStatement statement =
+        snapshot.connection().prepareStatement(SELECT + "WHERE org_id = ?")) {
+      statement.setString(1, orgId);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(organization(rows)) : Optional.empty();
+      }
+    }
+  }
+
+  /** All, in the order in which they were made. */
+  public List<Organization> list(final Snapshot snapshot) throws SQLException {
+    try (PreparedStatement statement =
+            snapshot.connection().prepareStatement(SELECT + "ORDER BY position");
+        ResultSet rows = statement.executeQuery()) {
+      final List<Organization> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(organization(rows));
+      }
+      return found;
+    }
+  }
+
+  private static Organization organization(final ResultSet row) throws SQLException {
+    return new Organization(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        Timestamps.parse(row.getString(5)),
+        Timestamps.parse(row.getString(6)));
+  }
+}

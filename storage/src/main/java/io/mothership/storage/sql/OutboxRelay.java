@@ -1,0 +1,199 @@
+package io.mothership.storage.sql;
+
+import io.mothership.bus.Fabric;
+import io.mothership.bus.Fabric.Publication;
+import io.mothership.error.MothershipException;
+import io.mothership.error.MothershipException.Category;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the outbox into the journal: one event at a time, in order, each acknowledged before the next.
+ *
+ * <p>Each event is in the journal exactly once: the journal's own highest outbox id says where to go on
+ * after a crash, whatever happened to the rows. Events that the stream can never take are kept aside in
+ * their table and counted; all others wait until it takes them.
+ *
+ * <p><i>Thread:</i> a virtual thread of its own; {@link #wake} from any.
+ */
+public final class OutboxRelay implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+  private static final int BATCH_MAX = 64;
+  private static final long LOOK_MS = 1_000;
+  private static final long RETRY_MIN_MS = 50;
+  private static final long RETRY_MAX_MS = 5_000;
+
+  private final Database database;
+  private final OutboxRepository outbox;
+  private final Fabric fabric;
+  private final Semaphore wakes = new Semaphore(0);
+  private final AtomicLong publishedCount = new AtomicLong();
+  private final AtomicLong refusedCount = new AtomicLong();
+  private final Thread thread;
+  private volatile long publishedId;
+
+  private OutboxRelay(
+      final Database database,
+      final OutboxRepository outbox,
+      final Fabric fabric,
+      final long publishedOutboxId) {
+    this.database = database;
+    this.outbox = outbox;
+    this.fabric = fabric;
+    this.publishedId = publishedOutboxId;
+    this.thread = Thread.ofVirtual().name("ms-outbox").unstarted(this::run);
+  }
+
+  /**
+   * Forgets what the journal has, and starts publishing what it lacks.
+   *
+   * @param publishedOutboxId the highest outbox id found in the journal, 0 if there is none
+   */
+  public static OutboxRelay start(
+      final Database database,
+      final OutboxRepository outbox,
+      final Fabric fabric,
+      final long publishedOutboxId) {
+    database.write(
+        transaction -> {
+          outbox.continueAbove(transaction, publishedOutboxId);
+          return outbox.deleteUpTo(transaction, publishedOutboxId);
+        });
+    final OutboxRelay relay = new OutboxRelay(database, outbox, fabric, publishedOutboxId);
+    relay.thread.start();
+    return relay;
+  }
+
+  /** There may be something new: to be called after a commit. */
+  public void wake() {
+    wakes.release();
+  }
+
+  /** Outbox id of the last event that the journal has. */
+  public long publishedId() {
+    return publishedId;
+  }
+
+  /** Events published since start. */
+  public long publishedCount() {
+    return publishedCount.get();
+  }
+
+  /** Events that can never be published, since start. */
+  public long refusedCount() {
+    return refusedCount.get();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        final List<OutboxRecord> batch = nextBatch();
+        if (batch.isEmpty()) {
+          wakes.tryAcquire(LOOK_MS, TimeUnit.MILLISECONDS);
+          wakes.drainPermits();
+          continue;
+        }
+        for (final OutboxRecord event : batch) {
+          publish(event);
+        }
+        deletePublished();
+      }
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<OutboxRecord> nextBatch() throws InterruptedException {
+    try {
+      return database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
+    } catch (final MothershipException e) {
+      return tolerate(e);
+    }
+  }
+
+  private void deletePublished() throws InterruptedException {
+    try {
+      database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
+    } catch (final MothershipException e) {
+      // The rows stay and are deleted with the next batch: the id says that they are published.
+      tolerate(e);
+    }
+  }
+
+  private List<OutboxRecord> tolerate(final MothershipException e) throws InterruptedException {
+    if (Thread.interrupted() || SqlErrors.SQL_CLOSED.is(e)) {
+      throw new InterruptedException();
+    }
+    LOG.warn("the outbox cannot be reached: {}", e.getMessage());
+    return List.of();
+  }
+
+  private void publish(final OutboxRecord event) throws InterruptedException {
+    long delayMs = RETRY_MIN_MS;
+    while (true) {
+      try {
+        fabric
+            .publish(
+                new Publication(event.subject(), event.messageId(), event.payload(), event.id()))
+            .get();
+        publishedId = event.id();
+        publishedCount.incrementAndGet();
+        return;
+      } catch (final ExecutionException | MothershipException e) {
+        final Throwable cause = cause(e);
+        if (isHopeless(cause)) {
+          refuse(event, cause);
+          return;
+        }
+        if (delayMs == RETRY_MIN_MS) {
+          LOG.warn("an event waits to be published: id={}, cause={}", event.id(), cause.toString());
+        }
+        Thread.sleep(delayMs);
+        delayMs = Math.min(2 * delayMs, RETRY_MAX_MS);
+      }
+    }
+  }
+
+  private void refuse(final OutboxRecord event, final Throwable cause) {
+    LOG.error("an event can never be published: id={}, subject={}", event.id(), event.subject(), cause);
+    refusedCount.incrementAndGet();
+    database.write(
+        transaction -> {
+          outbox.refuse(transaction, event.id(), String.valueOf(cause.getMessage()));
+          return event;
+        });
+  }
+
+  /** A stream may yet be created and a full one may be emptied, but a message does not get shorter. */
+  private static boolean isHopeless(final Throwable cause) {
+    return cause instanceof final MothershipException known
+        && (known.category() == Category.INPUT && !known.code().equals("NO_STREAM")
+            || String.valueOf(known.getMessage()).contains("message size exceeds"));
+  }
+
+  private static Throwable cause(final Exception e) {
+    Throwable cause = e;
+    while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  /** Stops after the event under way; what is left is published after the next start. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

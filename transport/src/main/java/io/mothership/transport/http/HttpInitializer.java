@@ -1,0 +1,34 @@
+package io.mothership.transport.http;
+
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+
+/** Builds the pipeline of a new connection: deadline, codec, one message at a time, connection. */
+final class HttpInitializer extends ChannelInitializer<SocketChannel> {
+  private final HttpListener listener;
+
+  HttpInitializer(final HttpListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  protected void initChannel(final SocketChannel channel) {
+    channel.config().setAutoRead(false);
+    final HttpConfig config = listener.config();
+    final HttpConnection connection = new HttpConnection(listener);
+    final ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast(new HttpDeadline(connection));
+    pipeline.addLast(
+        new HttpServerCodec(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(config.lineBytesMax())
+                .setMaxHeaderSize(config.headerBytesMax())));
+    // A pipelining client's next request waits here until the one before it is answered.
+    pipeline.addLast(new FlowControlHandler());
+    pipeline.addLast(connection);
+  }
+}

@@ -1,0 +1,117 @@
+package io.mothership.transport.http;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Finds what serves a path. Immutable after construction; any thread. */
+final class RouteTable {
+  private final Map<String, Entry> literals = new HashMap<>();
+  private final List<Entry> templates = new ArrayList<>();
+
+  RouteTable(final List<Route> routes, final List<? extends UpgradeRoute> upgrades) {
+    for (final Route route : routes) {
+      final Entry entry = entry(route.template());
+      if (entry.handlers.putIfAbsent(route.method(), route.handler()) != null) {
+        throw new IllegalArgumentException(
+            "two routes for " + route.method() + " " + route.template());
+      }
+    }
+    for (final UpgradeRoute upgrade : upgrades) {
+      entry(upgrade.template()).upgrades.add(upgrade);
+    }
+  }
+
+  private Entry entry(final String template) {
+    final String[] segments = split(template);
+    if (!template.contains("{")) {
+      return literals.computeIfAbsent(template, key -> new Entry(segments));
+    }
+    for (final Entry entry : templates) {
+      if (String.join("/", entry.segments).equals(String.join("/", segments))) {
+        return entry;
+      }
+    }
+    final Entry entry = new Entry(segments);
+    templates.add(entry);
+    return entry;
+  }
+
+  /**
+   * @throws IllegalArgumentException if a segment has a broken escape
+   */
+  Optional<Match> match(final String path) {
+    final Entry literal = literals.get(path);
+    if (literal != null) {
+      return Optional.of(new Match(literal, Map.of()));
+    }
+    final String[] segments = split(path);
+    for (final Entry entry : templates) {
+      if (entry.segments.length == segments.length) {
+        final Map<String, String> parameters = new HashMap<>();
+        if (entry.accepts(segments, parameters)) {
+          return Optional.of(new Match(entry, parameters));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String[] split(final String path) {
+    return path.substring(1).split("/", -1);
+  }
+
+  /** A path that is served, whatever the method. */
+  record Match(Entry entry, Map<String, String> parameters) {
+    Optional<RouteHandler> handler(final String method) {
+      final RouteHandler exact = entry.handlers.get(method);
+      return Optional.ofNullable(
+          exact != null ? exact : entry.handlers.get(Route.ANY_METHOD));
+    }
+
+    Optional<UpgradeRoute> upgrade() {
+      return entry.upgrades.stream().findFirst();
+    }
+
+    String allowed() {
+      final List<String> methods = new ArrayList<>(entry.handlers.keySet());
+      if (methods.isEmpty()) {
+        methods.add("GET");
+      }
+      methods.add("OPTIONS");
+      return String.join(", ", methods);
+    }
+  }
+
+  static final class Entry {
+    private final String[] segments;
+    private final Map<String, RouteHandler> handlers = new TreeMap<>();
+    private final List<UpgradeRoute> upgrades = new ArrayList<>();
+
+    Entry(final String[] segments) {
+      this.segments = segments;
+    }
+
+    boolean accepts(final String[] actual, final Map<String, String> parameters) {
+      for (int i = 0; i < segments.length; i++) {
+        final String wanted = segments[i];
+        if (wanted.startsWith("{")) {
+          if (actual[i].isEmpty()) {
+            return false;
+          }
+          // '+' is an ordinary character in a path; only a query reads it as a space.
+          parameters.put(
+              wanted.substring(1, wanted.length() - 1),
+              QueryStringDecoder.decodeComponent(actual[i].replace("+", "%2B")));
+        } else if (!wanted.equals(actual[i])) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

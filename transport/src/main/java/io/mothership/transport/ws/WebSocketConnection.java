@@ -1,0 +1,235 @@
+package io.mothership.transport.ws;
+
+import io.mothership.transport.http.UpgradeRoute;
+import io.mothership.transport.http.WritableGate;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Protocol state of one WebSocket. What the client sends besides control frames is read and dropped: the
+ * sessions so far only talk.
+ *
+ * <p><i>Thread:</i> the channel's event loop, except {@link #send}.
+ */
+final class WebSocketConnection extends ChannelInboundHandlerAdapter
+    implements WebSocketPeer, UpgradeRoute.Upgraded {
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+  private static final long CLOSE_PATIENCE_MS = 2_000;
+  private static final long FOREVER_MS = TimeUnit.DAYS.toMillis(365);
+
+  private final WebSocketConfig config;
+  private final WebSocketSession session;
+  private ChannelHandlerContext context;
+  private WritableGate gate;
+  private Thread thread;
+  private ScheduledFuture<?> pinger;
+  private long lastFrameNs = System.nanoTime();
+  private boolean isClosing;
+
+  private WebSocketConnection(final WebSocketConfig config, final WebSocketSession session) {
+    this.config = config;
+    this.session = session;
+  }
+
+  /** Answers the handshake and starts the session; event loop. */
+  static WebSocketConnection take(
+      final ChannelHandlerContext http,
+      final FullHttpRequest request,
+      final WebSocketConfig config,
+      final String subprotocol,
+      final WebSocketSession session) {
+    final WebSocketDecoderConfig decoding =
+        WebSocketDecoderConfig.newBuilder()
+            .maxFramePayloadLength(config.frameBytesMax())
+            .expectMaskedFrames(true)
+            .allowExtensions(false)
+            .withUTF8Validator(true)
+            .closeOnProtocolViolation(false)
+            .build();
+    final WebSocketServerHandshaker handshaker =
+        new WebSocketServerHandshaker13(
+            "", subprotocol.isEmpty() ? null : subprotocol, decoding);
+    final WebSocketConnection connection = new WebSocketConnection(config, session);
+    final HttpHeaders headers = new DefaultHttpHeaders();
+    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    http.pipeline().addAfter(http.name(), "websocket", connection);
+    handshaker
+        .handshake(http.channel(), request, headers, http.channel().newPromise())
+        .addListener(
+            shaken -> {
+              if (shaken.isSuccess()) {
+                connection.start();
+              } else {
+                http.channel().close();
+              }
+            });
+    return connection;
+  }
+
+  @Override
+  public void handlerAdded(final ChannelHandlerContext newContext) {
+    context = newContext;
+    gate = new WritableGate(newContext.channel());
+  }
+
+  private void start() {
+    context.channel().config().setAutoRead(true);
+    pinger =
+        context
+            .executor()
+            .scheduleAtFixedRate(
+                this::ping, config.pingIntervalMs(), config.pingIntervalMs(), TimeUnit.MILLISECONDS);
+    thread = Thread.ofVirtual().name("ms-ws-" + context.channel().id().asShortText()).start(this::run);
+  }
+
+  private void run() {
+    try {
+      session.run(this);
+      endLater(WebSocketErrors.NORMAL);
+    } catch (final IOException e) {
+      LOG.debug("client is gone: {}", e.getMessage());
+      context.close();
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (final RuntimeException e) {
+      LOG.error("session failed", e);
+      endLater(WebSocketErrors.SESSION_FAILED);
+    }
+  }
+
+  @Override
+  public void send(final byte[] text) throws IOException, InterruptedException {
+    gate.await(FOREVER_MS);
+    context
+        .channel()
+        .writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
+  }
+
+  @Override
+  public boolean isOpen() {
+    return context.channel().isActive();
+  }
+
+  /** The listener stops. */
+  @Override
+  public void stop() {
+    endLater(WebSocketErrors.STOPPING);
+  }
+
+  @Override
+  public void channelRead(final ChannelHandlerContext ignored, final Object message) {
+    try {
+      lastFrameNs = System.nanoTime();
+      switch (message) {
+        case PingWebSocketFrame ping ->
+            context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+        case CloseWebSocketFrame close -> answerClose(close);
+        case BinaryWebSocketFrame ignoredFrame -> end(WebSocketErrors.BINARY_UNSUPPORTED);
+        default -> {}
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(final ChannelHandlerContext ignored) {
+    gate.signal();
+  }
+
+  @Override
+  public void channelInactive(final ChannelHandlerContext ignored) {
+    if (pinger != null) {
+      pinger.cancel(false);
+    }
+    gate.signal();
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
+    if (cause instanceof final CorruptedWebSocketFrameException corrupted) {
+      end(
+          switch (corrupted.closeStatus().code()) {
+            case 1007 -> WebSocketErrors.NOT_UTF8;
+            case 1009 -> WebSocketErrors.TOO_LARGE;
+            default -> WebSocketErrors.PROTOCOL;
+          });
+    } else if (cause instanceof TooLongFrameException) {
+      end(WebSocketErrors.TOO_LARGE);
+    } else if (cause instanceof CorruptedFrameException) {
+      end(WebSocketErrors.PROTOCOL);
+    } else {
+      if (!(cause instanceof IOException)) {
+        LOG.warn("WebSocket failed: {}", cause.toString());
+      }
+      context.close();
+    }
+  }
+
+  private void ping() {
+    if (System.nanoTime() - lastFrameNs > TimeUnit.MILLISECONDS.toNanos(config.silenceMs())) {
+      LOG.debug("closing: {}", WebSocketErrors.SILENT.text());
+      context.close();
+    } else {
+      context.writeAndFlush(new PingWebSocketFrame());
+    }
+  }
+
+  private void answerClose(final CloseWebSocketFrame close) {
+    if (isClosing) {
+      context.close();
+      return;
+    }
+    isClosing = true;
+    final int code = close.statusCode();
+    context
+        .writeAndFlush(
+            code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void endLater(final WebSocketErrors reason) {
+    context.executor().execute(() -> end(reason));
+  }
+
+  /** Says why, and closes when the client agreed or took too long. */
+  private void end(final WebSocketErrors reason) {
+    if (isClosing || !context.channel().isActive()) {
+      return;
+    }
+    isClosing = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
+    context
+        .executor()
+        .schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
+  }
+}
