@@ -151,6 +151,7 @@ public final class JetStream implements StreamLayer {
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
+      exchange.nameStream(id, stream.name());
       api.subscribe(stream);
     }
     return stream;
@@ -247,6 +248,7 @@ public final class JetStream implements StreamLayer {
       stream.commitAll();
       stream.expiry().expire(ageNowNs());
       stream.expiry().reschedule();
+      newExchange.nameStream(stream.id(), stream.name());
       api.subscribe(stream);
     }
     subscribeApi(API_PREFIX);

@@ -86,14 +86,14 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.STREAM_SEALED.exception());
       return;
     }
-    stream.expiry().expire(owner.ageNowNs());
-    headers.wrap(message.headers());
-    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
-      return;
-    }
     final int sizeMax = config.messageSizeMax();
     if (sizeMax >= 0 && message.bodyLength() > sizeMax) {
       refuse(message, ApiErrors.STREAM_MESSAGE_EXCEEDS_MAXIMUM.exception());
+      return;
+    }
+    stream.expiry().expire(owner.ageNowNs());
+    headers.wrap(message.headers());
+    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
       return;
     }
     if (message.headers().length() > HEADERS_LENGTH_MAX) {
@@ -357,7 +357,7 @@ final class StreamIntake implements Subscriber {
       return subjects.last(id);
     }
     if (headers.expectedSubject().isEmpty()
-        || SubjectPatterns.isLiteral(headers.expectedSubject().toString())) {
+        || SubjectPatterns.isValidLiteral(headers.expectedSubject().toString())) {
       return 0;
     }
     final SubjectFilter filter = stream.filter(List.of(headers.expectedSubject().toString()));

@@ -29,7 +29,13 @@ import picocli.CommandLine.Spec;
       "  mothership broker -p 4222 -js       a NATS server",
       "  mothership COMMAND --help           more on a command"
     },
-    subcommands = {VersionOf.class})
+    subcommands = {
+      ConfigCommands.class,
+      Publish.class,
+      Subscribe.class,
+      Request.class,
+      VersionOf.class
+    })
 public final class Mothership implements Runnable {
   @Spec private CommandSpec spec;
 
