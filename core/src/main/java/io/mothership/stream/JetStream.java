@@ -6,6 +6,7 @@ import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.SyncPolicy;
+import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
@@ -57,6 +58,7 @@ public final class JetStream implements StreamLayer {
   private final long[] bytesUsed = new long[Storage.values().length];
   private Exchange exchange;
   private int lastStreamId;
+  private long lastPublished;
 
   public JetStream(final JetStreamConfig config) {
     this(config, owner -> ConsumerLayer.NONE);
@@ -333,9 +335,21 @@ public final class JetStream implements StreamLayer {
     }
   }
 
+  /** Remembers the last message given to the journal. */
+  void onPublished(final long journalSequence) {
+    lastPublished = journalSequence;
+  }
+
   @Override
   public void onJournalFailed() {
     replies.onJournalFailed();
+    final FrameView lost = new FrameView();
+    for (long at = lastPublished; at > 0 && exchange.readTail(at, lost); at--) {
+      final Stream stream = byId.get(lost.streamId());
+      if (stream != null && lost.recordType() == RecordType.MESSAGE) {
+        stream.intake().onLost(lost);
+      }
+    }
     byName.values().forEach(stream -> stream.intake().onJournalFailed());
     consumers.onJournalFailed();
   }

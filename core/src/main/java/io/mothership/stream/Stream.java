@@ -394,7 +394,7 @@ final class Stream {
         at = index.nextPresent(at + 1)) {
       drop(at);
     }
-    index.rollBackTo(Math.max(committed, index.first() - 1));
+    index.rollBackTo(committed);
   }
 
   /** At start all that was found is committed. */

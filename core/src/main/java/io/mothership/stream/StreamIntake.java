@@ -47,7 +47,6 @@ final class StreamIntake implements Subscriber {
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
-  private final FrameView inFlight = new FrameView();
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
@@ -137,12 +136,13 @@ final class StreamIntake implements Subscriber {
       refuse(
           message,
           journalSequence == Pressure.CLOSED
-              ? ApiErrors.STREAM_STORE_FAILED.with("journal failed")
+              ? journalFailed()
               : journalSequence == Pressure.TOO_LARGE
                   ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
                   : ApiErrors.INSUFFICIENT_RESOURCES.exception());
       return;
     }
+    owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
     stream.apply(
         sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
@@ -206,26 +206,26 @@ final class StreamIntake implements Subscriber {
     }
   }
 
-  /** The journal takes no more: everybody who waits is told, and the ids and sequences are free again. */
-  void onJournalFailed() {
-    final byte[] error = refusal(ApiErrors.STREAM_STORE_FAILED.with("journal failed"));
-    for (long at = stream.committedSequence() + 1; at <= stream.lastSequence(); at++) {
-      if (stream.load(at, inFlight) == Stream.LOADED) {
-        record.wrap(inFlight);
-        owner
-            .replies()
-            .send(
-                stream.accountId(),
-                record.reply().toByteArray(),
-                ApiReplies.NOTHING,
-                error);
-      }
+  /** Tells the publisher of a message that it never got into the journal. */
+  void onLost(final FrameView frame) {
+    if (frame.streamSequence() > stream.committedSequence()) {
+      record.wrap(frame);
+      refuse(record, journalFailed());
     }
+  }
+
+  /** The journal takes no more: ids and sequences of what it did not get are free again. */
+  void onJournalFailed() {
+    final byte[] error = refusal(journalFailed());
     duplicates.forEach(
         d -> owner.replies().send(stream.accountId(), d.reply, ApiReplies.NOTHING, error));
     duplicates.clear();
     dedupe.rollBackTo(stream.committedSequence());
     stream.rollBack();
+  }
+
+  private static ApiException journalFailed() {
+    return ApiErrors.STREAM_STORE_FAILED.with("journal failed");
   }
 
   private void commit(final FrameView frame) {
