@@ -16,6 +16,7 @@ import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.slf4j.Logger;
@@ -33,11 +34,13 @@ public final class Spine implements AutoCloseable {
   private static final long JOURNAL_PARK_NS = 10_000_000L;
   private static final long READ_PARK_NS = 100_000_000L;
   private static final int CLOSE_STEPS_MAX = 100_000;
+  private static final long CLOSE_STEP_NS = 100_000L;
 
   private final SpineConfig config;
   private final Journal journal;
   private final Ingress ingress;
   private final JournalRing ring;
+  private final StreamLayer streams;
   private final StreamNames names = new StreamNames();
   private final CommitSignal signal = new CommitSignal();
   private final Dispatcher dispatcher;
@@ -57,6 +60,7 @@ public final class Spine implements AutoCloseable {
       final Clock clock) {
     this.config = config.conclude();
     this.journal = journal;
+    this.streams = streams;
     final FramePool pool =
         new FramePool(SpineConfig.LARGE_FRAME_SLOTS, config.largeFrameBytesMax());
     this.ingress = new Ingress(config.ingressRingBytes(), pool);
@@ -164,18 +168,27 @@ public final class Spine implements AutoCloseable {
     if (config.threading() == Threading.DEDICATED) {
       runners.removeLast().close();
     }
-    int idle = 0;
-    for (int i = 0; i < CLOSE_STEPS_MAX && idle < 2; i++) {
-      final int work =
-          config.threading() == Threading.INVOKER ? stepAll() : dispatcher.doWork();
-      idle = work == 0 && ring.appendedSequence() == ring.lastSequence() ? idle + 1 : 0;
-      Thread.onSpinWait();
-    }
+    drain();
+    streams.onStopping();
+    drain();
     dispatcher.endSessions();
     runners.reversed().forEach(AgentRunner::close);
     if (config.threading() == Threading.INVOKER) {
       journaler.onClose();
       reads.onClose();
+    }
+  }
+
+  private void drain() {
+    int idle = 0;
+    for (int i = 0; i < CLOSE_STEPS_MAX && idle < 2; i++) {
+      final int work =
+          config.threading() == Threading.INVOKER ? stepAll() : dispatcher.doWork();
+      final boolean isDone = ring.isFailed() || ring.appendedSequence() == ring.lastSequence();
+      idle = work == 0 && isDone ? idle + 1 : 0;
+      if (work == 0 && config.threading() != Threading.INVOKER) {
+        LockSupport.parkNanos(CLOSE_STEP_NS);
+      }
     }
   }
 

@@ -34,6 +34,9 @@ public interface StreamLayer {
   /** A client's subscription came or went. */
   void onInterestChanged(int accountId, Subscription subscription, boolean isAdded);
 
+  /** The appliance stops in order: the last chance to append records. */
+  default void onStopping() {}
+
   /** Once per duty cycle, after everything else: deliver what can be delivered. */
   int doWork();
 }

@@ -1,0 +1,2 @@
+/** Benchmarks of the subject trie. */
+package io.mothership.routing;

@@ -1,0 +1,426 @@
+package io.mothership.config;
+
+import io.mothership.config.ConfigNode.Block;
+import io.mothership.config.ConfigNode.Entry;
+import io.mothership.config.ConfigNode.Place;
+import io.mothership.config.ConfigNode.Scalar;
+import io.mothership.config.ConfigNode.Sequence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a file in NATS configuration syntax into a tree.
+ *
+ * <pre>
+ *  # comment        // comment
+ *  key: value       key = value       key value       ends at newline , or ;
+ *  key { … }        key: [ a, b ]     include "other.conf"
+ *  NAME: 4222       port: $NAME       looked up in the blocks around it, then in the environment
+ *  "a\tb"           'a\tb'            ( text over lines )
+ * </pre>
+ *
+ * <p>A mistake is reported and reading goes on behind it where that makes sense, so that one run shows all
+ * of them.
+ */
+final class ConfigDecoder {
+  private static final int INCLUDE_DEPTH_MAX = 16;
+
+  private final String fileName;
+  private final Path folder;
+  private final String text;
+  private final Map<String, String> environment;
+  private final List<Problem> problems;
+  private final int depth;
+  private final List<Map<String, Entry>> scopes;
+  private int at;
+  private int line = 1;
+
+  private ConfigDecoder(
+      final String fileName,
+      final Path folder,
+      final String text,
+      final Map<String, String> environment,
+      final List<Problem> problems,
+      final int depth,
+      final List<Map<String, Entry>> scopes) {
+    this.fileName = fileName;
+    this.folder = folder;
+    this.text = text;
+    this.environment = environment;
+    this.problems = problems;
+    this.depth = depth;
+    this.scopes = scopes;
+  }
+
+  /** Decodes a file; what is wrong goes to {@code problems}. */
+  static Block decode(
+      final Path file, final Map<String, String> environment, final List<Problem> problems) {
+    return new Includes(environment, problems).read(file, new Place(file.toString(), 0), 0);
+  }
+
+  /** Decodes text; {@code fileName} is only for messages. */
+  static Block decode(
+      final String fileName,
+      final String text,
+      final Map<String, String> environment,
+      final List<Problem> problems) {
+    return new ConfigDecoder(
+            fileName, Path.of("."), text, environment, problems, 0, new ArrayList<>())
+        .wholeFile();
+  }
+
+  private record Includes(Map<String, String> environment, List<Problem> problems) {
+    Block read(final Path file, final Place from, final int depth) {
+      final String content;
+      try {
+        content = Files.readString(file);
+      } catch (final IOException e) {
+        problems.add(
+            new Problem(
+                from.line() == 0 ? file.toString() : from.toString(),
+                "cannot read " + file + ": " + reason(e)));
+        return new Block(from, new LinkedHashMap<>());
+      }
+      final Path parent = file.toAbsolutePath().getParent();
+      return new ConfigDecoder(
+              file.toString(),
+              parent == null ? Path.of(".") : parent,
+              content,
+              environment,
+              problems,
+              depth,
+              new ArrayList<>())
+          .wholeFile();
+    }
+
+    private static String reason(final IOException e) {
+      return switch (e) {
+        case final java.nio.file.NoSuchFileException missing -> "no such file";
+        case final java.nio.file.AccessDeniedException denied -> "permission denied";
+        case final java.nio.charset.CharacterCodingException coding -> "not UTF-8 text";
+        default -> e.getMessage() == null ? e.toString() : e.getMessage();
+      };
+    }
+  }
+
+  private Block wholeFile() {
+    final Place start = here();
+    final Map<String, Entry> entries = new LinkedHashMap<>();
+    scopes.add(entries);
+    entries(entries, false);
+    scopes.removeLast();
+    return new Block(start, entries);
+  }
+
+  /** Reads entries until the end of the block or file. */
+  private void entries(final Map<String, Entry> entries, final boolean isInBlock) {
+    while (true) {
+      skipBlanks(true);
+      if (isAtEnd()) {
+        if (isInBlock) {
+          problem(here(), "the file ends inside a block: '}' is missing");
+        }
+        return;
+      }
+      final char c = text.charAt(at);
+      if (c == '}') {
+        at++;
+        if (isInBlock) {
+          return;
+        }
+        problem(here(), "'}' without '{'");
+        continue;
+      }
+      if (!entry(entries)) {
+        skipLine();
+      }
+    }
+  }
+
+  private boolean entry(final Map<String, Entry> entries) {
+    final Place place = here();
+    final String key = key();
+    if (key.isEmpty()) {
+      problem(place, "expected a key, found " + found());
+      return false;
+    }
+    skipBlanks(false);
+    if (key.equals("include") && !isAtEnd() && ":={".indexOf(text.charAt(at)) < 0) {
+      return include(place, entries);
+    }
+    if (!isAtEnd() && (text.charAt(at) == ':' || text.charAt(at) == '=')) {
+      at++;
+      // After a separator the value may stand on a later line, as a block often does.
+      skipBlanks(true, false);
+    }
+    if (isAtEnd() || text.charAt(at) == '\n' || text.charAt(at) == '}') {
+      problem(place, key + ": a value is missing");
+      return true;
+    }
+    final Optional<ConfigNode> value = value();
+    if (value.isEmpty()) {
+      return false;
+    }
+    final Entry before = entries.get(key);
+    if (before != null) {
+      problem(place, key + " is already set at line " + before.place().line());
+    } else {
+      entries.put(key, new Entry(place, key, value.get()));
+    }
+    return true;
+  }
+
+  private boolean include(final Place place, final Map<String, Entry> entries) {
+    final Optional<ConfigNode> name = value();
+    if (name.isEmpty() || !(name.get() instanceof final Scalar file)) {
+      problem(place, "include: expected a file name");
+      return false;
+    }
+    if (depth >= INCLUDE_DEPTH_MAX) {
+      problem(place, "include: more than " + INCLUDE_DEPTH_MAX + " files deep");
+      return true;
+    }
+    final Block included =
+        new Includes(environment, problems).read(folder.resolve(file.text()), place, depth + 1);
+    for (final Entry entry : included.entries().values()) {
+      if (entries.putIfAbsent(entry.key(), entry) != null) {
+        problem(entry.place(), entry.key() + " is already set where this file is included");
+      }
+    }
+    return true;
+  }
+
+  private String key() {
+    if (!isAtEnd() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
+      final char quote = text.charAt(at);
+      return quoted(quote).orElse("");
+    }
+    final int start = at;
+    while (!isAtEnd() && isKeyCharacter(text.charAt(at))) {
+      at++;
+    }
+    return text.substring(start, at);
+  }
+
+  private Optional<ConfigNode> value() {
+    final Place place = here();
+    final char c = text.charAt(at);
+    return switch (c) {
+      case '{' -> {
+        at++;
+        final Map<String, Entry> entries = new LinkedHashMap<>();
+        scopes.add(entries);
+        entries(entries, true);
+        scopes.removeLast();
+        yield Optional.of(new Block(place, entries));
+      }
+      case '[' -> {
+        at++;
+        yield sequence(place);
+      }
+      case '"', '\'' -> quoted(c).map(found -> new Scalar(place, found, true));
+      case '(' -> lines(place);
+      default -> bare(place);
+    };
+  }
+
+  private Optional<ConfigNode> sequence(final Place place) {
+    final List<ConfigNode> elements = new ArrayList<>();
+    while (true) {
+      skipBlanks(true);
+      if (isAtEnd()) {
+        problem(place, "the file ends inside a list: ']' is missing");
+        return Optional.of(new Sequence(place, elements));
+      }
+      if (text.charAt(at) == ']') {
+        at++;
+        return Optional.of(new Sequence(place, elements));
+      }
+      if (text.charAt(at) == '}') {
+        problem(here(), "'}' inside a list");
+        at++;
+        continue;
+      }
+      final Optional<ConfigNode> element = value();
+      if (element.isEmpty()) {
+        return Optional.empty();
+      }
+      elements.add(element.get());
+    }
+  }
+
+  private Optional<String> quoted(final char quote) {
+    final Place place = here();
+    final StringBuilder found = new StringBuilder();
+    at++;
+    while (!isAtEnd() && text.charAt(at) != quote) {
+      char c = text.charAt(at++);
+      if (c == '\n') {
+        line++;
+      }
+      if (c == '\\' && quote == '"' && !isAtEnd()) {
+        c = text.charAt(at++);
+        switch (c) {
+          case 't' -> found.append('\t');
+          case 'n' -> found.append('\n');
+          case 'r' -> found.append('\r');
+          case '"', '\\' -> found.append(c);
+          case 'x' -> hex(place, found);
+          default -> problem(place, "unknown escape \\" + shown(c) + " in a quoted text");
+        }
+      } else {
+        found.append(c);
+      }
+    }
+    if (isAtEnd()) {
+      problem(place, "the file ends inside a quoted text");
+      return Optional.empty();
+    }
+    at++;
+    return Optional.of(found.toString());
+  }
+
+  private void hex(final Place place, final StringBuilder found) {
+    if (at + 2 <= text.length()) {
+      try {
+        found.append((char) Integer.parseInt(text, at, at + 2, 16));
+        at += 2;
+        return;
+      } catch (final NumberFormatException e) {
+        // Told below, like digits that are missing.
+      }
+    }
+    problem(place, "\\x needs two hexadecimal digits");
+  }
+
+  /** {@code ( … )}: everything up to a line that holds only the closing parenthesis. */
+  private Optional<ConfigNode> lines(final Place place) {
+    final int start = at + 1;
+    int end = start;
+    while (true) {
+      end = text.indexOf(')', end);
+      if (end < 0) {
+        problem(place, "the file ends inside ( … )");
+        at = text.length();
+        return Optional.empty();
+      }
+      final int newLine = text.lastIndexOf('\n', end);
+      if (newLine < start || text.substring(newLine, end).isBlank()) {
+        break;
+      }
+      end++;
+    }
+    final String content = text.substring(start, end);
+    line += (int) content.chars().filter(c -> c == '\n').count();
+    at = end + 1;
+    return Optional.of(new Scalar(place, content.strip(), true));
+  }
+
+  private Optional<ConfigNode> bare(final Place place) {
+    final int start = at;
+    while (!isAtEnd() && !isEndOfBare()) {
+      at++;
+    }
+    final String found = text.substring(start, at).strip();
+    if (found.isEmpty()) {
+      problem(place, "expected a value, found " + found());
+      return Optional.empty();
+    }
+    // A bcrypt hash begins like a variable.
+    if (found.length() > 1 && found.charAt(0) == '$' && !found.startsWith("$2a$")) {
+      return Optional.of(variable(place, found.substring(1)));
+    }
+    return Optional.of(new Scalar(place, found, false));
+  }
+
+  private ConfigNode variable(final Place place, final String name) {
+    for (int i = scopes.size() - 1; i >= 0; i--) {
+      final Entry entry = scopes.get(i).get(name);
+      if (entry != null) {
+        return entry.value();
+      }
+    }
+    final String fromEnvironment = environment.get(name);
+    if (fromEnvironment != null) {
+      return new Scalar(place, fromEnvironment, false);
+    }
+    problem(place, "variable $" + name + " is set neither above nor in the environment");
+    return new Scalar(place, "", true);
+  }
+
+  private boolean isEndOfBare() {
+    final char c = text.charAt(at);
+    if (c == '\n' || c == '\r' || c == ',' || c == ';' || c == '}' || c == ']' || c == '#') {
+      return true;
+    }
+    // "nats://host" is a value; "4222 // why" has a comment.
+    return c == '/'
+        && at + 1 < text.length()
+        && text.charAt(at + 1) == '/'
+        && at > 0
+        && Character.isWhitespace(text.charAt(at - 1));
+  }
+
+  private static boolean isKeyCharacter(final char c) {
+    return !Character.isWhitespace(c) && ":={}[],;\"'#()".indexOf(c) < 0;
+  }
+
+  private void skipBlanks(final boolean isOverLines) {
+    skipBlanks(isOverLines, isOverLines);
+  }
+
+  private void skipBlanks(final boolean isOverLines, final boolean isOverCommas) {
+    while (!isAtEnd()) {
+      final char c = text.charAt(at);
+      if (c == '\n') {
+        if (!isOverLines) {
+          return;
+        }
+        line++;
+        at++;
+      } else if (Character.isWhitespace(c) || (isOverCommas && (c == ',' || c == ';'))) {
+        at++;
+      } else if (c == '#' || (c == '/' && text.startsWith("//", at))) {
+        skipComment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  private void skipComment() {
+    while (!isAtEnd() && text.charAt(at) != '\n') {
+      at++;
+    }
+  }
+
+  private void skipLine() {
+    skipComment();
+  }
+
+  private boolean isAtEnd() {
+    return at >= text.length();
+  }
+
+  private Place here() {
+    return new Place(fileName, line);
+  }
+
+  private void problem(final Place place, final String message) {
+    problems.add(new Problem(place.toString(), message));
+  }
+
+  private String found() {
+    return isAtEnd() ? "the end of the file" : "'" + shown(text.charAt(at)) + "'";
+  }
+
+  private static String shown(final char c) {
+    return c < ' ' ? "\\x%02x".formatted((int) c) : String.valueOf(c);
+  }
+}

@@ -1,0 +1,329 @@
+package io.mothership.config;
+
+import io.mothership.config.ConfigNode.Block;
+import io.mothership.config.ConfigNode.Entry;
+import io.mothership.config.ConfigNode.Place;
+import io.mothership.config.ConfigNode.Scalar;
+import io.mothership.config.ConfigNode.Sequence;
+import io.mothership.config.UserConfig.SubjectRules;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a configuration file says, by key. Knows nats-server's other names for keys, and which of its
+ * features are not here: those are refused, never passed over.
+ */
+final class FileValues {
+  /** Our key by nats-server's other names for it. */
+  private static final Map<String, ConfigKey> ALIASES =
+      Map.ofEntries(
+          Map.entry("net", ConfigKey.NATS_HOST),
+          Map.entry("http_port", ConfigKey.MONITOR_PORT),
+          Map.entry("logfile", ConfigKey.LOG_FILE),
+          Map.entry("pidfile", ConfigKey.PID_FILE),
+          Map.entry("max_conn", ConfigKey.MAX_CONNECTIONS),
+          Map.entry("authorization.username", ConfigKey.AUTHORIZATION_USER),
+          Map.entry("authorization.pass", ConfigKey.AUTHORIZATION_PASSWORD),
+          Map.entry("jetstream.storedir", ConfigKey.JETSTREAM_STORE_DIR),
+          Map.entry("jetstream.max_memory_store", ConfigKey.JETSTREAM_MAX_MEMORY),
+          Map.entry("jetstream.max_file_store", ConfigKey.JETSTREAM_MAX_FILE));
+
+  /** Of nats-server, and not here (yet). */
+  private static final Map<String, String> MISSING =
+      Map.ofEntries(
+          Map.entry("accounts", "accounts are not supported yet: every client is in account $G"),
+          Map.entry("system_account", "accounts are not supported yet"),
+          Map.entry("no_auth_user", "accounts are not supported yet"),
+          Map.entry("cluster", "one appliance is one server: there are no clusters"),
+          Map.entry("gateway", "one appliance is one server: there are no gateways"),
+          Map.entry("leafnodes", "leaf nodes are not supported"),
+          Map.entry("tls", "TLS is not supported yet"),
+          Map.entry("websocket", "NATS over WebSocket is not supported yet"),
+          Map.entry("mqtt", "MQTT is not supported yet"),
+          Map.entry("operator", "JWT authentication is not supported yet"),
+          Map.entry("resolver", "JWT authentication is not supported yet"),
+          Map.entry("resolver_preload", "JWT authentication is not supported yet"),
+          Map.entry("trusted_keys", "JWT authentication is not supported yet"),
+          Map.entry("https_port", "TLS is not supported yet"),
+          Map.entry("https", "TLS is not supported yet"),
+          Map.entry("authorization.auth_callout", "authentication callouts are not supported yet"),
+          Map.entry(
+              "authorization.default_permissions", "default permissions are not supported yet"),
+          Map.entry("authorization.permissions", "permissions belong to a user here"),
+          Map.entry("jetstream.key", "encryption at rest is not supported yet"),
+          Map.entry("jetstream.encryption_key", "encryption at rest is not supported yet"),
+          Map.entry("jetstream.cipher", "encryption at rest is not supported yet"));
+
+  /** Of nats-server, and without a meaning here: they change nothing a client could see. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "logtime",
+          "log_time",
+          "logtime_utc",
+          "log_size_limit",
+          "log_max_num",
+          "connect_error_reports",
+          "reconnect_error_reports",
+          "prof_port",
+          "server_tags",
+          "trace_verbose",
+          "jetstream.unique_tag",
+          "jetstream.request_queue_limit");
+
+  private final ConfigProblems problems;
+  private final Map<ConfigKey, Scalar> values = new EnumMap<>(ConfigKey.class);
+  private final List<UserConfig> users = new ArrayList<>();
+
+  private FileValues(final ConfigProblems problems) {
+    this.problems = problems;
+  }
+
+  static FileValues read(
+      final Path file, final Map<String, String> environment, final ConfigProblems problems) {
+    return of(ConfigDecoder.decode(file, environment, problems.list()), problems);
+  }
+
+  static FileValues of(final Block root, final ConfigProblems problems) {
+    final FileValues found = new FileValues(problems);
+    found.block("", root);
+    return found;
+  }
+
+  Map<ConfigKey, Scalar> values() {
+    return values;
+  }
+
+  List<UserConfig> users() {
+    return users;
+  }
+
+  private void block(final String prefix, final Block block) {
+    for (final Entry entry : block.entries().values()) {
+      entry(prefix.isEmpty() ? entry.key() : prefix + "." + entry.key(), entry);
+    }
+  }
+
+  private void entry(final String written, final Entry entry) {
+    final String name = written.toLowerCase(Locale.ROOT);
+    final ConfigNode value = entry.value();
+    if (MISSING.containsKey(name)) {
+      problems.add(entry.place().toString(), written + ": " + MISSING.get(name));
+      return;
+    }
+    switch (name) {
+      case "listen" -> address(written, value, ConfigKey.NATS_HOST, ConfigKey.NATS_PORT);
+      case "http.listen" -> address(written, value, ConfigKey.HTTP_HOST, ConfigKey.HTTP_PORT);
+      case "monitor_listen" ->
+          address(written, value, ConfigKey.MONITOR_HOST, ConfigKey.MONITOR_PORT);
+      case "http" -> {
+        if (value instanceof final Block http) {
+          block(name, http);
+        } else {
+          address(written, value, ConfigKey.MONITOR_HOST, ConfigKey.MONITOR_PORT);
+        }
+      }
+      case "jetstream" -> {
+        if (value instanceof final Block jetStream) {
+          put(written, ConfigKey.JETSTREAM, new Scalar(entry.place(), "true", false));
+          block(name, jetStream);
+        } else {
+          put(written, ConfigKey.JETSTREAM, value);
+        }
+      }
+      case "jetstream.enabled", "jetstream.enable" -> {
+        values.remove(ConfigKey.JETSTREAM);
+        put(written, ConfigKey.JETSTREAM, value);
+      }
+      case "jetstream.sync_interval", "jetstream.sync" -> syncInterval(written, value);
+      case "debug" -> logLevel(written, value, "debug");
+      case "trace" -> logLevel(written, value, "trace");
+      case "authorization.users" -> users(written, value);
+      case "authorization", "storage", "threading", "rings" -> {
+        if (value instanceof final Block inner) {
+          block(name, inner);
+        } else {
+          problems.add(entry.place().toString(), written + ": expected { … }");
+        }
+      }
+      default -> other(written, name, entry);
+    }
+  }
+
+  private void other(final String written, final String name, final Entry entry) {
+    final ConfigKey key =
+        ALIASES.containsKey(name) ? ALIASES.get(name) : ConfigKey.of(name).orElse(null);
+    if (key != null) {
+      put(written, key, entry.value());
+    } else if (!WITHOUT_EFFECT.contains(name) && !isVariable(entry)) {
+      problems.add(
+          entry.place().toString(), "unknown key " + MothershipConfig.cut(written) + hint(name));
+    }
+  }
+
+  /** By custom, variables are written in capitals at the top of the file. */
+  private static boolean isVariable(final Entry entry) {
+    return entry.key().equals(entry.key().toUpperCase(Locale.ROOT));
+  }
+
+  private static String hint(final String name) {
+    final String last = name.substring(name.lastIndexOf('.') + 1);
+    for (final ConfigKey key : ConfigKey.values()) {
+      if (key.fileKey().endsWith("." + last) || last.equals(key.fileKey())) {
+        return " (did you mean " + key.fileKey() + "?)";
+      }
+    }
+    return "";
+  }
+
+  private void put(final String written, final ConfigKey key, final ConfigNode value) {
+    if (!(value instanceof final Scalar scalar)) {
+      problems.add(value.place().toString(), written + ": expected one value");
+      return;
+    }
+    final Scalar before = values.put(key, scalar);
+    if (before != null) {
+      problems.add(
+          value.place().toString(), written + " is already set at line " + before.place().line());
+    }
+  }
+
+  /** {@code HOST:PORT}, {@code :PORT} or {@code PORT}. */
+  private void address(
+      final String written, final ConfigNode value, final ConfigKey host, final ConfigKey port) {
+    if (!(value instanceof final Scalar scalar)) {
+      problems.add(value.place().toString(), written + ": expected HOST:PORT");
+      return;
+    }
+    final Map<ConfigKey, String> parts = new HashMap<>();
+    try {
+      parts.putAll(HostAndPort.split(scalar.text(), host, port));
+    } catch (final IllegalArgumentException e) {
+      problems.add(value.place().toString(), written + ": " + e.getMessage());
+    }
+    parts.forEach((key, text) -> put(written, key, new Scalar(value.place(), text, true)));
+  }
+
+  /** nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream. */
+  private void syncInterval(final String written, final ConfigNode value) {
+    if (value instanceof final Scalar scalar && scalar.text().equals("always")) {
+      put(
+          written,
+          ConfigKey.JETSTREAM_SYNC_INTERVAL,
+          new Scalar(value.place(), ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()), true));
+    } else {
+      put(written, ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
+    }
+  }
+
+  private void logLevel(final String written, final ConfigNode value, final String level) {
+    if (!(value instanceof final Scalar scalar)) {
+      problems.add(value.place().toString(), written + ": expected true or false");
+      return;
+    }
+    try {
+      if (ConfigType.SWITCH.number(scalar.text()) != 0) {
+        final Scalar before = values.get(ConfigKey.LOG_LEVEL);
+        if (before == null || level.equals("trace")) {
+          values.put(ConfigKey.LOG_LEVEL, new Scalar(value.place(), level, true));
+        }
+      }
+    } catch (final IllegalArgumentException e) {
+      problems.add(value.place().toString(), written + ": " + e.getMessage());
+    }
+  }
+
+  private void users(final String written, final ConfigNode value) {
+    if (!(value instanceof final Sequence sequence)) {
+      problems.add(value.place().toString(), written + ": expected [ { user: …, password: … } … ]");
+      return;
+    }
+    for (final ConfigNode element : sequence.elements()) {
+      if (element instanceof final Block user) {
+        user(user);
+      } else {
+        problems.add(element.place().toString(), written + ": expected { user: …, password: … }");
+      }
+    }
+  }
+
+  private void user(final Block block) {
+    String name = "";
+    String password = "";
+    SubjectRules publish = SubjectRules.ALL;
+    SubjectRules subscribe = SubjectRules.ALL;
+    for (final Entry entry : block.entries().values()) {
+      switch (entry.key().toLowerCase(Locale.ROOT)) {
+        case "user", "username" -> name = text(entry);
+        case "password", "pass" -> password = text(entry);
+        case "permissions", "permission", "authorization" -> {
+          if (entry.value() instanceof final Block permissions) {
+            for (final Entry rule : permissions.entries().values()) {
+              switch (rule.key().toLowerCase(Locale.ROOT)) {
+                case "publish", "pub" -> publish = rules(rule);
+                case "subscribe", "sub" -> subscribe = rules(rule);
+                default -> unknown(rule.place(), "permissions." + rule.key());
+              }
+            }
+          } else {
+            problems.add(entry.place().toString(), "permissions: expected { publish … subscribe … }");
+          }
+        }
+        case "nkey" -> problems.add(entry.place().toString(), "NKey users are not supported yet");
+        default -> unknown(entry.place(), "users." + entry.key());
+      }
+    }
+    if (name.isEmpty() || password.isEmpty()) {
+      problems.add(block.place().toString(), "a user needs user and password");
+    }
+    users.add(new UserConfig(name, password, publish, subscribe));
+  }
+
+  private SubjectRules rules(final Entry entry) {
+    if (!(entry.value() instanceof final Block block)) {
+      return new SubjectRules(subjects(entry), List.of());
+    }
+    List<String> allow = List.of();
+    List<String> deny = List.of();
+    for (final Entry inner : block.entries().values()) {
+      switch (inner.key().toLowerCase(Locale.ROOT)) {
+        case "allow" -> allow = subjects(inner);
+        case "deny" -> deny = subjects(inner);
+        default -> unknown(inner.place(), entry.key() + "." + inner.key());
+      }
+    }
+    return new SubjectRules(allow, deny);
+  }
+
+  private List<String> subjects(final Entry entry) {
+    return switch (entry.value()) {
+      case final Scalar one -> List.of(one.text());
+      case final Sequence several ->
+          several.elements().stream()
+              .filter(Scalar.class::isInstance)
+              .map(element -> ((Scalar) element).text())
+              .toList();
+      case final Block block -> {
+        problems.add(entry.place().toString(), entry.key() + ": expected subjects");
+        yield List.of();
+      }
+    };
+  }
+
+  private String text(final Entry entry) {
+    if (entry.value() instanceof final Scalar scalar) {
+      return scalar.text();
+    }
+    problems.add(entry.place().toString(), entry.key() + ": expected one value");
+    return "";
+  }
+
+  private void unknown(final Place place, final String name) {
+    problems.add(place.toString(), "unknown key " + MothershipConfig.cut(name));
+  }
+}

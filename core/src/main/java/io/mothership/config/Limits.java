@@ -1,0 +1,87 @@
+package io.mothership.config;
+
+import io.mothership.bus.Ingress;
+
+/** Bounds that are not configurable, and how configured limits must relate to each other. */
+public final class Limits {
+  /** Longest payload that can be configured. */
+  public static final long PAYLOAD_BYTES_MAX = 64L << 20;
+
+  /** The token everybody knows. */
+  public static final String DEFAULT_TOKEN = "constellation-dev-token";
+
+  /** What a record may hold besides the payload. */
+  private static final long LONGEST_REST = 128 * 1024;
+
+  static final long DAY_NS = 86_400_000_000_000L;
+
+  private Limits() {}
+
+  static void check(final MothershipConfig config, final ConfigProblems problems) {
+    final long payload = config.number(ConfigKey.MAX_PAYLOAD);
+    require(
+        payload <= config.number(ConfigKey.MAX_PENDING),
+        problems,
+        config,
+        ConfigKey.MAX_PAYLOAD,
+        "must not exceed max_pending=" + config.shown(ConfigKey.MAX_PENDING));
+    final long ingress = config.number(ConfigKey.INGRESS_CAPACITY);
+    require(
+        Long.bitCount(ingress) == 1,
+        problems,
+        config,
+        ConfigKey.INGRESS_CAPACITY,
+        "must be a power of two");
+    // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the connection's.
+    require(
+        ingress / 8 >= Ingress.INLINE_LENGTH_MAX + 512,
+        problems,
+        config,
+        ConfigKey.INGRESS_CAPACITY,
+        "must be at least 8 times the longest message that travels in it, "
+            + (Ingress.INLINE_LENGTH_MAX + 512)
+            + " bytes");
+    final long journal = config.number(ConfigKey.JOURNAL_CAPACITY);
+    require(
+        journal == 0 || Long.bitCount(journal) == 1,
+        problems,
+        config,
+        ConfigKey.JOURNAL_CAPACITY,
+        "must be a power of two");
+    require(
+        journal == 0 || journal >= 4 * (payload + LONGEST_REST),
+        problems,
+        config,
+        ConfigKey.JOURNAL_CAPACITY,
+        "must be at least 4 times the longest record, max_payload="
+            + config.shown(ConfigKey.MAX_PAYLOAD)
+            + " and "
+            + LONGEST_REST
+            + " bytes");
+    require(
+        config.number(ConfigKey.SEGMENT_SIZE) >= 4 * payload,
+        problems,
+        config,
+        ConfigKey.SEGMENT_SIZE,
+        "must be at least 4 times max_payload=" + config.shown(ConfigKey.MAX_PAYLOAD));
+    require(
+        config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
+            == config.text(ConfigKey.AUTHORIZATION_PASSWORD).isEmpty(),
+        problems,
+        config,
+        ConfigKey.AUTHORIZATION_USER,
+        "needs authorization.password, and the other way round");
+  }
+
+  private static void require(
+      final boolean holds,
+      final ConfigProblems problems,
+      final MothershipConfig config,
+      final ConfigKey key,
+      final String message) {
+    if (!holds) {
+      problems.add(
+          config.source(key), key.fileKey() + "=" + config.shown(key) + " " + message);
+    }
+  }
+}

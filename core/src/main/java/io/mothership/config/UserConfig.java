@@ -1,0 +1,26 @@
+package io.mothership.config;
+
+import java.util.List;
+
+/**
+ * Somebody who may connect.
+ *
+ * @param publish what may be published
+ * @param subscribe what may be subscribed to
+ */
+public record UserConfig(
+    String name, String password, SubjectRules publish, SubjectRules subscribe) {
+
+  /** Does not show the password. */
+  @Override
+  public String toString() {
+    return "UserConfig[name=" + name + ", publish=" + publish + ", subscribe=" + subscribe + "]";
+  }
+
+  /**
+   * Subjects allowed and denied; an empty {@code allow} allows all, {@code deny} wins.
+   */
+  public record SubjectRules(List<String> allow, List<String> deny) {
+    public static final SubjectRules ALL = new SubjectRules(List.of(), List.of());
+  }
+}

@@ -1,0 +1,140 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Pressure;
+import io.mothership.dispatch.Exchange;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.codec.RecordType;
+import io.mothership.json.JsonText;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Sends the API's answers: at once, or when the record that makes the change is synced.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer. <i>Back-pressure:</i> at most {@value
+ * #WAITING_MAX} answers wait for the disk; a change beyond is refused.
+ */
+final class ApiReplies {
+  static final String TYPE = "io.nats.jetstream.api.v1.";
+
+  private static final int WAITING_MAX = 4096;
+
+  private final Long2ObjectHashMap<Answer> waiting = new Long2ObjectHashMap<>();
+  private final MessageView view = new MessageView();
+  private final UnsafeBuffer reply = new UnsafeBuffer(0, 0);
+  private final UnsafeBuffer headers = new UnsafeBuffer(0, 0);
+  private final UnsafeBuffer body = new UnsafeBuffer(0, 0);
+  private Exchange exchange;
+
+  void exchange(final Exchange newExchange) {
+    exchange = newExchange;
+  }
+
+  /** Begins an answer: the object is open and has its type. {@code type} is e.g. {@code stream_info}. */
+  static JsonText begin(final String type) {
+    return new JsonText().object().member("type", TYPE + type + "_response");
+  }
+
+  static byte[] error(final String type, final ApiException error) {
+    final JsonText json = begin(type);
+    writeError(json, error);
+    return json.end().bytes();
+  }
+
+  /** Writes the member {@code error}. */
+  static void writeError(final JsonText json, final ApiException error) {
+    json.object("error").member("code", error.code());
+    json.memberIfAny("err_code", error.errorCode());
+    json.member("description", error.description()).end();
+  }
+
+  void send(final ApiRequest request, final byte[] answer) {
+    send(request.accountId(), request.reply(), NOTHING, answer);
+  }
+
+  void sendError(final ApiRequest request, final String type, final ApiException error) {
+    send(request, error(type, error));
+  }
+
+  /** Sends any message; without a reply subject nothing is sent. */
+  void send(
+      final int accountId,
+      final byte[] replySubject,
+      final byte[] headerBlock,
+      final byte[] payload) {
+    if (replySubject.length == 0) {
+      return;
+    }
+    reply.wrap(replySubject);
+    headers.wrap(headerBlock);
+    body.wrap(payload);
+    view.clear();
+    view.subject().wrap(reply, 0, replySubject.length);
+    view.headers().wrap(headers, 0, headerBlock.length);
+    view.payload().wrap(body, 0, payload.length);
+    exchange.route(accountId, view);
+  }
+
+  /**
+   * Journals a change, to be acknowledged by {@link #answerWhenSynced}.
+   *
+   * @return the record's journal sequence
+   * @throws ApiException if the journal can not take it; nothing was changed
+   */
+  long append(
+      final RecordType type,
+      final int accountId,
+      final int streamId,
+      final long streamSequence,
+      final MessageView record) {
+    if (waiting.size() >= WAITING_MAX) {
+      throw ApiErrors.INSUFFICIENT_RESOURCES.exception();
+    }
+    final long sequence =
+        exchange.tryAppend(type, accountId, streamId, streamSequence, true, 0, record);
+    if (sequence == Pressure.CLOSED) {
+      throw ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception();
+    }
+    if (sequence < 0) {
+      throw ApiErrors.INSUFFICIENT_RESOURCES.exception();
+    }
+    return sequence;
+  }
+
+  /** Sends {@code answer} once the record is synced; {@code type} words the error if it never is. */
+  void answerWhenSynced(
+      final long journalSequence,
+      final ApiRequest request,
+      final String type,
+      final byte[] answer) {
+    if (request.reply().length != 0) {
+      waiting.put(
+          journalSequence, new Answer(request.accountId(), request.reply(), type, answer));
+    }
+  }
+
+  void onSynced(final FrameView frame) {
+    final Answer answer = waiting.remove(frame.journalSequence());
+    if (answer != null) {
+      send(answer.accountId, answer.reply, NOTHING, answer.body);
+    }
+  }
+
+  void onJournalFailed() {
+    waiting
+        .values()
+        .forEach(
+            answer ->
+                send(
+                    answer.accountId,
+                    answer.reply,
+                    NOTHING,
+                    error(answer.type, ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception())));
+    waiting.clear();
+  }
+
+  static final byte[] NOTHING = {};
+
+  private record Answer(int accountId, byte[] reply, String type, byte[] body) {}
+}

@@ -1,0 +1,89 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Slice;
+import io.mothership.dispatch.Exchange;
+import io.mothership.journal.FrameView;
+import io.mothership.routing.Subscription;
+
+/**
+ * What streams and the JetStream API tell the consumers above them.
+ *
+ * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
+ */
+interface ConsumerLayer {
+
+  /** Consumers that are not there. */
+  ConsumerLayer NONE = new ConsumerLayer() {};
+
+  /** An ACK or CONSUMER_* record found at start, in journal order between the streams' own records. */
+  default void onRecovered(final FrameView frame, final long location) {}
+
+  /** All records were seen; the streams are complete and have subscribed. */
+  default void onRecoveryComplete(final Exchange exchange) {}
+
+  /** A request to {@code CONSUMER.…} of the API, except {@code MSG.NEXT}. */
+  default void onApiRequest(final ApiRequest request) {}
+
+  /**
+   * A pull request. {@code nameOffset} is where {@code <stream>.<consumer>} begins in the subject, as the
+   * domain makes it vary.
+   */
+  default void onPullRequest(
+      final int accountId, final MessageView message, final int nameOffset) {}
+
+  /** A message on {@code $JS.ACK.>}. */
+  default void onAck(final int accountId, final MessageView message) {}
+
+  /** A message on {@code $JS.FC.>}. */
+  default void onFlowControl(final int accountId, final MessageView message) {}
+
+  /** An ACK or CONSUMER_* record reached the journal. */
+  default void onAppended(final FrameView frame, final long location) {}
+
+  /** An ACK or CONSUMER_* record survives a power cut now. */
+  default void onSynced(final FrameView frame) {}
+
+  default void onJournalFailed() {}
+
+  /** Answer to a read with a requester of {@link JetStream#CONSUMER_REQUESTERS} or above. */
+  default void onRead(final int requester, final long token, final FrameView frame) {}
+
+  default void onInterestChanged(
+      final int accountId, final Subscription subscription, final boolean isAdded) {}
+
+  default int doWork() {
+    return 0;
+  }
+
+  /** A stream has more messages that may be delivered: {@link Stream#committedSequence} rose. */
+  default void onStreamCommitted(final Stream stream) {}
+
+  /**
+   * A message is about to go from a stream (limit, age, delete, roll-up, ack on a work queue); its index entry
+   * is still there.
+   */
+  default void onStreamRemoving(final Stream stream, final long sequence) {}
+
+  /** A purge or another jump of {@link Stream#firstSequence} ended. */
+  default void onStreamPurged(final Stream stream) {}
+
+  /** Also called while recovering. */
+  default void onStreamUpdated(final Stream stream) {}
+
+  /** The stream and its consumers are gone. Also called while recovering. */
+  default void onStreamDeleted(final Stream stream) {}
+
+  /** Consumers of a stream, for {@code STREAM.INFO}. */
+  default int consumerCount(final Stream stream) {
+    return 0;
+  }
+
+  /**
+   * Whether some consumer of an interest stream wants a subject; otherwise the message is not kept. Also
+   * asked while recovering.
+   */
+  default boolean wants(final Stream stream, final Slice subject) {
+    return false;
+  }
+}

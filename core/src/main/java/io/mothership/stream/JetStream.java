@@ -1,0 +1,380 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Slice;
+import io.mothership.dispatch.Exchange;
+import io.mothership.dispatch.StreamLayer;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.SyncPolicy;
+import io.mothership.journal.codec.RecordType;
+import io.mothership.json.JsonException;
+import io.mothership.json.JsonObject;
+import io.mothership.json.JsonReader;
+import io.mothership.routing.Subscriber;
+import io.mothership.routing.Subscription;
+import io.mothership.stream.StreamConfig.Storage;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All streams of the account {@code $G}, and the way from the dispatcher to them, to the API and to the
+ * consumers.
+ *
+ * <p>Streams with memory storage share the journal, are acknowledged when appended, and are forgotten at the
+ * next start.
+ *
+ * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
+ */
+public final class JetStream implements StreamLayer {
+  /** The account {@code $G}. */
+  static final int GLOBAL_ACCOUNT = 0;
+
+  /** Requester of the API's own reads. */
+  static final int API_REQUESTER = 1;
+
+  /** Requesters from here on are the consumers'. */
+  static final int CONSUMER_REQUESTERS = 1 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(JetStream.class);
+  private static final String API_PREFIX = "$JS.API.";
+  private static final byte[] CONSUMER = ascii("CONSUMER.");
+  private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");
+
+  private final JetStreamConfig config;
+  private final ApiReplies replies = new ApiReplies();
+  private final AgeClock ageClock = new AgeClock();
+  private final TreeMap<String, Stream> byName = new TreeMap<>();
+  private final Int2ObjectHashMap<Stream> byId = new Int2ObjectHashMap<>();
+  private final ConsumerLayer consumers;
+  private final StreamApi api;
+  private final Slice rest = new Slice();
+  private final long[] bytesUsed = new long[Storage.values().length];
+  private Exchange exchange;
+  private int lastStreamId;
+  private long lastPublished;
+
+  public JetStream(final JetStreamConfig config) {
+    this(config, owner -> ConsumerLayer.NONE);
+  }
+
+  JetStream(
+      final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
+    this.config = config;
+    this.consumers = consumerLayer.apply(this);
+    this.api = new StreamApi(this);
+  }
+
+  JetStreamConfig config() {
+    return config;
+  }
+
+  /** Null while recovering. */
+  Exchange exchange() {
+    return exchange;
+  }
+
+  ApiReplies replies() {
+    return replies;
+  }
+
+  ConsumerLayer consumers() {
+    return consumers;
+  }
+
+  StreamApi api() {
+    return api;
+  }
+
+  /** False while recovering. */
+  boolean isLive() {
+    return exchange != null;
+  }
+
+  /** Wall time by which records age: it does not follow a step of the clock. */
+  long ageNowNs() {
+    return ageClock.nowNs(exchange);
+  }
+
+  Optional<Stream> stream(final String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /** The stream that a record names, or null: it is gone. */
+  Stream streamById(final int id) {
+    return byId.get(id);
+  }
+
+  /** In the order of their names. */
+  Collection<Stream> streams() {
+    return Collections.unmodifiableCollection(byName.values());
+  }
+
+  SyncPolicy syncPolicy(final StreamConfig stream) {
+    if (stream.isMemory()) {
+      return SyncPolicy.INTERVAL;
+    }
+    return switch (stream.metadata().getOrDefault(StreamConfig.SYNC_KEY, "")) {
+      case "interval" -> SyncPolicy.INTERVAL;
+      case "always" -> SyncPolicy.ALWAYS;
+      default -> config.sync().getOrDefault(stream.name(), SyncPolicy.ALWAYS);
+    };
+  }
+
+  /** Stored bytes of all streams with this storage. */
+  long bytesUsed(final Storage storage) {
+    return bytesUsed[storage.ordinal()];
+  }
+
+  void addBytes(final Storage storage, final long bytes) {
+    bytesUsed[storage.ordinal()] += bytes;
+  }
+
+  boolean wouldExceedLimits(final Storage storage, final long bytes) {
+    final long max =
+        storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
+    return max >= 0 && bytesUsed[storage.ordinal()] + bytes > max;
+  }
+
+  int nextStreamId() {
+    return lastStreamId + 1;
+  }
+
+  /** Puts a stream in its place; live, it takes messages from now on. */
+  Stream add(final int id, final long createdNs, final StreamConfig streamConfig) {
+    final Stream stream = new Stream(this, id, GLOBAL_ACCOUNT, createdNs, streamConfig);
+    lastStreamId = Math.max(lastStreamId, id);
+    byName.put(stream.name(), stream);
+    byId.put(id, stream);
+    if (isLive()) {
+      exchange.nameStream(id, stream.name());
+      api.subscribe(stream);
+    }
+    return stream;
+  }
+
+  void remove(final Stream stream) {
+    if (isLive()) {
+      api.unsubscribe(stream);
+    }
+    byName.remove(stream.name());
+    byId.remove(stream.id());
+    stream.delete();
+    consumers.onStreamDeleted(stream);
+  }
+
+  /** Gives back reserved sequences. */
+  @Override
+  public void onStopping() {
+    byName.values().forEach(stream -> stream.intake().release());
+  }
+
+  @Override
+  public void onRecovered(final FrameView frame, final long location) {
+    switch (frame.recordType()) {
+      case STREAM_CONFIG -> onConfigRecovered(frame);
+      case STREAM_DELETE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          remove(stream);
+        }
+      }
+      case MESSAGE, DELETE, PURGE, RESERVATION -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.expiry().expire(frame.timeNs());
+          onRecovered(stream, frame, location);
+        }
+      }
+      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.expiry().expire(frame.timeNs());
+        }
+        consumers.onRecovered(frame, location);
+      }
+      default -> {
+        // Checkpoints belong to the journal itself.
+      }
+    }
+  }
+
+  private void onRecovered(final Stream stream, final FrameView frame, final long location) {
+    switch (frame.recordType()) {
+      case MESSAGE -> stream.intake().onRecovered(frame, location);
+      case DELETE -> stream.drop(frame.streamSequence());
+      case PURGE -> api.applyPurge(stream, frame);
+      default -> stream.intake().onReservationRecovered(frame.streamSequence());
+    }
+  }
+
+  private void onConfigRecovered(final FrameView frame) {
+    final MessageView record = new MessageView().wrap(frame);
+    lastStreamId = Math.max(lastStreamId, frame.streamId());
+    try {
+      final JsonObject json = JsonReader.parse(record.payload().toByteArray());
+      final StreamConfig recovered = StreamConfig.parse(json.object("config"));
+      final Stream stream = byId.get(frame.streamId());
+      if (stream == null) {
+        add(frame.streamId(), json.number("created", frame.timeNs()), recovered);
+      } else {
+        stream.update(recovered, frame.timeNs());
+      }
+    } catch (final JsonException | ApiException e) {
+      LOG.error(
+          "stream configuration not understood: stream={}, journalSequence={}, reason={}",
+          frame.streamId(),
+          frame.journalSequence(),
+          e.getMessage());
+    }
+  }
+
+  @Override
+  public void onRecoveryComplete(final Exchange newExchange) {
+    byName.values().stream()
+        .filter(stream -> stream.config().isMemory())
+        .toList()
+        .forEach(this::remove);
+    exchange = newExchange;
+    replies.exchange(newExchange);
+    ageClock.start(newExchange);
+    final long shiftNs = newExchange.monotonicNs() - newExchange.wallNs();
+    for (final Stream stream : byName.values()) {
+      stream.intake().onRecoveryComplete(shiftNs);
+      stream.commitAll();
+      stream.expiry().expire(ageNowNs());
+      stream.expiry().reschedule();
+      newExchange.nameStream(stream.id(), stream.name());
+      api.subscribe(stream);
+    }
+    subscribeApi(API_PREFIX);
+    if (!config.domain().isEmpty()) {
+      subscribeApi("$JS." + config.domain() + ".API.");
+    }
+    subscribe("$JS.ACK.>", (subscription, message) -> consumers.onAck(GLOBAL_ACCOUNT, message));
+    subscribe(
+        "$JS.FC.>", (subscription, message) -> consumers.onFlowControl(GLOBAL_ACCOUNT, message));
+    consumers.onRecoveryComplete(newExchange);
+    if (config.isConstellation()) {
+      for (final StreamConfig wanted : ConstellationStreams.all()) {
+        if (!byName.containsKey(wanted.name())) {
+          api.create(wanted);
+        }
+      }
+    }
+  }
+
+  private void subscribeApi(final String prefix) {
+    subscribe(prefix + ">", (subscription, message) -> onApi(message, prefix.length()));
+  }
+
+  private void subscribe(final String subject, final Subscriber subscriber) {
+    exchange.subscribe(GLOBAL_ACCOUNT, Subscription.internal(subscriber, subject));
+  }
+
+  private void onApi(final MessageView message, final int prefixLength) {
+    final Slice subject = message.subject();
+    rest.wrap(
+        subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
+    if (rest.startsWith(MESSAGE_NEXT)) {
+      consumers.onPullRequest(GLOBAL_ACCOUNT, message, prefixLength + MESSAGE_NEXT.length);
+      return;
+    }
+    final boolean isForConsumers = rest.startsWith(CONSUMER);
+    final ApiRequest request = ApiRequest.of(GLOBAL_ACCOUNT, rest.toString(), message);
+    if (isForConsumers) {
+      consumers.onApiRequest(request);
+    } else {
+      api.onRequest(request);
+    }
+  }
+
+  @Override
+  public void onAppended(final FrameView frame, final long location) {
+    switch (frame.recordType()) {
+      case MESSAGE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onAppended(frame, location);
+        }
+      }
+      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE ->
+          consumers.onAppended(frame, location);
+      default -> {
+        // Changes of streams are answered when synced.
+      }
+    }
+  }
+
+  @Override
+  public void onSynced(final FrameView frame) {
+    switch (frame.recordType()) {
+      case MESSAGE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onSynced(frame);
+        }
+      }
+      case RESERVATION -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onReservationSynced(frame.streamSequence());
+        }
+      }
+      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
+        consumers.onSynced(frame);
+        replies.onSynced(frame);
+      }
+      default -> replies.onSynced(frame);
+    }
+  }
+
+  /** Remembers the last message given to the journal. */
+  void onPublished(final long journalSequence) {
+    lastPublished = journalSequence;
+  }
+
+  @Override
+  public void onJournalFailed() {
+    replies.onJournalFailed();
+    final FrameView lost = new FrameView();
+    for (long at = lastPublished; at > 0 && exchange.readTail(at, lost); at--) {
+      final Stream stream = byId.get(lost.streamId());
+      if (stream != null && lost.recordType() == RecordType.MESSAGE) {
+        stream.intake().onLost(lost);
+      }
+    }
+    byName.values().forEach(stream -> stream.intake().onJournalFailed());
+    consumers.onJournalFailed();
+  }
+
+  @Override
+  public void onRead(final int requester, final long token, final FrameView frame) {
+    if (requester >= CONSUMER_REQUESTERS) {
+      consumers.onRead(requester, token, frame);
+    } else {
+      api.onRead(token, frame);
+    }
+  }
+
+  @Override
+  public void onInterestChanged(
+      final int accountId, final Subscription subscription, final boolean isAdded) {
+    consumers.onInterestChanged(accountId, subscription, isAdded);
+  }
+
+  @Override
+  public int doWork() {
+    return api.doWork() + consumers.doWork();
+  }
+
+  private static byte[] ascii(final String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

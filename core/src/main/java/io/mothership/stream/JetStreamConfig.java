@@ -1,0 +1,63 @@
+package io.mothership.stream;
+
+import io.mothership.journal.SyncPolicy;
+import java.util.Map;
+
+/**
+ * What an operator sets for JetStream.
+ *
+ * @param domain answers {@code $JS.<domain>.API.>} too and is named in acknowledgements; empty for none
+ * @param serverVersion shown in the metadata of streams and consumers, e.g. {@code 2.15.1}
+ * @param payloadBytesMax the broker's payload limit
+ * @param memoryBytesMax limit of streams with memory storage together, -1 = none
+ * @param storeBytesMax limit of file streams together, -1 = none
+ * @param streamsMax most streams
+ * @param dedupeIdsMax message ids remembered per stream; a publish above is refused
+ * @param isConstellation whether the four CONSTELLATION streams are created when missing
+ * @param sync sync policy by stream name; others are {@code ALWAYS}, or as the stream's metadata say
+ */
+public record JetStreamConfig(
+    String domain,
+    String serverVersion,
+    int payloadBytesMax,
+    long memoryBytesMax,
+    long storeBytesMax,
+    int streamsMax,
+    int dedupeIdsMax,
+    boolean isConstellation,
+    Map<String, SyncPolicy> sync) {
+
+  public static final String DEFAULT_DOMAIN = "constellation";
+
+  public JetStreamConfig {
+    sync = Map.copyOf(sync);
+  }
+
+  /** The appliance's defaults. */
+  public static JetStreamConfig defaults() {
+    return new JetStreamConfig(
+        DEFAULT_DOMAIN,
+        "2.15.1",
+        1024 * 1024,
+        256L * 1024 * 1024,
+        2L * 1024 * 1024 * 1024,
+        1000,
+        1 << 20,
+        true,
+        Map.of(ConstellationStreams.TELEMETRY, SyncPolicy.INTERVAL));
+  }
+
+  /** The same as a plain broker: the given domain (empty for none), no streams of its own. */
+  public JetStreamConfig asBroker(final String newDomain) {
+    return new JetStreamConfig(
+        newDomain,
+        serverVersion,
+        payloadBytesMax,
+        memoryBytesMax,
+        storeBytesMax,
+        streamsMax,
+        dedupeIdsMax,
+        false,
+        sync);
+  }
+}

@@ -1,0 +1,444 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Pressure;
+import io.mothership.bus.Slice;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.SyncPolicy;
+import io.mothership.stream.StreamConfig.Retention;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One stream: its configuration, what it holds, and what makes messages go. How messages come in is {@link
+ * StreamIntake}'s.
+ *
+ * <p>Everything here follows from the journal's records in their order, so that recovery, which applies them
+ * again, ends in the same state.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message beyond the index.
+ */
+final class Stream {
+  /** {@link #load}: the frame is wrapped. */
+  static final int LOADED = 1;
+
+  /** {@link #load}: it has left the tail window; ask with {@link #tryRead}. */
+  static final int NEEDS_READ = 0;
+
+  /** {@link #load}: there is no such message. */
+  static final int GONE = -1;
+
+  private final JetStream owner;
+  private final int id;
+  private final int accountId;
+  private final long createdNs;
+  private final byte[] nameBytes;
+  private final StreamIndex index = new StreamIndex();
+  private final StreamIntake intake;
+  private final StreamExpiry expiry;
+  private StreamConfig config;
+  private SyncPolicy sync;
+  private long committed;
+  private boolean isDeleted;
+
+  Stream(
+      final JetStream owner,
+      final int id,
+      final int accountId,
+      final long createdNs,
+      final StreamConfig config) {
+    this.owner = owner;
+    this.id = id;
+    this.accountId = accountId;
+    this.createdNs = createdNs;
+    this.config = config;
+    this.sync = owner.syncPolicy(config);
+    this.nameBytes = config.name().getBytes(StandardCharsets.UTF_8);
+    if (config.firstSequence() > 1) {
+      index.skipTo(config.firstSequence() - 1);
+      committed = index.last();
+    }
+    this.intake = new StreamIntake(owner, this);
+    this.expiry = new StreamExpiry(owner, this);
+  }
+
+  /** Names the stream in records; never used twice in a journal. */
+  int id() {
+    return id;
+  }
+
+  int accountId() {
+    return accountId;
+  }
+
+  String name() {
+    return config.name();
+  }
+
+  byte[] nameBytes() {
+    return nameBytes;
+  }
+
+  StreamConfig config() {
+    return config;
+  }
+
+  long createdNs() {
+    return createdNs;
+  }
+
+  SyncPolicy sync() {
+    return sync;
+  }
+
+  StreamIndex index() {
+    return index;
+  }
+
+  StreamIntake intake() {
+    return intake;
+  }
+
+  StreamExpiry expiry() {
+    return expiry;
+  }
+
+  /** Whether it was deleted; who still holds it lets go. */
+  boolean isDeleted() {
+    return isDeleted;
+  }
+
+  /** Sequence of the oldest message, or {@code lastSequence() + 1}. */
+  long firstSequence() {
+    return index.first();
+  }
+
+  /** The highest sequence given to a publish, committed or not. */
+  long lastSequence() {
+    return index.last();
+  }
+
+  /**
+   * The highest sequence that may be shown to anybody: synced, or for {@code interval} appended.
+   */
+  long committedSequence() {
+    return committed;
+  }
+
+  long messageCount() {
+    return index.count();
+  }
+
+  /** A filter over this stream's subjects; no patterns mean everything. */
+  SubjectFilter filter(final List<String> patterns) {
+    return new SubjectFilter(index.subjects(), patterns);
+  }
+
+  /**
+   * Finds the first committed message at or after {@code from} that the filter wants, looking at no more than
+   * {@code limit} messages.
+   *
+   * @return its sequence; or negative: nothing found yet, go on from the negated answer
+   */
+  long nextMatching(final long from, final SubjectFilter filter, final int limit) {
+    long at = Math.max(from, index.first());
+    for (int looked = 0; at <= committed; looked++) {
+      at = index.nextPresent(at);
+      if (at > committed) {
+        break;
+      }
+      if (filter.matches(index.subjectId(at))) {
+        return at;
+      }
+      at++;
+      if (looked >= limit) {
+        return -at;
+      }
+    }
+    return -Math.max(from, committed + 1);
+  }
+
+  /**
+   * Counts the committed messages at or after {@code from} that the filter wants. Fast if the filter wants all
+   * or {@code from} is not above the first message; otherwise it looks at each.
+   */
+  long countMatching(final long from, final SubjectFilter filter) {
+    final long start = Math.max(from, index.first());
+    long count = 0;
+    if (start == index.first()) {
+      if (filter.isAll()) {
+        count = index.count();
+      } else {
+        final SubjectTable subjects = index.subjects();
+        for (int subject = 0; subject < subjects.idLimit(); subject++) {
+          if (subjects.count(subject) > 0 && filter.matches(subject)) {
+            count += subjects.count(subject);
+          }
+        }
+      }
+      return count - countPresent(Math.max(start, committed + 1), index.last(), filter);
+    }
+    return countPresent(start, committed, filter);
+  }
+
+  private long countPresent(final long from, final long to, final SubjectFilter filter) {
+    long count = 0;
+    for (long at = index.nextPresent(from); at <= to; at = index.nextPresent(at + 1)) {
+      if (filter.matches(index.subjectId(at))) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** The newest committed message of a literal subject, 0 = none. */
+  long lastOf(final Slice subject) {
+    final int subjectId = index.subjects().find(subject);
+    return subjectId == SubjectTable.NONE ? 0 : lastCommittedOf(subjectId);
+  }
+
+  /** The newest committed message of a subject by id, 0 = none. */
+  long lastCommittedOf(final int subjectId) {
+    long at = index.subjects().last(subjectId);
+    while (at > committed) {
+      at = index.previousSame(at);
+    }
+    return at;
+  }
+
+  /**
+   * Wraps {@code frame} around a message if it is in the tail window.
+   *
+   * @return {@link #LOADED}, {@link #NEEDS_READ} or {@link #GONE}
+   */
+  int load(final long sequence, final FrameView frame) {
+    if (!index.isPresent(sequence)) {
+      return GONE;
+    }
+    return owner.exchange().readTail(index.journalSequence(sequence), frame)
+        ? LOADED
+        : NEEDS_READ;
+  }
+
+  /**
+   * Asks ms-read for a message that is present; {@code onRead} brings it, or null if it is gone meanwhile.
+   *
+   * @return a negative {@link Pressure} if it must be asked again later
+   */
+  int tryRead(final int requester, final long token, final long sequence) {
+    final long location = index.location(sequence);
+    return location == Journal.NOWHERE
+        ? Pressure.FULL
+        : owner.exchange().tryRead(requester, token, location);
+  }
+
+  /**
+   * Forgets a message because its last consumer's acknowledgement is in the journal.
+   *
+   * @return false if it was gone already
+   */
+  boolean remove(final long sequence) {
+    final int size = index.isPresent(sequence) ? index.size(sequence) : 0;
+    if (!index.remove(sequence)) {
+      return false;
+    }
+    owner.addBytes(config.storage(), -size);
+    return true;
+  }
+
+  /** Forgets a message for any other reason: consumers are told before. */
+  boolean drop(final long sequence) {
+    if (!index.isPresent(sequence)) {
+      return false;
+    }
+    owner.consumers().onStreamRemoving(this, sequence);
+    return remove(sequence);
+  }
+
+  /** Lets readers see up to a sequence. */
+  void commit(final long sequence) {
+    if (sequence > committed) {
+      committed = sequence;
+      owner.consumers().onStreamCommitted(this);
+    }
+  }
+
+  /**
+   * Adds a message whose record is in the ring or was found in the journal, and lets go what it displaces.
+   */
+  void apply(
+      final long sequence,
+      final MessageView message,
+      final PublishHeaders headers,
+      final long timeNs,
+      final long journalSequence,
+      final long ttlNs) {
+    final Slice subject = message.subject();
+    if (config.retention() == Retention.INTEREST
+        && !owner.consumers().wants(this, subject)) {
+      index.skipTo(sequence);
+    } else {
+      final int size = storedSize(message);
+      index.add(sequence, subject, size, timeNs, journalSequence);
+      owner.addBytes(config.storage(), size);
+      expiry.onAdded(sequence, timeNs, ttlNs);
+    }
+    if (config.isRollupAllowed() && !config.isPurgeDenied()) {
+      rollUp(sequence, headers.rollup());
+    }
+    enforceLimits();
+  }
+
+  /** Bytes of a message as limits and state count them, with nats-server's overhead per record. */
+  int storedSize(final MessageView message) {
+    final int parts = message.subject().length() + message.bodyLength();
+    if (config.isMemory()) {
+      return parts + 16;
+    }
+    return parts + 30 + (message.headers().isEmpty() ? 0 : 4);
+  }
+
+  /** Takes a new configuration into effect, as of a record's time. */
+  void update(final StreamConfig newConfig, final long timeNs) {
+    expiry.expire(timeNs);
+    config = newConfig;
+    sync = owner.syncPolicy(newConfig);
+    intake.onConfigChanged();
+    for (int subject = 0; subject < index.subjects().idLimit(); subject++) {
+      enforceSubjectLimit(subject);
+    }
+    enforceLimits();
+    expiry.reschedule();
+    owner.consumers().onStreamUpdated(this);
+  }
+
+  /**
+   * Drops messages as {@code STREAM.PURGE} asks: of subjects matching {@code filter} (empty for all), below
+   * {@code upTo} (0 = no bound), all but the newest {@code keep}.
+   *
+   * @return how many went
+   */
+  long purge(final String filter, final long upTo, final long keep) {
+    if (upTo == 1) {
+      return 0;
+    }
+    final long purged;
+    if (filter.isEmpty() || filter.equals(">")) {
+      purged = keep == 0 ? purgeBelow(upTo == 0 ? index.last() + 1 : upTo) : purgeAll(keep);
+    } else {
+      purged = purgeMatching(filter, upTo, keep);
+    }
+    owner.consumers().onStreamPurged(this);
+    return purged;
+  }
+
+  private long purgeBelow(final long upTo) {
+    final long before = index.count();
+    final long end = Math.min(upTo - 1, index.last());
+    for (long at = index.first(); at <= end; at = index.nextPresent(at)) {
+      drop(at);
+    }
+    if (upTo - 1 > index.last()) {
+      index.skipTo(upTo - 1);
+      commit(upTo - 1);
+    }
+    return before - index.count();
+  }
+
+  private long purgeAll(final long keep) {
+    long purged = 0;
+    while (index.count() > keep) {
+      drop(index.first());
+      purged++;
+    }
+    return purged;
+  }
+
+  private long purgeMatching(final String pattern, final long upTo, final long keep) {
+    final SubjectFilter filter = filter(List.of(pattern));
+    final SubjectTable subjects = index.subjects();
+    long matching = 0;
+    long first = Long.MAX_VALUE;
+    for (int subject = 0; subject < subjects.idLimit(); subject++) {
+      if (subjects.count(subject) > 0 && filter.matches(subject)) {
+        matching += subjects.count(subject);
+        first = Math.min(first, subjects.first(subject));
+      }
+    }
+    final long wanted = keep == 0 ? matching : Math.max(0, matching - keep);
+    final long end = upTo == 0 ? index.last() : upTo - 1;
+    long purged = 0;
+    for (long at = first;
+        purged < wanted && at <= end && at <= index.last();
+        at = index.nextPresent(at + 1)) {
+      if (filter.matches(index.subjectId(at))) {
+        drop(at);
+        purged++;
+      }
+    }
+    return purged;
+  }
+
+  /** Ends it: nothing refers to it any more when this returns. */
+  void delete() {
+    isDeleted = true;
+    expiry.cancel();
+    owner.addBytes(config.storage(), -index.bytes());
+  }
+
+  /** Takes back what the journal never got, after it failed. */
+  void rollBack() {
+    for (long at = index.nextPresent(committed + 1);
+        at <= index.last();
+        at = index.nextPresent(at + 1)) {
+      drop(at);
+    }
+    index.rollBackTo(committed);
+  }
+
+  /** At start all that was found is committed. */
+  void commitAll() {
+    committed = index.last();
+  }
+
+  private void rollUp(final long sequence, final Slice rollup) {
+    if (rollup.contentEquals(StreamIntake.ROLLUP_SUBJECT)) {
+      if (!index.isPresent(sequence)) {
+        return;
+      }
+      for (long at = index.previousSame(sequence); at != 0; ) {
+        final long previous = index.previousSame(at);
+        drop(at);
+        at = previous;
+      }
+    } else if (rollup.contentEquals(StreamIntake.ROLLUP_ALL)) {
+      for (long at = index.first(); at < sequence; at = index.nextPresent(at)) {
+        drop(at);
+      }
+    }
+  }
+
+  private void enforceLimits() {
+    if (index.count() == 0) {
+      return;
+    }
+    final int newest = index.subjectId(index.last());
+    if (newest != SubjectTable.NONE) {
+      enforceSubjectLimit(newest);
+    }
+    while (config.messagesMax() > 0 && index.count() > config.messagesMax()) {
+      drop(index.first());
+    }
+    while (config.bytesMax() > 0 && index.bytes() > config.bytesMax()) {
+      drop(index.first());
+    }
+  }
+
+  private void enforceSubjectLimit(final int subject) {
+    final long max = config.messagesPerSubjectMax();
+    while (max > 0 && index.subjects().count(subject) > max) {
+      drop(index.subjects().first(subject));
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.mothership.stream;
+
+import java.util.Arrays;
+
+/**
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
+ * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
+ */
+final class StreamExpiry {
+  private static final int BATCH = 4096;
+  private static final long NO_TIMER = -1;
+
+  private final JetStream owner;
+  private final Stream stream;
+  private final Runnable task = this::onTimer;
+  private long[] deadlines = new long[16];
+  private long[] sequences = new long[16];
+  private int count;
+  private long timer = NO_TIMER;
+  private long timerDeadlineNs;
+
+  StreamExpiry(final JetStream owner, final Stream stream) {
+    this.owner = owner;
+    this.stream = stream;
+  }
+
+  void onAdded(final long sequence, final long timeNs, final long ttlNs) {
+    if (ttlNs > 0) {
+      push(timeNs + ttlNs, sequence);
+    }
+    if (owner.isLive() && (ttlNs > 0 || timer == NO_TIMER)) {
+      reschedule();
+    }
+  }
+
+  /** Drops everything due at a time. */
+  void expire(final long nowNs) {
+    expire(nowNs, Integer.MAX_VALUE);
+  }
+
+  /** Sets the timer for what is due next. */
+  void reschedule() {
+    if (!owner.isLive()) {
+      return;
+    }
+    final long next = nextDeadlineNs();
+    if (timer != NO_TIMER) {
+      if (next != Long.MAX_VALUE && next >= timerDeadlineNs) {
+        return;
+      }
+      cancel();
+    }
+    if (next != Long.MAX_VALUE) {
+      timerDeadlineNs = next;
+      final long delayNs = Math.max(0, next - owner.ageNowNs());
+      timer = owner.exchange().schedule(owner.exchange().monotonicNs() + delayNs, task);
+    }
+  }
+
+  void cancel() {
+    if (timer != NO_TIMER) {
+      owner.exchange().cancel(timer);
+      timer = NO_TIMER;
+    }
+  }
+
+  private void onTimer() {
+    timer = NO_TIMER;
+    if (!stream.isDeleted()) {
+      expire(owner.ageNowNs(), BATCH);
+      reschedule();
+    }
+  }
+
+  private void expire(final long nowNs, final int limit) {
+    final StreamIndex index = stream.index();
+    final long ageMaxNs = stream.config().ageMaxNs();
+    int done = 0;
+    while (ageMaxNs > 0
+        && index.count() > 0
+        && done < limit
+        && index.timeNs(index.first()) + ageMaxNs <= nowNs) {
+      stream.drop(index.first());
+      done++;
+    }
+    while (count > 0 && deadlines[0] <= nowNs && done < limit) {
+      stream.drop(sequences[0]);
+      pop();
+      done++;
+    }
+  }
+
+  private long nextDeadlineNs() {
+    final StreamIndex index = stream.index();
+    final long ageMaxNs = stream.config().ageMaxNs();
+    final long byAge =
+        ageMaxNs > 0 && index.count() > 0
+            ? index.timeNs(index.first()) + ageMaxNs
+            : Long.MAX_VALUE;
+    return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
+  }
+
+  private void push(final long deadlineNs, final long sequence) {
+    if (count == deadlines.length) {
+      deadlines = Arrays.copyOf(deadlines, count * 2);
+      sequences = Arrays.copyOf(sequences, count * 2);
+    }
+    int at = count++;
+    while (at > 0 && deadlines[(at - 1) >>> 1] > deadlineNs) {
+      final int parent = (at - 1) >>> 1;
+      deadlines[at] = deadlines[parent];
+      sequences[at] = sequences[parent];
+      at = parent;
+    }
+    deadlines[at] = deadlineNs;
+    sequences[at] = sequence;
+  }
+
+  private void pop() {
+    final long deadlineNs = deadlines[--count];
+    final long sequence = sequences[count];
+    int at = 0;
+    for (int child = 1; child < count; child = 2 * at + 1) {
+      if (child + 1 < count && deadlines[child + 1] < deadlines[child]) {
+        child++;
+      }
+      if (deadlines[child] >= deadlineNs) {
+        break;
+      }
+      deadlines[at] = deadlines[child];
+      sequences[at] = sequences[child];
+      at = child;
+    }
+    deadlines[at] = deadlineNs;
+    sequences[at] = sequence;
+  }
+}

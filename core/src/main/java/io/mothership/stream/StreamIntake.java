@@ -1,0 +1,480 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Pressure;
+import io.mothership.bus.Slice;
+import io.mothership.dispatch.Exchange;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.SyncPolicy;
+import io.mothership.journal.codec.RecordType;
+import io.mothership.json.JsonText;
+import io.mothership.routing.Subscriber;
+import io.mothership.routing.Subscription;
+import io.mothership.stream.StreamConfig.Discard;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * How messages come into a stream: the checks of a publish in nats-server's order, the sequence, the record,
+ * and the acknowledgement once the stream's sync policy holds.
+ *
+ * <p>Sequences of an {@code interval} stream are reserved in blocks whose records are synced: after a power
+ * cut the stream goes on above its reservation, so no sequence ever names two messages.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per accepted message; a refusal does.
+ * <i>Back-pressure:</i> a full journal ring or dedupe window refuses the publish with a JetStream error.
+ */
+final class StreamIntake implements Subscriber {
+  static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
+  static final byte[] ROLLUP_ALL = "all".getBytes(StandardCharsets.US_ASCII);
+
+  /** Sequences reserved at a time. */
+  static final int RESERVATION_BLOCK = 1 << 16;
+
+  private static final int HEADERS_LENGTH_MAX = 65535;
+  private static final int WAITING_DUPLICATES_MAX = 1024;
+  private static final long SECOND_NS = 1_000_000_000L;
+  private static final long TTL_INVALID = -2;
+  private static final long TTL_NEVER = -1;
+  private static final MessageView NO_MESSAGE = new MessageView();
+
+  private final JetStream owner;
+  private final Stream stream;
+  private final PublishHeaders headers = new PublishHeaders();
+  private final DedupeWindow dedupe;
+  private final MessageView record = new MessageView();
+  private final MessageView ack = new MessageView();
+  private final List<WaitingDuplicate> duplicates = new ArrayList<>();
+  private byte[] ackPrefix;
+  private UnsafeBuffer ackBuffer;
+  private byte[] lastId = new byte[64];
+  private int lastIdLength;
+  private long reservedTo;
+  private long reservationSynced;
+
+  StreamIntake(final JetStream owner, final Stream stream) {
+    this.owner = owner;
+    this.stream = stream;
+    this.dedupe = new DedupeWindow(owner.config().dedupeIdsMax());
+    onConfigChanged();
+  }
+
+  void onConfigChanged() {
+    final String domain = owner.config().domain();
+    ackPrefix =
+        (domain.isEmpty()
+                ? "{\"stream\":\"" + stream.name() + "\",\"seq\":"
+                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain
+                    + "\", \"seq\":")
+            .getBytes(StandardCharsets.UTF_8);
+    ackBuffer = new UnsafeBuffer(new byte[ackPrefix.length + 64]);
+    ackBuffer.putBytes(0, ackPrefix);
+  }
+
+  /** Message ids remembered now. */
+  int dedupeCount() {
+    return dedupe.count();
+  }
+
+  @Override
+  public void onMessage(final Subscription subscription, final MessageView message) {
+    final StreamConfig config = stream.config();
+    if (config.isSealed()) {
+      refuse(message, ApiErrors.STREAM_SEALED.exception());
+      return;
+    }
+    final int sizeMax = config.messageSizeMax();
+    if (sizeMax >= 0 && message.bodyLength() > sizeMax) {
+      refuse(message, ApiErrors.STREAM_MESSAGE_EXCEEDS_MAXIMUM.exception());
+      return;
+    }
+    stream.expiry().expire(owner.ageNowNs());
+    headers.wrap(message.headers());
+    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
+      return;
+    }
+    if (message.headers().length() > HEADERS_LENGTH_MAX) {
+      refuse(message, ApiErrors.STREAM_HEADER_EXCEEDS_MAXIMUM.exception());
+      return;
+    }
+    final int size = stream.storedSize(message);
+    if (owner.wouldExceedLimits(config.storage(), size)) {
+      refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
+      return;
+    }
+    final long ttlNs = ttlNs();
+    if (ttlNs == TTL_INVALID) {
+      refuse(message, ApiErrors.MESSAGE_TTL_INVALID.exception());
+      return;
+    }
+    if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
+      return;
+    }
+    if (!headers.messageId().isEmpty() && dedupe.isFull()) {
+      refuse(message, ApiErrors.INSUFFICIENT_RESOURCES.exception());
+      return;
+    }
+    append(message, ttlNs);
+  }
+
+  private void append(final MessageView message, final long ttlNs) {
+    final Exchange exchange = owner.exchange();
+    final long sequence = stream.lastSequence() + 1;
+    final boolean isSynced = isSyncNeeded(sequence);
+    final long journalSequence =
+        exchange.tryAppend(
+            RecordType.MESSAGE,
+            stream.accountId(),
+            stream.id(),
+            sequence,
+            isSynced,
+            ttlNs,
+            message);
+    if (journalSequence < 0) {
+      refuse(
+          message,
+          journalSequence == Pressure.CLOSED
+              ? journalFailed()
+              : journalSequence == Pressure.TOO_LARGE
+                  ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
+                  : ApiErrors.INSUFFICIENT_RESOURCES.exception());
+      return;
+    }
+    owner.onPublished(journalSequence);
+    remember(sequence, exchange.monotonicNs());
+    stream.apply(
+        sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+  }
+
+  /** Applies a message found in the journal at start. */
+  void onRecovered(final FrameView frame, final long location) {
+    final long sequence = frame.streamSequence();
+    if (sequence <= stream.lastSequence()) {
+      stream.index().place(sequence, location);
+      return;
+    }
+    record.wrap(frame);
+    headers.wrap(record.headers());
+    if (headers.messageId().isEmpty()) {
+      lastIdLength = 0;
+    } else {
+      dedupe.expire(frame.timeNs() - stream.config().duplicateWindowNs());
+      if (!dedupe.isFull() && dedupe.find(headers.messageId()) == 0) {
+        remember(sequence, frame.timeNs());
+      }
+    }
+    stream.apply(
+        sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
+    stream.index().place(sequence, location);
+  }
+
+  void onReservationRecovered(final long upTo) {
+    reservedTo = upTo;
+  }
+
+  /** Goes on above what may have been given away before an unclean stop. */
+  void onRecoveryComplete(final long monotonicMinusWallNs) {
+    dedupe.shiftTimes(monotonicMinusWallNs);
+    if (reservedTo > stream.lastSequence()) {
+      stream.index().skipTo(reservedTo);
+    }
+    reservationSynced = stream.lastSequence();
+    reservedTo = reservationSynced;
+  }
+
+  void onAppended(final FrameView frame, final long location) {
+    stream.index().place(frame.streamSequence(), location);
+    if (!frame.isSynced()) {
+      commit(frame);
+    }
+  }
+
+  void onSynced(final FrameView frame) {
+    commit(frame);
+  }
+
+  void onReservationSynced(final long upTo) {
+    reservationSynced = Math.max(reservationSynced, upTo);
+  }
+
+  /** Gives back what is reserved and not used; the last record before an orderly stop. */
+  void release() {
+    if (reservedTo > stream.lastSequence()) {
+      tryReserve(stream.lastSequence());
+    }
+  }
+
+  /** Tells the publisher of a message that it never got into the journal. */
+  void onLost(final FrameView frame) {
+    if (frame.streamSequence() > stream.committedSequence()) {
+      record.wrap(frame);
+      refuse(record, journalFailed());
+    }
+  }
+
+  /** The journal takes no more: ids and sequences of what it did not get are free again. */
+  void onJournalFailed() {
+    final byte[] error = refusal(journalFailed());
+    duplicates.forEach(
+        d -> owner.replies().send(stream.accountId(), d.reply, ApiReplies.NOTHING, error));
+    duplicates.clear();
+    dedupe.rollBackTo(stream.committedSequence());
+    stream.rollBack();
+  }
+
+  private static ApiException journalFailed() {
+    return ApiErrors.STREAM_STORE_FAILED.with("journal failed");
+  }
+
+  private void commit(final FrameView frame) {
+    final long sequence = frame.streamSequence();
+    if (frame.replyLength() > 0 && !stream.config().isNoAck()) {
+      record.wrap(frame);
+      acknowledge(record.reply(), sequence, false);
+    }
+    stream.commit(sequence);
+    if (!duplicates.isEmpty()) {
+      acknowledgeDuplicates();
+    }
+  }
+
+  private void acknowledgeDuplicates() {
+    final long committed = stream.committedSequence();
+    for (final WaitingDuplicate duplicate : duplicates) {
+      if (duplicate.sequence <= committed) {
+        acknowledge(Slice.of(duplicate.reply), duplicate.sequence, true);
+      }
+    }
+    duplicates.removeIf(duplicate -> duplicate.sequence <= committed);
+  }
+
+  private void acknowledge(final Slice reply, final long sequence, final boolean isDuplicate) {
+    int length = ackPrefix.length;
+    length += ackBuffer.putLongAscii(length, sequence);
+    if (isDuplicate) {
+      length += ackBuffer.putStringWithoutLengthAscii(length, ",\"duplicate\": true");
+    }
+    ackBuffer.putByte(length++, (byte) '}');
+    ack.clear();
+    ack.subject().wrap(reply);
+    ack.payload().wrap(ackBuffer, 0, length);
+    owner.exchange().route(stream.accountId(), ack);
+  }
+
+  private boolean isAsExpected(final StreamConfig config, final MessageView message) {
+    if (!headers.expectedStream().isEmpty()
+        && !headers.expectedStream().contentEquals(stream.nameBytes())) {
+      return refuse(message, ApiErrors.STREAM_NOT_MATCH.exception());
+    }
+    if (!config.isTtlAllowed() && !headers.ttl().isEmpty()) {
+      final long ttlNs = ttlNs();
+      if (ttlNs != 0 && ttlNs != TTL_INVALID) {
+        return refuse(message, ApiErrors.MESSAGE_TTL_DISABLED.exception());
+      }
+    }
+    if (!headers.expectedSubjectSequence().isEmpty()) {
+      final long last = lastOfExpectedSubject(message);
+      if (PublishHeaders.number(headers.expectedSubjectSequence()) != last) {
+        return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
+      }
+    } else if (!headers.expectedSubject().isEmpty()) {
+      return refuse(
+          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+    }
+    if (!headers.expectedLastSequence().isEmpty()
+        && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
+      return refuse(
+          message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
+    }
+    if (!headers.source().isEmpty()) {
+      return refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
+    }
+    return !isDuplicate(config, message)
+        && isLastIdAsExpected(message)
+        && isRollupPermitted(config, message);
+  }
+
+  private boolean isDuplicate(final StreamConfig config, final MessageView message) {
+    if (headers.messageId().isEmpty()) {
+      return false;
+    }
+    dedupe.expire(owner.exchange().monotonicNs() - config.duplicateWindowNs());
+    final long original = dedupe.find(headers.messageId());
+    if (original == 0) {
+      return false;
+    }
+    if (!message.reply().isEmpty() && !config.isNoAck()) {
+      if (original <= stream.committedSequence()) {
+        acknowledge(message.reply(), original, true);
+      } else if (duplicates.size() < WAITING_DUPLICATES_MAX) {
+        duplicates.add(new WaitingDuplicate(original, message.reply().toByteArray()));
+      } else {
+        refuse(message, ApiErrors.STREAM_DUPLICATE_MESSAGE_CONFLICT.exception());
+      }
+    }
+    return true;
+  }
+
+  private boolean isLastIdAsExpected(final MessageView message) {
+    final Slice expected = headers.expectedLastId();
+    if (expected.isEmpty()) {
+      return true;
+    }
+    boolean isEqual = expected.length() == lastIdLength;
+    for (int i = 0; isEqual && i < lastIdLength; i++) {
+      isEqual = expected.byteAt(i) == lastId[i];
+    }
+    return isEqual
+        || refuse(
+            message,
+            ApiErrors.STREAM_WRONG_LAST_MSG_ID.with(
+                new String(lastId, 0, lastIdLength, StandardCharsets.UTF_8)));
+  }
+
+  private boolean isRollupPermitted(final StreamConfig config, final MessageView message) {
+    final Slice rollup = headers.rollup();
+    if (rollup.isEmpty()) {
+      return true;
+    }
+    if (!config.isRollupAllowed() || config.isPurgeDenied()) {
+      return refuse(message, ApiErrors.STREAM_ROLLUP_FAILED.with("rollup not permitted"));
+    }
+    return rollup.contentEquals(ROLLUP_SUBJECT)
+        || rollup.contentEquals(ROLLUP_ALL)
+        || refuse(
+            message,
+            ApiErrors.STREAM_ROLLUP_FAILED.with("rollup value invalid: \"" + rollup + '"'));
+  }
+
+  private long lastOfExpectedSubject(final MessageView message) {
+    final Slice subject =
+        headers.expectedSubject().isEmpty() ? message.subject() : headers.expectedSubject();
+    final SubjectTable subjects = stream.index().subjects();
+    final int id = subjects.find(subject);
+    if (id != SubjectTable.NONE) {
+      return subjects.last(id);
+    }
+    if (headers.expectedSubject().isEmpty()
+        || SubjectPatterns.isValidLiteral(headers.expectedSubject().toString())) {
+      return 0;
+    }
+    final SubjectFilter filter = stream.filter(List.of(headers.expectedSubject().toString()));
+    long last = 0;
+    for (int other = 0; other < subjects.idLimit(); other++) {
+      if (subjects.count(other) > 0 && filter.matches(other)) {
+        last = Math.max(last, subjects.last(other));
+      }
+    }
+    return last;
+  }
+
+  /** A full stream that discards new messages takes one that displaces another of its subject. */
+  private boolean hasRoom(
+      final StreamConfig config, final MessageView message, final int size) {
+    final StreamIndex index = stream.index();
+    final int subject = index.subjects().find(message.subject());
+    final boolean isSubjectFull =
+        subject != SubjectTable.NONE
+            && config.messagesPerSubjectMax() > 0
+            && index.subjects().count(subject) >= config.messagesPerSubjectMax();
+    if (isSubjectFull && config.isDiscardNewPerSubject() && headers.rollup().isEmpty()) {
+      return refuse(
+          message,
+          ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
+    }
+    if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
+      return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
+    }
+    if (config.bytesMax() > 0 && index.bytes() + size > config.bytesMax()) {
+      final int freed = isSubjectFull ? index.size(index.subjects().first(subject)) : 0;
+      if (freed < size) {
+        return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum bytes exceeded"));
+      }
+    }
+    return true;
+  }
+
+  private long ttlNs() {
+    final Slice ttl = headers.ttl();
+    if (ttl.isEmpty()) {
+      return 0;
+    }
+    final long seconds = PublishHeaders.number(ttl);
+    if (seconds >= 0) {
+      return seconds > Long.MAX_VALUE / SECOND_NS ? TTL_INVALID : seconds * SECOND_NS;
+    }
+    final String text = ttl.toString();
+    if (text.equalsIgnoreCase("never")) {
+      return TTL_NEVER;
+    }
+    final long durationNs = GoDuration.parseNs(text);
+    return durationNs < SECOND_NS ? TTL_INVALID : durationNs / SECOND_NS * SECOND_NS;
+  }
+
+  private boolean isSyncNeeded(final long sequence) {
+    if (stream.sync() == SyncPolicy.ALWAYS) {
+      return true;
+    }
+    if (stream.config().isMemory()) {
+      return false;
+    }
+    if (sequence + RESERVATION_BLOCK / 2 > reservedTo) {
+      tryReserve(sequence + RESERVATION_BLOCK);
+    }
+    return sequence > reservationSynced;
+  }
+
+  private void tryReserve(final long upTo) {
+    final long journalSequence =
+        owner
+            .exchange()
+            .tryAppend(
+                RecordType.RESERVATION,
+                stream.accountId(),
+                stream.id(),
+                upTo,
+                true,
+                0,
+                NO_MESSAGE);
+    if (journalSequence >= 0) {
+      reservedTo = upTo;
+    }
+  }
+
+  private void remember(final long sequence, final long timeNs) {
+    final Slice id = headers.messageId();
+    lastIdLength = id.length();
+    if (lastIdLength == 0) {
+      return;
+    }
+    if (lastIdLength > lastId.length) {
+      lastId = new byte[lastIdLength * 2];
+    }
+    id.buffer().getBytes(id.offset(), lastId, 0, lastIdLength);
+    dedupe.add(sequence, timeNs);
+  }
+
+  /** Always false, so that checks can end with it. */
+  private boolean refuse(final MessageView message, final ApiException error) {
+    if (!message.reply().isEmpty() && !stream.config().isNoAck()) {
+      owner
+          .replies()
+          .send(
+              stream.accountId(),
+              message.reply().toByteArray(),
+              ApiReplies.NOTHING,
+              refusal(error));
+    }
+    return false;
+  }
+
+  private byte[] refusal(final ApiException error) {
+    final JsonText json = new JsonText().object();
+    ApiReplies.writeError(json, error);
+    return json.member("stream", stream.name()).member("seq", 0).end().bytes();
+  }
+
+  private record WaitingDuplicate(long sequence, byte[] reply) {}
+}

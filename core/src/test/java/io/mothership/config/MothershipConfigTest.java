@@ -1,0 +1,165 @@
+package io.mothership.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.error.MothershipException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MothershipConfigTest {
+  @TempDir private Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+  private final Map<ConfigKey, String> commandLine = new HashMap<>();
+
+  private MothershipConfig load(final String text) throws IOException {
+    final Path file = Files.writeString(folder.resolve("nats.conf"), text);
+    return MothershipConfig.load(
+        new MothershipConfig.Inputs(
+            Optional.of(file), environment, Optional.of(folder.resolve(".env")), commandLine));
+  }
+
+  private List<String> problems(final String text) {
+    final MothershipException e = assertThrows(MothershipException.class, () -> load(text));
+    assertEquals(MothershipException.Category.CONFIGURATION, e.category());
+    return e.getMessage()
+        .replace(folder.toString() + "/", "")
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.endsWith("problems in the configuration:"))
+        .toList();
+  }
+
+  @Test
+  void shouldPreferCommandLineOverEnvironmentOverFileOverDefault() throws IOException {
+    assertEquals(4222, load("").integer(ConfigKey.NATS_PORT));
+    assertEquals(1, load("port: 1").integer(ConfigKey.NATS_PORT));
+    Files.writeString(folder.resolve(".env"), "# c\nexport NATS_PORT='2' # c\nPORT=9\n");
+    assertEquals(2, load("port: 1").integer(ConfigKey.NATS_PORT));
+    environment.put("NATS_PORT", "3");
+    assertEquals(3, load("port: 1").integer(ConfigKey.NATS_PORT));
+    environment.put("MOTHERSHIP_PORT", "4");
+    assertEquals("environment MOTHERSHIP_PORT", load("port: 1").source(ConfigKey.NATS_PORT));
+    commandLine.put(ConfigKey.NATS_PORT, "5");
+    final MothershipConfig config = load("port: 1");
+    assertEquals(5, config.integer(ConfigKey.NATS_PORT));
+    assertEquals("command line", config.source(ConfigKey.NATS_PORT));
+    assertEquals(9, config.integer(ConfigKey.HTTP_PORT));
+  }
+
+  @Test
+  void shouldReadTheFileOfANatsOperator() throws IOException {
+    final MothershipConfig config =
+        load(
+            """
+            server_name: mothership-constellation
+            listen: 0.0.0.0:4333
+            http: 127.0.0.1:8222
+            max_payload: 1MB
+            max_pending: 64MB
+            max_control_line: 4KB
+            max_connections: 1000
+            ping_interval: "2m"
+            ping_max: 3
+            write_deadline: "10s"
+            lame_duck_duration: 30s
+            debug: true
+            logtime: true
+            jetstream {
+              store_dir: "/data/js"
+              domain: constellation
+              max_mem: 64MB
+              max_file: 1GB
+            }
+            authorization {
+              timeout: 1
+              users = [
+                { user: constellation, password: changeme }
+                { user: eye, password: p, permissions: { publish: { deny: ">" }, subscribe: ["a.>", b] } }
+              ]
+            }
+            """);
+    assertEquals("0.0.0.0", config.text(ConfigKey.NATS_HOST));
+    assertEquals(4333, config.integer(ConfigKey.NATS_PORT));
+    assertEquals(8222, config.integer(ConfigKey.MONITOR_PORT));
+    assertEquals(120_000_000_000L, config.number(ConfigKey.PING_INTERVAL));
+    assertEquals(1_000_000_000L, config.number(ConfigKey.AUTHORIZATION_TIMEOUT));
+    assertEquals("debug", config.text(ConfigKey.LOG_LEVEL));
+    assertEquals(64L << 20, config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
+    assertTrue(config.isOn(ConfigKey.JETSTREAM));
+    assertEquals(2, config.users().size());
+    assertEquals(List.of(">"), config.users().get(1).publish().deny());
+    assertEquals(List.of("a.>", "b"), config.users().get(1).subscribe().allow());
+  }
+
+  @Test
+  void shouldReportAllProblemsTogether() {
+    environment.put("PORT", "http");
+    commandLine.put(ConfigKey.PING_MAX, "0");
+    assertEquals(
+        List.of(
+            "nats.conf:1: unknown key prot",
+            "nats.conf:3: cluster: one appliance is one server: there are no clusters",
+            "nats.conf:4: unknown key http.prot",
+            "nats.conf:2: max_payload=1XB: expected a size like 64k, 1MB or 2GB",
+            "environment PORT: http.port=http: expected a whole number",
+            "command line: ping_max=0: must be between 1 and 100"),
+        problems("prot: 1\nmax_payload: 1XB\ncluster { name: x }\nhttp { prot: 1 }\n"));
+  }
+
+  @Test
+  void shouldCheckHowLimitsRelate() {
+    assertEquals(
+        List.of(
+            "nats.conf:1: max_payload=64MB must not exceed max_pending=1MB",
+            "nats.conf:3: rings.journal=8MB must be at least 4 times the longest record,"
+                + " max_payload=64MB and 131072 bytes",
+            "default: storage.segment_size=32MB must be at least 4 times max_payload=64MB"),
+        problems("max_payload: 64MB\nmax_pending: 1MB\nrings { journal: 8MB }\n"));
+  }
+
+  @Test
+  void shouldNeverShowASecret() throws IOException {
+    environment.put("API_BEARER_TOKEN", "s3cret-a");
+    final MothershipConfig config =
+        load("authorization { user: u, password: s3cret-b, token: s3cret-c }");
+    final String shown = String.join("\n", config.lines());
+    assertFalse(shown.contains("s3cret"), shown);
+    assertTrue(shown.contains("environment API_BEARER_TOKEN"), shown);
+  }
+
+  @Test
+  void shouldNameEachKeyAndVariableOnce() {
+    final Set<String> names = new HashSet<>();
+    for (final ConfigKey key : ConfigKey.values()) {
+      assertTrue(names.add(key.fileKey()), key.fileKey());
+      for (final String name : key.environmentNames()) {
+        assertTrue(names.add(name), name);
+      }
+      assertFalse(key.doc().isBlank());
+      if (!key.defaultText().isEmpty()) {
+        key.checked(key.defaultText());
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepTheReferencePageCurrent() throws IOException {
+    final Path page = Path.of("..", "docs", "reference", "configuration.md");
+    assertEquals(
+        Files.readString(page),
+        ConfigReference.markdown(),
+        "write it again with: ./mothership config reference > docs/reference/configuration.md");
+  }
+}

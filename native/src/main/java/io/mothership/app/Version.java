@@ -1,0 +1,30 @@
+package io.mothership.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** Which build this is. */
+public final class Version {
+  private static final String TEXT = read();
+
+  private Version() {}
+
+  /** Like {@code 0.1.0}. */
+  public static String text() {
+    return TEXT;
+  }
+
+  private static String read() {
+    final Properties properties = new Properties();
+    try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
+      if (file != null) {
+        properties.load(file);
+      }
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version", "unknown");
+  }
+}

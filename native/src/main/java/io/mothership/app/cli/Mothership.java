@@ -1,0 +1,62 @@
+package io.mothership.app.cli;
+
+import io.mothership.app.Version;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line. */
+@Command(
+    name = "mothership",
+    versionProvider = Mothership.VersionText.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Edge command and control for fleets of drones, robots, sensors and telescopes.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it worked",
+      "1:it was tried and failed",
+      "2:the command line cannot be understood",
+      "78:the configuration is wrong; nothing was started"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mothership demo                     an appliance with simulated vehicles, on free ports",
+      "  mothership serve -c nats.conf       the appliance",
+      "  mothership broker -p 4222 -js       a NATS server",
+      "  mothership COMMAND --help           more on a command"
+    },
+    subcommands = {
+      ConfigCommands.class,
+      Publish.class,
+      Subscribe.class,
+      Request.class,
+      VersionOf.class
+    })
+public final class Mothership implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** The command line, ready to execute. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Mothership())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler(Failures::report);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /** The version as picocli wants it. */
+  static final class VersionText implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"mothership " + Version.text()};
+    }
+  }
+}

@@ -1,0 +1,438 @@
+package io.mothership.storage.journal;
+
+import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.journal.FrameDescriptor.FLAGS_OFFSET;
+import static io.mothership.journal.FrameDescriptor.FLAG_COPIED;
+import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.journal.FrameDescriptor.JOURNAL_SEQUENCE_OFFSET;
+import static io.mothership.journal.FrameDescriptor.OUTBOX_ID_OFFSET;
+import static io.mothership.journal.FrameDescriptor.RECORD_TYPE_OFFSET;
+import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
+import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
+
+import io.mothership.error.MothershipException;
+import io.mothership.journal.CheckpointStore;
+import io.mothership.journal.FrameCrc;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.Location;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.codec.RecordType;
+import io.mothership.storage.recovery.CheckpointFiles;
+import io.mothership.storage.recovery.JournalState;
+import io.mothership.storage.recovery.Recovery;
+import io.mothership.storage.recovery.RecoveryReport;
+import io.mothership.storage.recovery.SegmentFiles;
+import io.mothership.storage.recovery.SegmentIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
+import org.agrona.DirectBuffer;
+
+/**
+ * The journal of a data directory, on one Chronicle queue whose cycles are our segments.
+ *
+ * <p><i>Thread:</i> opened and closed by one thread, written by ms-journal, read through {@link #reader}
+ * by any. <i>Allocates:</i> nothing per append; a few objects per segment.
+ */
+public final class ChronicleJournal implements Journal {
+  private static final int MESSAGE = RecordType.MESSAGE.value();
+
+  private final JournalConfig config;
+  private final Path directory;
+  private final DirectoryLock lock;
+  private final RecoveryReport report;
+  private final SegmentTable segments;
+  private final ChronicleAppender appender;
+  private final ByteBuffer zeros;
+  private final FrameCrc crc = new FrameCrc();
+  private final LongAdder damagedReads = new LongAdder();
+  private ActiveSegment active;
+  private int nextSegment;
+  private long lastSequence;
+  private long lastTimeNs;
+  private long lastOutboxId;
+  private boolean isSpaceLow;
+  private volatile Throwable failure;
+  private boolean isClosed;
+
+  private ChronicleJournal(
+      final JournalConfig config, final DirectoryLock lock, final RecoveryListener listener)
+      throws IOException {
+    this.config = config;
+    this.lock = lock;
+    this.directory = SegmentFiles.journalDirectory(config.dataDirectory());
+    this.zeros = ByteBuffer.allocateDirect(config.allocateAheadBytes());
+    final Recovery.Recovered recovered =
+        new Recovery(config.files(), config.dataDirectory(), config.segmentBytes(), listener).run();
+    this.report = recovered.report();
+    this.segments = new SegmentTable(recovered.segments());
+    this.nextSegment = recovered.nextSegment();
+    this.lastSequence = report.lastSequence();
+    this.lastTimeNs = report.lastTimeNs();
+    this.lastOutboxId = report.lastOutboxId();
+    JournalState.open(report.epoch()).write(config.files(), directory);
+    config.files().syncDirectory(config.dataDirectory());
+    allocateMetadata();
+    this.appender = new ChronicleAppender(directory, config.segmentBytes());
+    try {
+      if (recovered.active().isPresent()) {
+        active = resume(recovered.active().get());
+      }
+    } catch (final IOException | RuntimeException e) {
+      appender.close();
+      throw e;
+    }
+  }
+
+  /** Opens a journal, recovering it first; the listener sees every good record in order. */
+  public static ChronicleJournal open(
+      final JournalConfig config, final RecoveryListener listener) {
+    final DirectoryLock lock = DirectoryLock.acquire(config.dataDirectory());
+    boolean isOpen = false;
+    try {
+      final ChronicleJournal journal = new ChronicleJournal(config, lock, listener);
+      isOpen = true;
+      return journal;
+    } catch (final IOException e) {
+      throw new MothershipException(
+          MothershipException.Category.ENVIRONMENT,
+          "JOURNAL_UNREADABLE",
+          "cannot open the journal: path=" + config.dataDirectory() + ", cause=" + e,
+          e);
+    } finally {
+      if (!isOpen) {
+        lock.close();
+      }
+    }
+  }
+
+  /** What the open found. */
+  public RecoveryReport report() {
+    return report;
+  }
+
+  /** Where the upper layers keep their checkpoints. */
+  public CheckpointStore checkpoints() {
+    return new CheckpointFiles(config.files(), config.dataDirectory());
+  }
+
+  /** How often a reader was refused a damaged frame. */
+  public long damagedReads() {
+    return damagedReads.sum();
+  }
+
+  /** The longest frame {@link #append} takes. */
+  public int frameLengthMax() {
+    return config.frameLengthMax();
+  }
+
+  @Override
+  public long append(final DirectBuffer buffer, final int offset, final int length) {
+    requireUsable();
+    if (length < FRAME_LENGTH_MIN || length > config.frameLengthMax()) {
+      throw new IllegalArgumentException(
+          "frame length: min="
+              + FRAME_LENGTH_MIN
+              + ", max="
+              + config.frameLengthMax()
+              + ", actual="
+              + length);
+    }
+    final int recordLength = PREFIX_LENGTH + length;
+    if (isSpaceLow) {
+      requireSpace(buffer, offset);
+    }
+    if (active == null || !active.hasRoom(recordLength)) {
+      roll(buffer, offset, recordLength);
+    }
+    if (!active.isAllocated(recordLength)) {
+      allocate(buffer, offset, recordLength);
+    }
+    return write(buffer, offset, length);
+  }
+
+  private long write(final DirectBuffer buffer, final int offset, final int length) {
+    final int recordOffset = active.nextOffset();
+    final int frameOffset = recordOffset + PREFIX_LENGTH;
+    try {
+      appender.append(
+          recordOffset,
+          active.descriptor().stampAt(frameOffset),
+          crc.compute(buffer, offset, length),
+          buffer,
+          offset,
+          length);
+    } catch (final Throwable e) {
+      // A page fault that the disk can't serve arrives as an InternalError.
+      throw failed(e);
+    }
+    final long timeNs = buffer.getLong(offset + TIME_OFFSET, BYTE_ORDER);
+    if ((buffer.getShort(offset + FLAGS_OFFSET, BYTE_ORDER) & FLAG_COPIED) == 0) {
+      lastSequence = buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER);
+      active.index().add(lastSequence, timeNs, frameOffset);
+    }
+    lastTimeNs = Math.max(lastTimeNs, timeNs);
+    lastOutboxId = Math.max(lastOutboxId, buffer.getLong(offset + OUTBOX_ID_OFFSET, BYTE_ORDER));
+    active.advance((frameOffset + length + 3) & ~3);
+    return Location.of(active.index().segment(), frameOffset);
+  }
+
+  @Override
+  public void sync() {
+    requireUsable();
+    syncActive();
+  }
+
+  private void syncActive() {
+    if (active != null && active.isDirty()) {
+      try {
+        active.sync();
+      } catch (final Throwable e) {
+        throw failed(e);
+      }
+    }
+  }
+
+  @Override
+  public JournalReader reader() {
+    return new SegmentReader(segments, damagedReads);
+  }
+
+  /**
+   * Deletes a sealed segment in which nothing lives any more; readers see its frames as gone.
+   *
+   * <p><i>Thread:</i> ms-journal.
+   *
+   * @throws IllegalArgumentException the segment is being written
+   */
+  public void delete(final int segment) {
+    requireUsable();
+    if (active != null && active.index().segment() == segment) {
+      throw new IllegalArgumentException("segment is being written: segment=" + segment);
+    }
+    segments.remove(segment);
+    try {
+      config.files().delete(SegmentFiles.sealed(directory, segment));
+      config.files().syncDirectory(directory);
+    } catch (final IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Numbers of all segments, oldest first; the last one may be being written. */
+  public int[] segments() {
+    final SegmentIndex[] all = segments.all();
+    final int[] numbers = new int[all.length];
+    for (int i = 0; i < all.length; i++) {
+      numbers[i] = all[i].segment();
+    }
+    return numbers;
+  }
+
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    try {
+      if (failure == null) {
+        closeCleanly();
+      }
+    } finally {
+      closeQuietly();
+    }
+  }
+
+  private void closeCleanly() {
+    syncActive();
+    try {
+      new JournalState(
+              true,
+              report.epoch(),
+              active == null ? 0 : active.index().segment(),
+              active == null ? 0 : active.nextOffset(),
+              lastSequence,
+              lastTimeNs,
+              lastOutboxId)
+          .write(config.files(), directory);
+    } catch (final IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      appender.close();
+      if (active != null) {
+        active.close();
+      }
+    } catch (final IOException e) {
+      throw failed(e);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private ActiveSegment resume(final SegmentIndex index) throws IOException {
+    final FileChannel channel = config.files().open(index.file());
+    appender.segment(index.segment());
+    return new ActiveSegment(
+        config.files(), channel, index, zeros, config.segmentBytes(), index.end());
+  }
+
+  private void roll(final DirectBuffer buffer, final int offset, final int recordLength) {
+    if (isSpaceLow || isBelowReserve()) {
+      isSpaceLow = true;
+      requireSpace(buffer, offset);
+    }
+    sync();
+    final int segment = nextSegment;
+    if (segment > SegmentFiles.SEGMENT_MAX) {
+      throw failed(new IllegalStateException("no segment numbers left"));
+    }
+    final FileChannel channel = createFile(segment, recordLength);
+    nextSegment++;
+    try {
+      appender.segment(segment);
+      final ActiveSegment created =
+          SegmentCreation.run(
+              config, appender, channel, segment, buffer, offset, zeros, directory);
+      sealActive();
+      config.files().syncDirectory(directory);
+      active = created;
+      segments.add(created.index());
+    } catch (final Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /** Renames the segment that was written until now; its synced records are all it will ever have. */
+  private void sealActive() throws IOException {
+    if (active != null) {
+      final SegmentIndex index = active.index();
+      final Path sealed = SegmentFiles.sealed(directory, index.segment());
+      config.files().rename(index.file(), sealed);
+      index.file(sealed);
+      active.close();
+    }
+  }
+
+  private FileChannel createFile(final int segment, final int recordLength) {
+    final Path file = SegmentFiles.active(directory, segment);
+    FileChannel channel = null;
+    try {
+      channel = config.files().open(file);
+      SegmentCreation.allocate(config, channel, zeros, recordLength);
+      return channel;
+    } catch (final IOException e) {
+      throw refused(e, channel, file);
+    }
+  }
+
+  private MothershipException refused(
+      final IOException cause, final FileChannel channel, final Path file) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+      config.files().delete(file);
+    } catch (final IOException e) {
+      cause.addSuppressed(e);
+      return failed(cause);
+    }
+    return noSpaceOr(cause);
+  }
+
+  private void allocate(final DirectBuffer buffer, final int offset, final int recordLength) {
+    if (isBelowReserve()) {
+      isSpaceLow = true;
+      requireSpace(buffer, offset);
+    }
+    try {
+      active.allocate(recordLength);
+    } catch (final IOException e) {
+      throw noSpaceOr(e);
+    }
+  }
+
+  private void requireSpace(final DirectBuffer buffer, final int offset) {
+    isSpaceLow = isBelowReserve();
+    if (isSpaceLow && buffer.getByte(offset + RECORD_TYPE_OFFSET) == MESSAGE) {
+      throw diskFull("free space is below the reserve of " + config.reserveBytes() + " bytes", null);
+    }
+  }
+
+  private boolean isBelowReserve() {
+    try {
+      return config.files().usableBytes(directory) < config.reserveBytes();
+    } catch (final IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Nothing was appended yet: no space is a state that may pass, anything else is the end. */
+  private MothershipException noSpaceOr(final IOException cause) {
+    final String message = String.valueOf(cause.getMessage());
+    if (message.contains("No space left")
+        || message.contains("quota")
+        || isSmallerThan(config.allocateAheadBytes())) {
+      isSpaceLow = true;
+      return diskFull("cannot allocate: cause=" + message, cause);
+    }
+    return failed(cause);
+  }
+
+  private boolean isSmallerThan(final long bytes) {
+    try {
+      return config.files().usableBytes(directory) < bytes;
+    } catch (final IOException e) {
+      return false;
+    }
+  }
+
+  private MothershipException diskFull(final String what, final Throwable cause) {
+    return new MothershipException(
+        MothershipException.Category.CAPACITY,
+        "DISK_FULL",
+        "journal takes no messages: path=" + directory + ", " + what,
+        cause);
+  }
+
+  /** Chronicle's metadata file, allocated before Chronicle maps it: see {@link ActiveSegment}. */
+  private void allocateMetadata() throws IOException {
+    final int length = 128 * 1024;
+    try (FileChannel channel =
+        config.files().open(SegmentFiles.chronicleMetadata(directory))) {
+      config.files().write(channel, ByteBuffer.allocate(length), 0);
+    }
+  }
+
+  private void requireUsable() {
+    if (failure != null || isClosed) {
+      throw unusable();
+    }
+  }
+
+  private MothershipException failed(final Throwable cause) {
+    if (cause instanceof MothershipException known && failure != null) {
+      return known;
+    }
+    failure = cause;
+    return unusable();
+  }
+
+  private MothershipException unusable() {
+    return new MothershipException(
+        MothershipException.Category.ENVIRONMENT,
+        "JOURNAL_FAILED",
+        "journal takes no writes until it is opened again: path="
+            + directory
+            + ", cause="
+            + (failure == null ? "closed" : failure),
+        failure);
+  }
+}

@@ -1,0 +1,258 @@
+package io.mothership.storage.journal;
+
+import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
+
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.Location;
+import io.mothership.storage.recovery.FrameVerifier;
+import io.mothership.storage.recovery.SegmentDescriptor;
+import io.mothership.storage.recovery.SegmentIndex;
+import io.mothership.storage.recovery.SegmentMapping;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Reads through mappings of its own, a few segments at a time, never beyond what the appender published.
+ *
+ * <p><i>Thread:</i> one. <i>Allocates:</i> when it maps a segment, nothing per frame.
+ */
+final class SegmentReader implements JournalReader {
+  private static final int MAPPINGS_MAX = 8;
+
+  private final SegmentTable table;
+  private final LongAdder damagedReads;
+  private final FrameVerifier verifier = new FrameVerifier();
+  private final FrameView probe = new FrameView();
+  private final SegmentIndex[] mappedSegments = new SegmentIndex[MAPPINGS_MAX];
+  private final SegmentMapping[] mappings = new SegmentMapping[MAPPINGS_MAX];
+  private final long[] lastUses = new long[MAPPINGS_MAX];
+  private long uses;
+  private int current = -1;
+  private long verifiedLocation = Journal.NOWHERE;
+  private int verifiedLength;
+
+  SegmentReader(final SegmentTable table, final LongAdder damagedReads) {
+    this.table = table;
+    this.damagedReads = damagedReads;
+  }
+
+  @Override
+  public boolean read(final long location, final FrameView frame) {
+    if (location < 0 || !select(Location.segment(location))) {
+      return false;
+    }
+    if (verify(location) == FrameVerifier.BAD) {
+      damagedReads.increment();
+      return false;
+    }
+    frame.wrap(mappings[current].buffer(), Location.offset(location));
+    return true;
+  }
+
+  @Override
+  public long first() {
+    final SegmentIndex[] segments = table.all();
+    return segments.length == 0 ? Journal.NOWHERE : firstFrom(segments, 0);
+  }
+
+  @Override
+  public long next(final long location) {
+    final SegmentIndex[] segments = table.all();
+    final int at = SegmentTable.find(segments, Location.segment(location));
+    if (at < 0) {
+      return firstFrom(segments, -at - 1);
+    }
+    if (select(segments[at])) {
+      final int offset = Location.offset(location);
+      final int length = verify(location);
+      final int from =
+          length == FrameVerifier.BAD
+              ? SegmentDescriptor.align(Math.max(offset, 0)) + 4 - PREFIX_LENGTH
+              : SegmentDescriptor.align(offset + length);
+      final long found = recordAt(from);
+      if (found != Journal.NOWHERE) {
+        return found;
+      }
+    }
+    return firstFrom(segments, at + 1);
+  }
+
+  @Override
+  public long seekSequence(final long journalSequence) {
+    return seek(journalSequence, false);
+  }
+
+  @Override
+  public long seekTime(final long timeNs) {
+    return seek(timeNs, true);
+  }
+
+  @Override
+  public void close() {
+    for (int slot = 0; slot < MAPPINGS_MAX; slot++) {
+      unmap(slot);
+    }
+    current = -1;
+  }
+
+  private long seek(final long value, final boolean isTime) {
+    final SegmentIndex[] segments = table.all();
+    int low = 0;
+    int high = segments.length;
+    while (low < high) {
+      final int middle = (low + high) >>> 1;
+      final long first =
+          isTime ? segments[middle].firstTimeNs() : segments[middle].firstSequence();
+      if (isTime ? first < value : first <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    final int start = Math.max(low - 1, 0);
+    if (start >= segments.length) {
+      return Journal.NOWHERE;
+    }
+    long location =
+        select(segments[start])
+            ? recordAt(segments[start].offsetBefore(value, isTime) - PREFIX_LENGTH)
+            : Journal.NOWHERE;
+    if (location == Journal.NOWHERE) {
+      location = firstFrom(segments, start + 1);
+    }
+    while (location != Journal.NOWHERE && !isReached(location, value, isTime)) {
+      location = next(location);
+    }
+    return location;
+  }
+
+  /** Copies carry old sequences and times: they are found through their streams, not by seeking. */
+  private boolean isReached(final long location, final long value, final boolean isTime) {
+    if (!select(Location.segment(location))) {
+      return false;
+    }
+    probe.wrap(mappings[current].buffer(), Location.offset(location));
+    return !probe.isCopied()
+        && (isTime ? probe.timeNs() : probe.journalSequence()) >= value;
+  }
+
+  private long firstFrom(final SegmentIndex[] segments, final int from) {
+    for (int i = from; i < segments.length; i++) {
+      if (select(segments[i])) {
+        final long found = recordAt(segments[i].descriptor().dataOffset());
+        if (found != Journal.NOWHERE) {
+          return found;
+        }
+      }
+    }
+    return Journal.NOWHERE;
+  }
+
+  /** Location of the first good frame of the selected segment at or after a record's offset. */
+  private long recordAt(final int recordOffset) {
+    final SegmentIndex segment = mappedSegments[current];
+    final int end = readableEnd();
+    if (recordOffset >= end) {
+      return Journal.NOWHERE;
+    }
+    final int found =
+        verifier.resynchronise(
+            mappings[current].buffer(), end, segment.descriptor(), recordOffset);
+    if (found == FrameVerifier.BAD) {
+      return Journal.NOWHERE;
+    }
+    final long location = Location.of(segment.segment(), found + PREFIX_LENGTH);
+    verifiedLocation = location;
+    verifiedLength = probe.wrap(mappings[current].buffer(), found + PREFIX_LENGTH).length();
+    return location;
+  }
+
+  private int verify(final long location) {
+    if (location == verifiedLocation) {
+      return verifiedLength;
+    }
+    final int length =
+        verifier.verify(
+            mappings[current].buffer(),
+            readableEnd(),
+            mappedSegments[current].descriptor(),
+            Location.offset(location));
+    if (length != FrameVerifier.BAD) {
+      verifiedLocation = location;
+      verifiedLength = length;
+    }
+    return length;
+  }
+
+  private int readableEnd() {
+    return Math.min(mappedSegments[current].end(), mappings[current].length());
+  }
+
+  private boolean select(final int segment) {
+    if (current >= 0 && mappedSegments[current].segment() == segment) {
+      return isStillThere(mappedSegments[current]);
+    }
+    final SegmentIndex[] segments = table.all();
+    final int at = SegmentTable.find(segments, segment);
+    return at >= 0 && select(segments[at]);
+  }
+
+  private boolean isStillThere(final SegmentIndex segment) {
+    final SegmentIndex[] segments = table.all();
+    return SegmentTable.find(segments, segment.segment()) >= 0;
+  }
+
+  private boolean select(final SegmentIndex segment) {
+    int slot = -1;
+    int oldest = 0;
+    for (int i = 0; i < MAPPINGS_MAX; i++) {
+      if (mappedSegments[i] == segment) {
+        slot = i;
+      }
+      if (lastUses[i] < lastUses[oldest]) {
+        oldest = i;
+      }
+    }
+    if (slot < 0) {
+      final SegmentMapping mapping = map(segment);
+      if (mapping == null) {
+        return false;
+      }
+      slot = oldest;
+      unmap(slot);
+      mappedSegments[slot] = segment;
+      mappings[slot] = mapping;
+    }
+    lastUses[slot] = ++uses;
+    current = slot;
+    return true;
+  }
+
+  /** A segment is renamed once, when it is sealed: the second try finds it under its new name. */
+  private SegmentMapping map(final SegmentIndex segment) {
+    for (int tries = 0; tries < 2; tries++) {
+      try {
+        return SegmentMapping.open(segment.file());
+      } catch (final NoSuchFileException e) {
+        Thread.onSpinWait();
+      } catch (final IOException e) {
+        damagedReads.increment();
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private void unmap(final int slot) {
+    if (mappings[slot] != null) {
+      mappings[slot].close();
+      mappings[slot] = null;
+      mappedSegments[slot] = null;
+      lastUses[slot] = 0;
+      verifiedLocation = Journal.NOWHERE;
+    }
+  }
+}

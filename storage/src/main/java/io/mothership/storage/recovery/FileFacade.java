@@ -1,0 +1,40 @@
+package io.mothership.storage.recovery;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * The calls into the operating system on which durability hangs, so that tests can make each one fail.
+ *
+ * <p><i>Thread:</i> any. <i>Allocates:</i> nothing in {@link #write} and {@link #sync}.
+ */
+public interface FileFacade {
+
+  /** Opens for reading and writing, creating the file if it isn't there. */
+  FileChannel open(Path file) throws IOException;
+
+  /** Writes all of {@code bytes} at {@code position}. */
+  void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException;
+
+  /** {@code fdatasync}. */
+  void sync(FileChannel channel) throws IOException;
+
+  /** Makes created, renamed and deleted names in a directory survive a power cut. */
+  void syncDirectory(Path directory) throws IOException;
+
+  /** Renames within a file system, replacing the target. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file if it is there. */
+  void delete(Path file) throws IOException;
+
+  /** Bytes this process may still write on the file system of {@code directory}. */
+  long usableBytes(Path directory) throws IOException;
+
+  /** The operating system itself. */
+  static FileFacade system() {
+    return SystemFileFacade.INSTANCE;
+  }
+}

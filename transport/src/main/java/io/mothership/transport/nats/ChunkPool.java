@@ -1,0 +1,52 @@
+package io.mothership.transport.nats;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jctools.queues.MpmcArrayQueue;
+
+/**
+ * Chunks that no outbox uses at the moment. Keeps a bounded number; more are made under load and
+ * freed after it.
+ *
+ * <p><i>Thread:</i> any. <i>Allocates:</i> a chunk when none is free.
+ */
+final class ChunkPool {
+  private final MpmcArrayQueue<OutboxChunk> free;
+  private final int chunkLength;
+  private final UnsafeBuffer scratch;
+
+  ChunkPool(final int chunkLength, final int keptMax, final int lineLengthMax) {
+    this.chunkLength = chunkLength;
+    this.free = new MpmcArrayQueue<>(keptMax);
+    this.scratch = new UnsafeBuffer(new byte[lineLengthMax]);
+  }
+
+  OutboxChunk take(final NatsOutbox owner, final long ordinal) {
+    OutboxChunk chunk = free.poll();
+    if (chunk == null) {
+      chunk = new OutboxChunk(this, chunkLength);
+    }
+    chunk.claim(owner, ordinal);
+    return chunk;
+  }
+
+  /** Whether the chunk was kept; otherwise its memory is to be freed. */
+  boolean keep(final OutboxChunk chunk) {
+    return free.offer(chunk);
+  }
+
+  int chunkLength() {
+    return chunkLength;
+  }
+
+  /** Room for one control line that does not fit in what is left of a chunk; ms-dispatch only. */
+  UnsafeBuffer scratch() {
+    return scratch;
+  }
+
+  /** Frees what is kept. */
+  void close() {
+    for (OutboxChunk chunk = free.poll(); chunk != null; chunk = free.poll()) {
+      chunk.free();
+    }
+  }
+}

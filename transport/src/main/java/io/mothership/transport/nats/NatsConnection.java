@@ -1,0 +1,635 @@
+package io.mothership.transport.nats;
+
+import io.mothership.bus.Ingress;
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Pressure;
+import io.mothership.bus.SessionOpening;
+import io.mothership.bus.Slice;
+import io.mothership.journal.codec.Origin;
+import io.mothership.routing.Subjects;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Protocol state of one socket: what the client negotiated, what it may do, and whether it still
+ * answers.
+ *
+ * <p>An operation may need several places in the ring (an {@code +OK} and a message, say). When the
+ * ring is full between them, {@code step} remembers how far it came, and the decoder hands the same
+ * operation over again.
+ *
+ * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message.
+ * <i>Back-pressure:</i> a full ring stops the reading of this socket until the operation fits.
+ */
+final class NatsConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOGGER = LoggerFactory.getLogger(NatsConnection.class);
+
+  private static final Slice OK = Slice.of("+OK\r\n");
+  private static final Slice PING = Slice.of("PING\r\n");
+  private static final byte[] SYSTEM_QUEUE = ascii("_sys_");
+  private static final byte[] ROUTED_REPLY = ascii("_GR_.");
+  private static final byte[] SERVICE_REPLY = ascii("_R_.");
+  private static final byte[] RAFT = ascii("$NRG.");
+  private static final byte[] ACK = ascii("$JS.ACK.");
+  private static final int ACCOUNT_ID = 0;
+  private static final long RETRY_DELAY_US = 500;
+
+  private final NatsContext context;
+  private final NatsConfig config;
+  private final Ingress ingress;
+  private final NatsCounters counters;
+  private final Channel channel;
+  private final NatsDecoder decoder;
+  private final OutboxDrain drain;
+  private final NatsOutbox outbox;
+  private final KeepAlive keepAlive;
+  private final ConnectOptions options = new ConnectOptions();
+  private final long id;
+
+  private SubjectRules rules = SubjectRules.OPEN;
+  private boolean isAwaitingLogin;
+  private boolean isConnected;
+  private boolean isOpen;
+  private boolean isFailing;
+  private boolean isPaused;
+  private boolean isConnectionInfoSent;
+  private boolean hasPinged;
+  private int subscriptionCount;
+  private int step;
+  private long readMessages;
+  private long readBytes;
+  private Future<?> loginTimer;
+
+  NatsConnection(final NatsContext context, final Channel channel) {
+    this.context = context;
+    this.config = context.config();
+    this.ingress = context.ingress();
+    this.counters = context.counters();
+    this.channel = channel;
+    this.id = context.connectionIds().getAsLong();
+    this.decoder = new NatsDecoder(this, config.controlLineBytesMax(), config.payloadBytesMax());
+    this.drain = new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
+    this.outbox =
+        new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
+    this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
+    final Optional<NatsUser> anonymous = config.logins().admit(options);
+    isAwaitingLogin = anonymous.isEmpty();
+    anonymous.ifPresent(user -> rules(user.rules()));
+  }
+
+  long id() {
+    return id;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  NatsDecoder decoder() {
+    return decoder;
+  }
+
+  NatsOutbox outbox() {
+    return outbox;
+  }
+
+  boolean isPaused() {
+    return isPaused;
+  }
+
+  boolean takesHeaders() {
+    return options.takesHeaders();
+  }
+
+  /** Whether anything but CONNECT is refused. */
+  boolean isAwaitingLogin() {
+    return isAwaitingLogin;
+  }
+
+  // Life
+
+  @Override
+  public void channelActive(final ChannelHandlerContext handler) {
+    counters.countConnection();
+    write(greeting(NatsGreeting.Occasion.HELLO));
+    if (!context.registry().tryAdd(this, config.connectionsMax())) {
+      fail(NatsErrors.CONNECTIONS_EXCEEDED);
+      return;
+    }
+    if (isAwaitingLogin) {
+      loginTimer =
+          channel
+              .eventLoop()
+              .schedule(this::onLoginTimer, config.authPatienceMs(), TimeUnit.MILLISECONDS);
+    }
+    keepAlive.start();
+    handler.fireChannelActive();
+  }
+
+  @Override
+  public void channelReadComplete(final ChannelHandlerContext handler) {
+    countReads();
+    context.afterRead().run();
+    handler.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelWritabilityChanged(final ChannelHandlerContext handler) {
+    if (channel.isWritable()) {
+      drain.transmit(outbox);
+    }
+    handler.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(final ChannelHandlerContext handler) {
+    decoder.stop();
+    keepAlive.stop();
+    stopLoginTimer();
+    context.registry().remove(this);
+    outbox.discardAll();
+    if (isOpen) {
+      closeSession();
+    }
+    handler.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(final ChannelHandlerContext handler, final Throwable cause) {
+    if (cause instanceof IOException) {
+      report(NatsErrors.TRANSPORT_FAILED, cause.toString());
+    } else if (cause instanceof DecoderException) {
+      report(NatsErrors.TLS_FAILED, cause.toString());
+    } else {
+      counters.count(NatsErrors.INTERNAL);
+      LOGGER.error("connection failed: conn={}", id, cause);
+    }
+    decoder.stop();
+    channel.close();
+  }
+
+  /** Refuses, and ends the connection unless the error's row says otherwise. */
+  void fail(final NatsErrors error) {
+    if (isFailing) {
+      return;
+    }
+    isFailing = true;
+    decoder.stop();
+    report(error, "");
+    farewell(error.line());
+  }
+
+  /** Ends the connection after what is on its way to it. */
+  void shutDown() {
+    if (!isFailing) {
+      isFailing = true;
+      decoder.stop();
+      farewell(NatsErrors.SERVER_SHUTDOWN.line());
+    }
+  }
+
+  /** Tells the client that this server is about to go. */
+  void announceLameDuck() {
+    if (!isFailing && options.protocol() >= 1) {
+      send(Slice.of(greeting(NatsGreeting.Occasion.LAME_DUCK)));
+    }
+  }
+
+  void onDispatcherClose(final NatsErrors error) {
+    isFailing = true;
+    decoder.stop();
+    if (error == NatsErrors.SLOW_CONSUMER) {
+      report(error, "pending=" + outbox.pendingBytes());
+      drain.endSlow(outbox);
+    } else {
+      drain.finish(outbox);
+    }
+  }
+
+  void onWriteDeadline() {
+    isFailing = true;
+    decoder.stop();
+    report(NatsErrors.WRITE_DEADLINE_EXCEEDED, "pending=" + outbox.pendingBytes());
+    channel.close();
+  }
+
+  // What the decoder found. Each answers 0 or more when done, Pressure.FULL to be asked again.
+
+  void onActivity() {
+    keepAlive.onActivity();
+  }
+
+  int onConnect(final Slice json) {
+    if (step == 0) {
+      if (!logIn(json)) {
+        return Pressure.CLOSED;
+      }
+      step = isConnected && isOpen ? 1 : 2;
+    }
+    if (step == 1) {
+      // A second CONNECT may be another user's: the first one's subscriptions end.
+      if (ingress.tryClose(id) < 0) {
+        return pause();
+      }
+      isOpen = false;
+      subscriptionCount = 0;
+      step = 2;
+    }
+    if (step == 2) {
+      isOpen = false;
+      if (!open()) {
+        return pause();
+      }
+      if (!isConnected) {
+        isConnected = true;
+        keepAlive.onConnect();
+      }
+      step = 3;
+    }
+    return confirm(3);
+  }
+
+  int onPublish(final MessageView message) {
+    final Slice subject = message.subject();
+    final boolean isLiteral = Subjects.isLiteral(subject);
+    if (step == 0) {
+      if (!open()) {
+        return pause();
+      }
+      if (!isLiteral && options.isPedantic()) {
+        if (control(NatsErrors.INVALID_PUBLISH_SUBJECT.line()) < 0) {
+          return pause();
+        }
+        report(NatsErrors.INVALID_PUBLISH_SUBJECT, "");
+      }
+      step = 1;
+    }
+    if (step == 1) {
+      final int refused = refusePublish(message);
+      if (refused != 0) {
+        return refused > 0 ? done() : pause();
+      }
+      step = 2;
+    }
+    if (step == 2) {
+      if (options.isVerbose() && ingress.tryControl(id, OK) < 0) {
+        return pause();
+      }
+      step = 3;
+    }
+    if (isLiteral) {
+      final int answer = ingress.tryPublish(id, Origin.NATS, ACCOUNT_ID, 0, message);
+      if (answer == Pressure.FULL) {
+        return pause();
+      }
+      if (answer < 0) {
+        fail(NatsErrors.PAYLOAD_EXCEEDED);
+        return Pressure.CLOSED;
+      }
+    }
+    readMessages++;
+    readBytes += message.bodyLength();
+    return done();
+  }
+
+  int onSubscribe(final Slice subject, final Slice queue, final Slice sid) {
+    if (step == 0) {
+      if (!open()) {
+        return pause();
+      }
+      final int refused = refuseSubscription(subject, queue);
+      if (refused != 0) {
+        return refused > 0 ? done() : pause();
+      }
+      if (ingress.trySubscribe(id, sid, subject, queue) < 0) {
+        return pause();
+      }
+      subscriptionCount++;
+      step = 1;
+    }
+    return confirm(1);
+  }
+
+  int onUnsubscribe(final Slice sid, final long deliveredMax) {
+    if (step == 0) {
+      if (!open() || ingress.tryUnsubscribe(id, sid, deliveredMax) < 0) {
+        return pause();
+      }
+      subscriptionCount = Math.max(0, subscriptionCount - 1);
+      step = 1;
+    }
+    return confirm(1);
+  }
+
+  int onPing() {
+    if (step == 0) {
+      if (!open() || ingress.tryPong(id) < 0) {
+        return pause();
+      }
+      hasPinged = true;
+      step = 1;
+    }
+    if (isConnected && !isConnectionInfoSent && options.protocol() >= 1) {
+      if (control(greeting(NatsGreeting.Occasion.CONNECTED)) < 0) {
+        return pause();
+      }
+      isConnectionInfoSent = true;
+    }
+    return done();
+  }
+
+  int onPong() {
+    keepAlive.onPong();
+    return 0;
+  }
+
+  /** Clients of other servers' clusters may send INFO; it means nothing here. */
+  int onInfo(final Slice json) {
+    if (!new ConnectOptions().parse(json)) {
+      fail(NatsErrors.MALFORMED_OPERATION);
+      return Pressure.CLOSED;
+    }
+    return 0;
+  }
+
+  // What the keep-alive asks for
+
+  boolean hasPinged() {
+    return hasPinged;
+  }
+
+  void ping() {
+    if (!isFailing && !isAwaitingLogin) {
+      send(PING);
+    }
+  }
+
+  private boolean logIn(final Slice json) {
+    stopLoginTimer();
+    if (!options.parse(json)) {
+      fail(NatsErrors.MALFORMED_CONNECT);
+      return false;
+    }
+    final Optional<NatsUser> user = config.logins().admit(options);
+    if (user.isEmpty() || options.namesAccount()) {
+      fail(NatsErrors.AUTHORIZATION_VIOLATION);
+      return false;
+    }
+    if (options.protocol() < 0 || options.protocol() > 1) {
+      fail(NatsErrors.BAD_CLIENT_PROTOCOL);
+      return false;
+    }
+    if (options.wantsNoResponders() && !options.takesHeaders()) {
+      fail(NatsErrors.NO_RESPONDERS_WITHOUT_HEADERS);
+      return false;
+    }
+    isAwaitingLogin = false;
+    rules(user.get().rules());
+    return true;
+  }
+
+  private void rules(final SubjectRules newRules) {
+    rules = newRules;
+    outbox.deliverable(newRules);
+  }
+
+  /** Makes sure that the dispatcher knows this connection. */
+  private boolean open() {
+    if (!isOpen) {
+      final SessionOpening opening =
+          new SessionOpening(
+              id,
+              ACCOUNT_ID,
+              Origin.NATS,
+              outbox,
+              options.isEcho(),
+              options.wantsNoResponders(),
+              options.takesHeaders());
+      isOpen = ingress.tryOpen(opening) >= 0;
+    }
+    return isOpen;
+  }
+
+  /** 0 if the client may publish this; above if it was told that it may not; below to try again. */
+  private int refusePublish(final MessageView message) {
+    final Slice subject = message.subject();
+    final Slice reply = message.reply();
+    final byte letter = subject.byteAt(0);
+    if (!rules.mayPublish(subject)
+        || letter == '_' && subject.startsWith(ROUTED_REPLY)
+        || letter == '$' && subject.startsWith(RAFT)) {
+      return refuse(NatsErrors.PUBLISH_DENIED, GoText.quoted(subject));
+    }
+    if (!reply.isEmpty() && isReserved(reply)) {
+      return refuse(NatsErrors.REPLY_DENIED, GoText.quoted(reply));
+    }
+    return 0;
+  }
+
+  private static boolean isReserved(final Slice reply) {
+    final byte letter = reply.byteAt(0);
+    return letter == '_' && (reply.startsWith(SERVICE_REPLY) || reply.startsWith(ROUTED_REPLY))
+        || letter == '$' && reply.length() > ACK.length && reply.startsWith(ACK);
+  }
+
+  /** Like {@link #refusePublish}. */
+  private int refuseSubscription(final Slice subject, final Slice queue) {
+    if (!rules.maySubscribe(subject, queue) || queue.contentEquals(SYSTEM_QUEUE)) {
+      final GoText named = GoText.quoted(subject);
+      return refuse(
+          NatsErrors.SUBSCRIPTION_DENIED,
+          queue.isEmpty() ? named : named.then(" using queue ").thenQuoted(queue));
+    }
+    if (config.subscriptionsMax() > 0 && subscriptionCount >= config.subscriptionsMax()) {
+      return refuse(NatsErrors.SUBSCRIPTIONS_EXCEEDED, NatsErrors.SUBSCRIPTIONS_EXCEEDED.line());
+    }
+    if (!Subjects.isValid(subject)) {
+      return refuse(NatsErrors.INVALID_SUBJECT, NatsErrors.INVALID_SUBJECT.line());
+    }
+    return 0;
+  }
+
+  private int refuse(final NatsErrors error, final GoText named) {
+    return refuse(error, error.line(named));
+  }
+
+  private int refuse(final NatsErrors error, final byte[] line) {
+    if (control(line) < 0) {
+      return Pressure.FULL;
+    }
+    report(error, "");
+    return 1;
+  }
+
+  private int control(final byte[] line) {
+    return ingress.tryControl(id, Slice.of(line));
+  }
+
+  /** Says {@code +OK} to a client that wants to hear it, as the last step of an operation. */
+  private int confirm(final int atStep) {
+    step = atStep;
+    if (options.isVerbose() && ingress.tryControl(id, OK) < 0) {
+      return pause();
+    }
+    return done();
+  }
+
+  private int done() {
+    step = 0;
+    return 0;
+  }
+
+  // Back-pressure
+
+  private int pause() {
+    if (!isPaused) {
+      isPaused = true;
+      counters.countReadPause();
+      channel.config().setAutoRead(false);
+      scheduleRetry();
+    }
+    return Pressure.FULL;
+  }
+
+  private void scheduleRetry() {
+    channel.eventLoop().schedule(this::retry, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+  }
+
+  private void retry() {
+    if (isFailing || !channel.isActive()) {
+      return;
+    }
+    context.afterRead().run();
+    isPaused = false;
+    decoder.resume();
+    countReads();
+    context.afterRead().run();
+    if (!isPaused) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  // Lines from this side
+
+  private void write(final byte[] line) {
+    channel.writeAndFlush(Unpooled.wrappedBuffer(line));
+  }
+
+  /**
+   * Sends a line of this side's own: in its place behind the session's messages, once there is one.
+   */
+  private void send(final Slice line) {
+    if (!isOpen) {
+      write(line.toByteArray());
+    } else if (ingress.tryControl(id, line) < 0) {
+      channel.eventLoop().schedule(() -> sendAgain(line), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+    } else {
+      context.afterRead().run();
+    }
+  }
+
+  private void sendAgain(final Slice line) {
+    if (!isFailing && channel.isActive()) {
+      send(line);
+    }
+  }
+
+  /**
+   * Sends the last line behind everything else and closes; closes anyway when that takes too long.
+   */
+  private void farewell(final byte[] line) {
+    if (!isOpen) {
+      drain.end(line);
+      return;
+    }
+    final byte[] marked = new byte[line.length + 1];
+    marked[0] = NatsOutbox.FAREWELL;
+    System.arraycopy(line, 0, marked, 1, line.length);
+    sayFarewell(Slice.of(marked));
+    channel
+        .eventLoop()
+        .schedule(() -> drain.end(new byte[0]), config.farewellMs(), TimeUnit.MILLISECONDS);
+  }
+
+  private void sayFarewell(final Slice marked) {
+    if (ingress.tryControl(id, marked) >= 0) {
+      context.afterRead().run();
+    } else if (channel.isActive()) {
+      channel
+          .eventLoop()
+          .schedule(() -> sayFarewell(marked), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+    }
+  }
+
+  private void closeSession() {
+    if (ingress.tryClose(id) >= 0) {
+      isOpen = false;
+      context.afterRead().run();
+    } else if (!channel.eventLoop().isShuttingDown()) {
+      channel.eventLoop().schedule(this::closeSession, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+    }
+  }
+
+  // Small matters
+
+  private void onLoginTimer() {
+    if (isAwaitingLogin) {
+      fail(NatsErrors.AUTHENTICATION_TIMEOUT);
+    }
+  }
+
+  private void stopLoginTimer() {
+    if (loginTimer != null) {
+      loginTimer.cancel(false);
+      loginTimer = null;
+    }
+  }
+
+  private void countReads() {
+    if (readMessages != 0) {
+      counters.countIn(readMessages, readBytes);
+      readMessages = 0;
+      readBytes = 0;
+    }
+  }
+
+  private void report(final NatsErrors error, final String detail) {
+    counters.count(error);
+    LOGGER
+        .atLevel(error.level())
+        .log("{}: conn={}, ip={}, client={} {}", error, id, clientIp(), clientName(), detail);
+  }
+
+  private String clientName() {
+    return GoText.cut(options.lang() + ':' + options.version() + ':' + options.name());
+  }
+
+  private byte[] greeting(final NatsGreeting.Occasion occasion) {
+    final int port =
+        channel.localAddress() instanceof final InetSocketAddress address
+            ? address.getPort()
+            : config.port();
+    return context.greeting().line(occasion, id, clientIp(), port);
+  }
+
+  private String clientIp() {
+    return channel.remoteAddress() instanceof final InetSocketAddress address
+        ? address.getAddress().getHostAddress()
+        : "";
+  }
+
+  private static byte[] ascii(final String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

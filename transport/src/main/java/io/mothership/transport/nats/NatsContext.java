@@ -1,0 +1,21 @@
+package io.mothership.transport.nats;
+
+import io.mothership.bus.Ingress;
+import java.util.function.LongSupplier;
+
+/**
+ * What all connections of one listener share.
+ *
+ * @param connectionIds gives each connection of any head in this process its own number
+ * @param afterRead run on the event loop when a read, or a timer, has put something into the ring
+ * @param registry told about connections that come and go
+ */
+record NatsContext(
+    NatsConfig config,
+    Ingress ingress,
+    LongSupplier connectionIds,
+    Runnable afterRead,
+    NatsGreeting greeting,
+    ChunkPool chunks,
+    NatsCounters counters,
+    ConnectionRegistry registry) {}

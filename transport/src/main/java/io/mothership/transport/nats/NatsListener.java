@@ -1,0 +1,168 @@
+package io.mothership.transport.nats;
+
+import io.mothership.bus.Ingress;
+import io.mothership.error.MothershipException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The NATS port: binds, accepts, and goes away politely.
+ *
+ * <p><i>Thread:</i> any but an event loop.
+ */
+public final class NatsListener implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(NatsListener.class);
+
+  private static final int CHUNK_LENGTH = 32 * 1024;
+  private static final int CHUNKS_KEPT_MAX = 256;
+  private static final int SID_LENGTH_MAX = 4096;
+  private static final int LINE_ROOM = 256;
+  private static final int BACKLOG = 1024;
+  private static final String ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  private static final int ID_LENGTH = 55;
+
+  private final NatsConfig config;
+  private final EventLoopGroup loops;
+  private final NatsCounters counters = new NatsCounters();
+  private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final ChunkPool chunks;
+  private final NatsContext context;
+  private Channel server;
+
+  /**
+   * @param loops NIO event loops; not closed here
+   * @param connectionIds gives each connection of any head in this process its own number, from 1
+   * @param afterRead run on an event loop when something may have been put into the ring: drains it
+   *     if the dispatcher lives on that loop, otherwise does nothing
+   */
+  public NatsListener(
+      final NatsConfig config,
+      final Ingress ingress,
+      final EventLoopGroup loops,
+      final LongSupplier connectionIds,
+      final Runnable afterRead) {
+    this.config = config.conclude();
+    this.loops = loops;
+    final int lineLengthMax = 2 * config.controlLineBytesMax() + SID_LENGTH_MAX + LINE_ROOM;
+    final String serverId = config.serverId().isEmpty() ? randomId() : config.serverId();
+    this.chunks = new ChunkPool(CHUNK_LENGTH, CHUNKS_KEPT_MAX, lineLengthMax);
+    this.context =
+        new NatsContext(
+            config,
+            ingress,
+            connectionIds,
+            afterRead,
+            new NatsGreeting(config, serverId),
+            chunks,
+            counters,
+            registry);
+  }
+
+  /**
+   * Starts to accept.
+   *
+   * @throws MothershipException {@code LISTEN_FAILED}
+   */
+  public void start() {
+    final InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    final ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(2 * CHUNK_LENGTH, 4 * CHUNK_LENGTH))
+            .childHandler(new NatsInitializer(context));
+    final ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new MothershipException(
+          MothershipException.Category.ENVIRONMENT,
+          "LISTEN_FAILED",
+          "cannot listen for NATS clients: address=" + address + ", cause=" + bound.cause(),
+          bound.cause());
+    }
+    server = bound.channel();
+    LOGGER.info("Listening for client connections on {}:{}", config.host(), port());
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return ((InetSocketAddress) server.localAddress()).getPort();
+  }
+
+  public NatsCounters counters() {
+    return counters;
+  }
+
+  /** Connections at this moment. */
+  public int connectionCount() {
+    return registry.count();
+  }
+
+  /**
+   * Lame duck: stops accepting, tells every client to go elsewhere, and then closes their
+   * connections one by one over the configured time. Returns when all are closed, or soon after
+   * that time.
+   */
+  public void drain() throws InterruptedException {
+    stopAccepting();
+    final Collection<NatsConnection> connections = registry.snapshot();
+    if (connections.isEmpty()) {
+      return;
+    }
+    for (final NatsConnection connection : connections) {
+      connection.channel().eventLoop().execute(connection::announceLameDuck);
+    }
+    final CountDownLatch open = new CountDownLatch(connections.size());
+    final long delayMs = config.lameDuckMs() / 2;
+    final double pauseMs = (double) (config.lameDuckMs() - delayMs) / connections.size();
+    int index = 0;
+    for (final NatsConnection connection : connections) {
+      final long at = delayMs + (long) (pauseMs * index++);
+      connection.channel().closeFuture().addListener(closed -> open.countDown());
+      connection.channel().eventLoop().schedule(connection::shutDown, at, TimeUnit.MILLISECONDS);
+    }
+    open.await(config.lameDuckMs() + 2 * config.farewellMs(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Stops accepting and closes every connection without further ado. */
+  @Override
+  public void close() {
+    stopAccepting();
+    for (final NatsConnection connection : registry.snapshot()) {
+      connection.channel().close().awaitUninterruptibly();
+    }
+    chunks.close();
+  }
+
+  private void stopAccepting() {
+    if (server != null) {
+      server.close().awaitUninterruptibly();
+    }
+  }
+
+  private static String randomId() {
+    final SecureRandom random = new SecureRandom();
+    final StringBuilder id = new StringBuilder("N");
+    for (int i = 0; i < ID_LENGTH; i++) {
+      id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+    }
+    return id.toString();
+  }
+}
