@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The services on a real listener and a real registry; only the broker is a recording. */
 public final class ApiFixture implements AutoCloseable {
@@ -108,7 +109,7 @@ public final class ApiFixture implements AutoCloseable {
     api.close();
     database.close();
     client.close();
-    group.shutdownGracefully().syncUninterruptibly();
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   /** An answer and ways into its JSON. */
