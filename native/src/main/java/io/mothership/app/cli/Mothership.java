@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Serve.class,
       Broker.class,
+      Demo.class,
       ConfigCommands.class,
       Publish.class,
       Subscribe.class,
