@@ -58,7 +58,10 @@ final class ConfigCommands implements Runnable {
     return ExitCode.OK;
   }
 
-  @Command(name = "reference", hidden = true, description = "Prints docs/reference/configuration.md.")
+  @Command(
+      name = "reference",
+      hidden = true,
+      description = "Prints docs/reference/configuration.md.")
   int reference() {
     out().print(ConfigReference.markdown());
     out().flush();
