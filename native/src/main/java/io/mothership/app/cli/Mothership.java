@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       "  mothership COMMAND --help           more on a command"
     },
     subcommands = {
+      Serve.class,
+      Broker.class,
       ConfigCommands.class,
       Publish.class,
       Subscribe.class,
