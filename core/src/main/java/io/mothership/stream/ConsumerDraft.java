@@ -261,7 +261,7 @@ final class ConsumerDraft {
   }
 
   private void checkPush(final StreamConfig stream) {
-    if (!SubjectPatterns.isLiteral(deliverSubject)) {
+    if (hasWildcard(deliverSubject)) {
       throw ApiErrors.CONSUMER_DELIVER_TO_WILDCARDS.exception();
     }
     if (!SubjectPatterns.isValid(deliverSubject)) {
@@ -446,6 +446,15 @@ final class ConsumerDraft {
         throw ApiErrors.CONSUMER_INVALID_GROUP_NAME.exception();
       }
     }
+  }
+
+  private static boolean hasWildcard(final String subject) {
+    for (final String token : SubjectPatterns.tokens(subject)) {
+      if (token.equals("*") || token.equals(">")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static boolean isGroupName(final String group) {

@@ -10,11 +10,9 @@ import org.agrona.collections.LongHashSet;
  * <p><i>Thread:</i> the one that starts the appliance.
  */
 final class ConsumerRecovery {
-  private static final long NONE = Long.MIN_VALUE;
-
   private final Consumer consumer;
   private final long listEnd;
-  private final LongHashSet acked = new LongHashSet(NONE);
+  private final LongHashSet acked = new LongHashSet();
   private long knownSequence;
   private long knownConsumerSequence;
   private long next;

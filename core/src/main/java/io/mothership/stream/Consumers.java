@@ -8,6 +8,7 @@ import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonReader;
 import io.mothership.json.JsonText;
+import io.mothership.routing.Subjects;
 import io.mothership.routing.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -381,7 +382,7 @@ final class Consumers implements ConsumerLayer {
       return;
     }
     final String subject = new String(subscription.subject(), StandardCharsets.UTF_8);
-    if (SubjectPatterns.isLiteral(subject)) {
+    if (Subjects.isLiteral(subscription.subject())) {
       refresh(byDeliverSubject.getOrDefault(subject, List.of()));
       return;
     }

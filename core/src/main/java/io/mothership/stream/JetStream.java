@@ -61,7 +61,7 @@ public final class JetStream implements StreamLayer {
   private long lastPublished;
 
   public JetStream(final JetStreamConfig config) {
-    this(config, owner -> ConsumerLayer.NONE);
+    this(config, Consumers::new);
   }
 
   JetStream(
