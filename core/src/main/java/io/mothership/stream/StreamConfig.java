@@ -137,15 +137,15 @@ record StreamConfig(
         json.string("name", ""),
         json.string("description", ""),
         json.strings("subjects"),
-        choice(Retention.values(), json.string("retention", "limits"), "retention policy"),
+        choice(Retention.values(), json.string("retention", "limits")),
         json.number("max_consumers", 0),
         json.number("max_msgs", 0),
         json.number("max_bytes", 0),
         json.number("max_age", 0),
         json.number("max_msgs_per_subject", 0),
         number32(json, "max_msg_size"),
-        choice(Discard.values(), json.string("discard", "old"), "discard policy"),
-        choice(Storage.values(), json.string("storage", "file"), "storage type"),
+        choice(Discard.values(), json.string("discard", "old")),
+        choice(Storage.values(), json.string("storage", "file")),
         number32(json, "num_replicas"),
         json.bool("no_ack", false),
         json.number("duplicate_window", 0),
@@ -299,13 +299,13 @@ record StreamConfig(
     return (int) value;
   }
 
-  private static <E> E choice(final E[] choices, final String text, final String what) {
+  private static <E> E choice(final E[] choices, final String text) {
     for (final E choice : choices) {
       if (choice.toString().equals(text)) {
         return choice;
       }
     }
-    throw new JsonException("can not unmarshal \"\\\"" + text + "\\\"\" as a " + what);
+    throw new JsonException("can not unmarshal \"\\\"" + text + "\\\"\"");
   }
 
   private static String compression(final String text) {
