@@ -53,6 +53,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private ScheduledFuture<?> deadline;
   private HttpRequest head;
   private boolean isKeptAlive;
+  private boolean knowsChunks;
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -162,6 +163,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     // A pipelined request comes out of the flow control without new bytes.
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
+    knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     final Optional<HttpErrors> fault = fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
@@ -309,15 +311,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void stream(final HttpResponse response, final String method) {
-    final boolean isChunked = !method.equals("HEAD");
     final ChunkedBody chunks =
         new ChunkedBody(context.channel(), gate, listener.config().writeTimeoutMs());
     try {
-      final boolean isLast = !isKeptAlive || listener.isStopping();
-      context
-          .channel()
-          .write(HttpResponseHead.streaming(response, isLast));
-      if (isChunked) {
+      // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
+      final boolean isLast = !isKeptAlive || !knowsChunks || listener.isStopping();
+      context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
+      if (!method.equals("HEAD")) {
         response.stream().writeTo(chunks);
       }
       chunks.end();

@@ -29,7 +29,7 @@ final class KeepAlive {
   }
 
   void start() {
-    schedule(this::onEarly, config.earlyPingDelayMs());
+    schedule(this::onEarly, earlyDelayMs());
   }
 
   void onConnect() {
@@ -55,7 +55,11 @@ final class KeepAlive {
     if (!connection.hasPinged()) {
       ping();
     }
-    schedule(this::onEarly, Math.max(0, config.earlyPingDelayMs() - config.firstPingDelayMs()));
+    schedule(this::onEarly, Math.max(0, earlyDelayMs() - config.firstPingDelayMs()));
+  }
+
+  private long earlyDelayMs() {
+    return Math.min(config.earlyPingDelayMs(), config.pingIntervalMs());
   }
 
   private void onEarly() {
