@@ -68,6 +68,13 @@ final class ConfigCommands implements Runnable {
     return ExitCode.OK;
   }
 
+  @Command(name = "cli-reference", hidden = true, description = "Prints docs/reference/cli.md.")
+  int cliReference() {
+    out().print(CliReference.markdown());
+    out().flush();
+    return ExitCode.OK;
+  }
+
   private PrintWriter out() {
     return spec.commandLine().getOut();
   }
