@@ -56,6 +56,7 @@ public final class JetStream implements StreamLayer {
   private final StreamApi api;
   private final Slice rest = new Slice();
   private final long[] bytesUsed = new long[Storage.values().length];
+  private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
   private long lastPublished;
@@ -73,6 +74,18 @@ public final class JetStream implements StreamLayer {
 
   JetStreamConfig config() {
     return config;
+  }
+
+  /**
+   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they are. To be
+   * called before {@link #onRecoveryComplete}.
+   */
+  public void broadcastTargets(final BroadcastTargets targets) {
+    broadcastTargets = Optional.of(targets);
+  }
+
+  Optional<BroadcastTargets> broadcastTargets() {
+    return broadcastTargets;
   }
 
   /** Null while recovering. */
@@ -261,6 +274,7 @@ public final class JetStream implements StreamLayer {
     subscribe(
         "$JS.FC.>", (subscription, message) -> consumers.onFlowControl(GLOBAL_ACCOUNT, message));
     consumers.onRecoveryComplete(newExchange);
+    byName.values().forEach(stream -> stream.intake().onStarted());
     if (config.isConstellation()) {
       for (final StreamConfig wanted : ConstellationStreams.all()) {
         if (!byName.containsKey(wanted.name())) {
@@ -327,6 +341,13 @@ public final class JetStream implements StreamLayer {
           stream.intake().onReservationSynced(frame.streamSequence());
         }
       }
+      case DELETE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onRemovalSynced(frame);
+        }
+        replies.onSynced(frame);
+      }
       case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
         consumers.onSynced(frame);
         replies.onSynced(frame);
@@ -346,7 +367,8 @@ public final class JetStream implements StreamLayer {
     final FrameView lost = new FrameView();
     for (long at = lastPublished; at > 0 && exchange.readTail(at, lost); at--) {
       final Stream stream = byId.get(lost.streamId());
-      if (stream != null && lost.recordType() == RecordType.MESSAGE) {
+      final RecordType type = lost.recordType();
+      if (stream != null && (type == RecordType.MESSAGE || type == RecordType.DELETE)) {
         stream.intake().onLost(lost);
       }
     }

@@ -47,6 +47,7 @@ final class StreamIntake implements Subscriber {
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
+  private final BroadcastFanOut broadcasts;
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
@@ -58,6 +59,7 @@ final class StreamIntake implements Subscriber {
     this.owner = owner;
     this.stream = stream;
     this.dedupe = new DedupeWindow(owner.config().dedupeIdsMax());
+    this.broadcasts = new BroadcastFanOut(owner, stream, this);
     onConfigChanged();
   }
 
@@ -116,10 +118,28 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.INSUFFICIENT_RESOURCES.exception());
       return;
     }
-    append(message, ttlNs);
+    if (broadcasts.isBroadcast(message)) {
+      broadcasts.fanOut(message, ttlNs);
+      return;
+    }
+    final long answer = tryStore(message, ttlNs);
+    if (answer < 0) {
+      refuse(message, notStored(answer));
+    }
   }
 
-  private void append(final MessageView message, final long ttlNs) {
+  /** Reads the headers of the next {@link #tryStore}; false if its message id was stored before. */
+  boolean prepare(final MessageView message) {
+    headers.wrap(message.headers());
+    return headers.messageId().isEmpty() || dedupe.find(headers.messageId()) == 0;
+  }
+
+  /**
+   * Gives a checked message its sequence and record and applies it.
+   *
+   * @return the sequence, or a negative {@link Pressure}
+   */
+  long tryStore(final MessageView message, final long ttlNs) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
     final boolean isSynced = isSyncNeeded(sequence);
@@ -133,19 +153,22 @@ final class StreamIntake implements Subscriber {
             ttlNs,
             message);
     if (journalSequence < 0) {
-      refuse(
-          message,
-          journalSequence == Pressure.CLOSED
-              ? journalFailed()
-              : journalSequence == Pressure.TOO_LARGE
-                  ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
-                  : ApiErrors.INSUFFICIENT_RESOURCES.exception());
-      return;
+      return journalSequence;
     }
     owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
     stream.apply(
         sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    return sequence;
+  }
+
+  /** Why {@link #tryStore} refused. */
+  static ApiException notStored(final long answer) {
+    return answer == Pressure.CLOSED
+        ? journalFailed()
+        : answer == Pressure.TOO_LARGE
+            ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
+            : ApiErrors.INSUFFICIENT_RESOURCES.exception();
   }
 
   /** Applies a message found in the journal at start. */
@@ -184,6 +207,11 @@ final class StreamIntake implements Subscriber {
     reservedTo = reservationSynced;
   }
 
+  /** The exchange takes records now. */
+  void onStarted() {
+    broadcasts.onRecoveryComplete();
+  }
+
   void onAppended(final FrameView frame, final long location) {
     stream.index().place(frame.streamSequence(), location);
     if (!frame.isSynced()) {
@@ -193,6 +221,14 @@ final class StreamIntake implements Subscriber {
 
   void onSynced(final FrameView frame) {
     commit(frame);
+  }
+
+  /** A broadcast and all that came of it are synced: the record that removes it has its reply subject. */
+  void onRemovalSynced(final FrameView frame) {
+    if (frame.replyLength() > 0) {
+      record.wrap(frame);
+      acknowledge(record.reply(), frame.streamSequence(), false);
+    }
   }
 
   void onReservationSynced(final long upTo) {
@@ -208,7 +244,8 @@ final class StreamIntake implements Subscriber {
 
   /** Tells the publisher of a message that it never got into the journal. */
   void onLost(final FrameView frame) {
-    if (frame.streamSequence() > stream.committedSequence()) {
+    final boolean isRemoval = frame.recordType() == RecordType.DELETE;
+    if (isRemoval || frame.streamSequence() > stream.committedSequence()) {
       record.wrap(frame);
       refuse(record, journalFailed());
     }
@@ -457,7 +494,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** Always false, so that checks can end with it. */
-  private boolean refuse(final MessageView message, final ApiException error) {
+  boolean refuse(final MessageView message, final ApiException error) {
     if (!message.reply().isEmpty() && !stream.config().isNoAck()) {
       owner
           .replies()

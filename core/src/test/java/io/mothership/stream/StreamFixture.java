@@ -117,6 +117,12 @@ final class StreamFixture {
     open();
   }
 
+  /** The process dies and comes back with the first {@code records} of the journal. */
+  void crashAfter(final int records) {
+    journal = copy(records);
+    open();
+  }
+
   /** An orderly stop and start. */
   void stopAndStart() {
     spine.close();
