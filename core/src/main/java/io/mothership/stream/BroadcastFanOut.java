@@ -60,21 +60,17 @@ final class BroadcastFanOut {
   /** Stores and acknowledges a checked broadcast, or refuses it. */
   void fanOut(final MessageView broadcast, final long ttlNs) {
     final String subject = broadcast.subject().toString();
-    final String organization =
-        subject.substring(PREFIX.length, subject.length() - SUFFIX.length);
+    final String organization = subject.substring(PREFIX.length, subject.length() - SUFFIX.length);
     final Collection<String> entities =
         owner.broadcastTargets().orElseThrow().entityIds(organization);
     final long messagesMax = stream.config().messagesMax();
     if (messagesMax > 0 && stream.messageCount() + entities.size() + 1 > messagesMax) {
-      intake.refuse(
-          broadcast, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
+      intake.refuse(broadcast, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
       return;
     }
     for (final String entity : entities) {
       final MessageView command = new MessageView();
-      command
-          .subject()
-          .wrap(Slice.of("constellation.commands." + organization + "." + entity));
+      command.subject().wrap(Slice.of("constellation.commands." + organization + "." + entity));
       command.headers().wrap(headersFor(broadcast, entity));
       command.payload().wrap(broadcast.payload());
       if (intake.prepare(command)) {
@@ -106,13 +102,7 @@ final class BroadcastFanOut {
         owner
             .exchange()
             .tryAppend(
-                RecordType.DELETE,
-                stream.accountId(),
-                stream.id(),
-                sequence,
-                true,
-                0,
-                removal);
+                RecordType.DELETE, stream.accountId(), stream.id(), sequence, true, 0, removal);
     if (journalSequence >= 0) {
       owner.onPublished(journalSequence);
       stream.drop(sequence);

@@ -65,8 +65,7 @@ public final class JetStream implements StreamLayer {
     this(config, Consumers::new);
   }
 
-  JetStream(
-      final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
+  JetStream(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
     this.config = config;
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
@@ -150,8 +149,7 @@ public final class JetStream implements StreamLayer {
   }
 
   boolean wouldExceedLimits(final Storage storage, final long bytes) {
-    final long max =
-        storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
+    final long max = storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
     return max >= 0 && bytesUsed[storage.ordinal()] + bytes > max;
   }
 
@@ -294,8 +292,7 @@ public final class JetStream implements StreamLayer {
 
   private void onApi(final MessageView message, final int prefixLength) {
     final Slice subject = message.subject();
-    rest.wrap(
-        subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
+    rest.wrap(subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
     if (rest.startsWith(MESSAGE_NEXT)) {
       consumers.onPullRequest(GLOBAL_ACCOUNT, message, prefixLength + MESSAGE_NEXT.length);
       return;

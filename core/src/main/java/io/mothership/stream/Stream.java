@@ -216,9 +216,7 @@ final class Stream {
     if (!index.isPresent(sequence)) {
       return GONE;
     }
-    return owner.exchange().readTail(index.journalSequence(sequence), frame)
-        ? LOADED
-        : NEEDS_READ;
+    return owner.exchange().readTail(index.journalSequence(sequence), frame) ? LOADED : NEEDS_READ;
   }
 
   /**
@@ -275,8 +273,7 @@ final class Stream {
       final long journalSequence,
       final long ttlNs) {
     final Slice subject = message.subject();
-    if (config.retention() == Retention.INTEREST
-        && !owner.consumers().wants(this, subject)) {
+    if (config.retention() == Retention.INTEREST && !owner.consumers().wants(this, subject)) {
       index.skipTo(sequence);
     } else {
       final int size = storedSize(message);

@@ -96,9 +96,7 @@ final class StreamExpiry {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     final long byAge =
-        ageMaxNs > 0 && index.count() > 0
-            ? index.timeNs(index.first()) + ageMaxNs
-            : Long.MAX_VALUE;
+        ageMaxNs > 0 && index.count() > 0 ? index.timeNs(index.first()) + ageMaxNs : Long.MAX_VALUE;
     return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
   }
 

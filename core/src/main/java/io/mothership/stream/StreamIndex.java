@@ -107,8 +107,7 @@ final class StreamIndex {
       final int size,
       final long timeNs,
       final long journalSequence) {
-    final int id =
-        subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
+    final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final Chunk chunk = chunkFor(sequence);
     final int at = (int) sequence & CHUNK_MASK;
     final long previous = subjects.append(id, sequence);

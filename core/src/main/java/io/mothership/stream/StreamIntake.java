@@ -68,8 +68,7 @@ final class StreamIntake implements Subscriber {
     ackPrefix =
         (domain.isEmpty()
                 ? "{\"stream\":\"" + stream.name() + "\",\"seq\":"
-                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain
-                    + "\", \"seq\":")
+                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain + "\", \"seq\":")
             .getBytes(StandardCharsets.UTF_8);
     ackBuffer = new UnsafeBuffer(new byte[ackPrefix.length + 64]);
     ackBuffer.putBytes(0, ackPrefix);
@@ -157,8 +156,7 @@ final class StreamIntake implements Subscriber {
     }
     owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
-    stream.apply(
-        sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    stream.apply(sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
     return sequence;
   }
 
@@ -188,8 +186,7 @@ final class StreamIntake implements Subscriber {
         remember(sequence, frame.timeNs());
       }
     }
-    stream.apply(
-        sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
+    stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
   }
 
@@ -317,13 +314,11 @@ final class StreamIntake implements Subscriber {
         return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
       }
     } else if (!headers.expectedSubject().isEmpty()) {
-      return refuse(
-          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+      return refuse(message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
     }
     if (!headers.expectedLastSequence().isEmpty()
         && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
-      return refuse(
-          message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
+      return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
     }
     if (!headers.source().isEmpty()) {
       return refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
@@ -408,8 +403,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** A full stream that discards new messages takes one that displaces another of its subject. */
-  private boolean hasRoom(
-      final StreamConfig config, final MessageView message, final int size) {
+  private boolean hasRoom(final StreamConfig config, final MessageView message, final int size) {
     final StreamIndex index = stream.index();
     final int subject = index.subjects().find(message.subject());
     final boolean isSubjectFull =
@@ -418,8 +412,7 @@ final class StreamIntake implements Subscriber {
             && index.subjects().count(subject) >= config.messagesPerSubjectMax();
     if (isSubjectFull && config.isDiscardNewPerSubject() && headers.rollup().isEmpty()) {
       return refuse(
-          message,
-          ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
+          message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
     }
     if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
       return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
@@ -468,13 +461,7 @@ final class StreamIntake implements Subscriber {
         owner
             .exchange()
             .tryAppend(
-                RecordType.RESERVATION,
-                stream.accountId(),
-                stream.id(),
-                upTo,
-                true,
-                0,
-                NO_MESSAGE);
+                RecordType.RESERVATION, stream.accountId(), stream.id(), upTo, true, 0, NO_MESSAGE);
     if (journalSequence >= 0) {
       reservedTo = upTo;
     }
