@@ -241,6 +241,7 @@ final class Stream {
     if (!index.remove(sequence)) {
       return false;
     }
+    expiry.onRemoved(sequence);
     owner.addBytes(config.storage(), -size);
     return true;
   }
@@ -279,7 +280,7 @@ final class Stream {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);
       owner.addBytes(config.storage(), size);
-      expiry.onAdded(sequence, timeNs, ttlNs);
+      expiry.onAdded(sequence, timeNs, ttlNs, !headers.markerReason().isEmpty());
     }
     if (config.isRollupAllowed() && !config.isPurgeDenied()) {
       rollUp(sequence, headers.rollup());

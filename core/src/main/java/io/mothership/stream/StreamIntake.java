@@ -105,10 +105,13 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
       return;
     }
-    final long ttlNs = ttlNs();
+    long ttlNs = ttlNs();
     if (ttlNs == TTL_INVALID) {
       refuse(message, ApiErrors.MESSAGE_TTL_INVALID.exception());
       return;
+    }
+    if (ttlNs > 0 && config.messagesPerSubjectMax() != 1) {
+      ttlNs = Math.max(ttlNs, config.subjectDeleteMarkerTtlNs());
     }
     if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
       return;
@@ -158,6 +161,22 @@ final class StreamIntake implements Subscriber {
     remember(sequence, exchange.monotonicNs());
     stream.apply(sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
     return sequence;
+  }
+
+  /** Stores what stands for a subject whose last message grew too old; it rolls that message up. */
+  boolean tryMark(final byte[] subject) {
+    final long ttlNs = stream.config().subjectDeleteMarkerTtlNs();
+    final MessageView marker = new MessageView();
+    marker.subject().wrap(Slice.of(subject));
+    marker
+        .headers()
+        .wrap(
+            Slice.of(
+                "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: "
+                    + ConsumerDuration.text(ttlNs / SECOND_NS * SECOND_NS)
+                    + "\r\nNats-Rollup: sub\r\n\r\n"));
+    prepare(marker);
+    return tryStore(marker, ttlNs) >= 0;
   }
 
   /** Why {@link #tryStore} refused. */

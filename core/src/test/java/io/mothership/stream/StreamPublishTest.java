@@ -210,6 +210,31 @@ final class StreamPublishTest {
   }
 
   @Test
+  void shouldMarkASubjectWhoseLastMessageGrewTooOld() {
+    final Stream stream =
+        js.create(
+            "S",
+            "\"subjects\":[\"s.*\"],\"max_age\":5000000000,\"allow_direct\":true,"
+                + "\"subject_delete_marker_ttl\":2000000000");
+    js.publish("s.a", "1");
+    js.publish("s.a", "2");
+    js.clock().advanceNs(5 * SECOND_NS + SECOND_NS / 100);
+    js.step();
+    assertEquals(1, stream.messageCount());
+    final String marker = js.request("DIRECT.GET.S.s.a", "");
+    assertTrue(
+        marker.startsWith(
+            "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: 2s\r\nNats-Rollup: sub\r\n"),
+        marker);
+    final String before = js.state();
+    js.restart();
+    assertEquals(before, js.state());
+    js.clock().advanceNs(2 * SECOND_NS + SECOND_NS / 100);
+    js.step();
+    assertEquals(0, js.stream("S").messageCount(), "a marker leaves no marker");
+  }
+
+  @Test
   void shouldRollUp() {
     final Stream stream = js.create("S", "\"subjects\":[\"s.*\"],\"allow_rollup_hdrs\":true");
     for (int i = 0; i < 4; i++) {
