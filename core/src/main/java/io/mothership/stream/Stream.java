@@ -275,7 +275,7 @@ final class Stream {
       final long ttlNs) {
     final Slice subject = message.subject();
     if (config.retention() == Retention.INTEREST && !owner.consumers().wants(this, subject)) {
-      index.skipTo(sequence);
+      index.skip(sequence, timeNs);
     } else {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);

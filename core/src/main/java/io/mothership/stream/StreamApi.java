@@ -417,10 +417,14 @@ final class StreamApi {
       throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("message delete not permitted");
     }
     final long sequence = json.count("seq", 0);
-    if (sequence > stream.committedSequence() || !stream.index().isPresent(sequence)) {
-      throw sequence < stream.firstSequence() || sequence > stream.committedSequence()
-          ? ApiErrors.STREAM_MSG_DELETE_FAILED.with("no message found")
-          : ApiErrors.SEQUENCE_NOT_FOUND.with(sequence);
+    if (sequence > stream.committedSequence()) {
+      throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("stream store EOF");
+    }
+    if (sequence < stream.firstSequence()) {
+      throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("no message found");
+    }
+    if (!stream.index().isPresent(sequence)) {
+      throw ApiErrors.SEQUENCE_NOT_FOUND.with(sequence);
     }
     final long journalSequence =
         owner

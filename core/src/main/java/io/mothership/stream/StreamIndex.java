@@ -178,6 +178,12 @@ final class StreamIndex {
     return true;
   }
 
+  /** Gives a sequence to a message that is not kept. */
+  void skip(final long sequence, final long timeNs) {
+    skipTo(sequence);
+    lastTimeNs = timeNs;
+  }
+
   /** Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}. */
   void skipTo(final long sequence) {
     last = sequence;

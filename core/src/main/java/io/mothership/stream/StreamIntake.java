@@ -451,6 +451,9 @@ final class StreamIntake implements Subscriber {
       return 0;
     }
     final long seconds = PublishHeaders.number(ttl);
+    if (seconds == 0 && ttl.length() == 1) {
+      return TTL_INVALID;
+    }
     if (seconds >= 0) {
       return seconds > Long.MAX_VALUE / SECOND_NS ? TTL_INVALID : seconds * SECOND_NS;
     }
