@@ -44,7 +44,7 @@ final class FeedIT {
   void shouldShowALiveRecordWithAllItsFields() throws Exception {
     try (Reader reader = open("?org_id=org1&token=" + ApiFixture.TOKEN)) {
       publish("constellation.telemetry.other.e1", "{}");
-      publish(TELEMETRY + "e1", "{\"speed\":7.10,\n \"x\":\"\\u003c\"}");
+      publish(TELEMETRY + "e1", "{\"speed\":7.10,\n \"x\":\"\ud83d\ude80\"}");
       final JsonValue record = reader.next();
       assertEquals(
           List.of(
@@ -67,6 +67,7 @@ final class FeedIT {
       assertEquals(new JsonValue.Text(TELEMETRY + "e1"), ApiFixture.at(record, "subject"));
       assertEquals(new JsonValue.Text("e1"), ApiFixture.at(record, "entity_id"));
       assertEquals(new JsonValue.Literal("7.10"), ApiFixture.at(record, "data", "speed"));
+      assertEquals(new JsonValue.Text("\ud83d\ude80"), ApiFixture.at(record, "data", "x"));
     }
   }
 
