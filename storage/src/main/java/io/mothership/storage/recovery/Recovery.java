@@ -161,7 +161,11 @@ public final class Recovery {
       return false;
     }
     try (SegmentMapping mapping = SegmentMapping.open(found.get(segment))) {
-      return examiner.hasFrame(mapping, checkpoint.location(), checkpoint.journalSequence());
+      return examiner.hasFrame(
+          mapping.buffer(),
+          mapping.length(),
+          checkpoint.location(),
+          checkpoint.journalSequence());
     }
   }
 
@@ -173,9 +177,15 @@ public final class Recovery {
       final int cleanEnd)
       throws IOException {
     try (SegmentMapping mapping = SegmentMapping.open(file)) {
-      final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
+      final Optional<SegmentDescriptor> descriptor = 
+          examiner.descriptor(segment, mapping.buffer(), mapping.length());
+      if (isOpenEnded
+          && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
+        discard(file, mapping);
+        return;
+      }
       if (descriptor.isEmpty()) {
-        recoverWithoutDescriptor(segment, file, mapping, isOpenEnded);
+        damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
         return;
       }
       highestEpoch = Math.max(highestEpoch, descriptor.get().epoch());
@@ -191,7 +201,13 @@ public final class Recovery {
               ? Location.offset(checkpoint.get().location())
               : SegmentExaminer.FROM_START;
       final SegmentExaminer.Examination examination =
-          examiner.examine(descriptor.get(), mapping, fromFrame, isOpenEnded, cleanEnd);
+          examiner.examine(
+              descriptor.get(),
+              mapping.buffer(),
+              mapping.length(),
+              fromFrame,
+              isOpenEnded,
+              cleanEnd);
       scanned.publish(examination.outcome().end());
       final boolean isLast = isOpenEnded || cleanEnd != SegmentExaminer.END_UNKNOWN;
       if (isLast) {
@@ -220,21 +236,10 @@ public final class Recovery {
     }
   }
 
-  /**
-   * A last segment without descriptor was being created when we were stopped: nothing in it was ever
-   * committed. Anywhere else, and if there is a frame in it, it is damage.
-   */
-  private void recoverWithoutDescriptor(
-      final int segment, final Path file, final SegmentMapping mapping, final boolean isOpenEnded)
-      throws IOException {
-    final int noiseEnd = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
-    if (isOpenEnded && !FrameSearch.hasFrame(mapping.buffer(), noiseEnd)) {
-      discardedBytes = noiseEnd;
-      files.delete(file);
-      files.syncDirectory(directory);
-    } else {
-      damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
-    }
+  private void discard(final Path file, final SegmentMapping mapping) throws IOException {
+    discardedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
+    files.delete(file);
+    files.syncDirectory(directory);
   }
 
   private void prepareToContinue(

@@ -9,6 +9,7 @@ import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
 
 /**
  * Examines segments one after the other without changing them: shared by recovery and verification.
@@ -49,11 +50,27 @@ final class SegmentExaminer {
   }
 
   /** The segment's descriptor if anything in the segment can be read. */
-  Optional<SegmentDescriptor> descriptor(final int segment, final SegmentMapping mapping) {
+  Optional<SegmentDescriptor> descriptor(
+      final int segment, final DirectBuffer file, final int length) {
     final SegmentDescriptor found =
-        SegmentDescriptor.find(
-            mapping.buffer(), mapping.length(), segment, scanner.verifier().crc());
-    return Optional.ofNullable(found).filter(known -> known.dataOffset() <= mapping.length());
+        SegmentDescriptor.find(file, length, segment, scanner.verifier().crc());
+    return Optional.ofNullable(found).filter(known -> known.dataOffset() <= length);
+  }
+
+  /**
+   * Whether a last segment was still being created when we were stopped: its beginning is not whole and
+   * no frame is in it. The beginning is synced before the first frame, so nothing in it was committed.
+   */
+  boolean isUnfinished(
+      final Optional<SegmentDescriptor> descriptor, final DirectBuffer file, final int length) {
+    return (descriptor.isEmpty() || !isWhole(descriptor.get(), file, length))
+        && !FrameSearch.hasFrame(file, length);
+  }
+
+  private boolean isWhole(
+      final SegmentDescriptor descriptor, final DirectBuffer file, final int length) {
+    return descriptor.isWhole(file, length, scanner.verifier().crc())
+        && descriptor.hasImage(file, scanner.verifier().crc());
   }
 
   /**
@@ -65,13 +82,12 @@ final class SegmentExaminer {
    */
   Examination examine(
       final SegmentDescriptor descriptor,
-      final SegmentMapping mapping,
+      final DirectBuffer file,
+      final int length,
       final int fromFrame,
       final boolean isOpenEnded,
       final int cleanEnd) {
-    final int length = mapping.length();
-    final boolean isWhole =
-        descriptor.isWhole(mapping.buffer(), length, scanner.verifier().crc());
+    final boolean isWhole = isWhole(descriptor, file, length);
     if (!isWhole) {
       report(
           descriptor,
@@ -80,11 +96,11 @@ final class SegmentExaminer {
           Damage.Reason.DESCRIPTOR);
     }
     checkPrevious(descriptor);
-    final int from = fromFrame == FROM_START ? descriptor.dataOffset() : after(mapping, fromFrame);
-    final int synced = descriptor.syncedTo(mapping.buffer());
+    final int from = fromFrame == FROM_START ? descriptor.dataOffset() : after(file, fromFrame);
+    final int synced = descriptor.syncedTo(file);
     final SegmentScanner.Outcome outcome =
         scanner.scan(
-            mapping.buffer(), length, descriptor, from, isOpenEnded ? synced : length);
+            file, length, descriptor, from, isOpenEnded ? synced : length);
     final int knownEnd = isOpenEnded ? synced : cleanEnd;
     if (outcome.end() < knownEnd && outcome.isChained()) {
       report(descriptor, outcome.end(), knownEnd, Damage.Reason.RECORD);
@@ -96,8 +112,7 @@ final class SegmentExaminer {
         outcome,
         isWhole
             && outcome.isChained()
-            && (fromFrame == FROM_START || isChained(mapping, descriptor, from))
-            && descriptor.hasImage(mapping.buffer(), scanner.verifier().crc()));
+            && (fromFrame == FROM_START || isChained(file, descriptor, from)));
   }
 
   /** The segment before must reach as far as it did when this one was created. */
@@ -109,20 +124,20 @@ final class SegmentExaminer {
     }
   }
 
-  private static int after(final SegmentMapping mapping, final int frameOffset) {
-    final FrameView frame = new FrameView().wrap(mapping.buffer(), frameOffset);
+  private static int after(final DirectBuffer file, final int frameOffset) {
+    final FrameView frame = new FrameView().wrap(file, frameOffset);
     return SegmentDescriptor.align(frameOffset + frame.length());
   }
 
   /** Whether good length words lead from the first record to {@code to}: Chronicle will follow them. */
   private boolean isChained(
-      final SegmentMapping mapping, final SegmentDescriptor descriptor, final int to) {
+      final DirectBuffer file, final SegmentDescriptor descriptor, final int to) {
     int at = descriptor.dataOffset();
     while (at < to) {
       final int length =
-          scanner.verifier().verify(mapping.buffer(), to, descriptor, at + PREFIX_LENGTH);
+          scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
       if (length == FrameVerifier.BAD
-          || mapping.buffer().getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
+          || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
         return false;
       }
       at = SegmentDescriptor.align(at + PREFIX_LENGTH + length);
@@ -131,16 +146,15 @@ final class SegmentExaminer {
   }
 
   /** Whether the frame at a location is whole and has a sequence. */
-  boolean hasFrame(final SegmentMapping mapping, final long location, final long sequence) {
+  boolean hasFrame(
+      final DirectBuffer file, final int length, final long location, final long sequence) {
     final int offset = Location.offset(location);
     final Optional<SegmentDescriptor> descriptor =
-        descriptor(Location.segment(location), mapping);
+        descriptor(Location.segment(location), file, length);
     return descriptor.isPresent()
-        && scanner
-                .verifier()
-                .verify(mapping.buffer(), mapping.length(), descriptor.get(), offset)
+        && scanner.verifier().verify(file, length, descriptor.get(), offset)
             != FrameVerifier.BAD
-        && new FrameView().wrap(mapping.buffer(), offset).journalSequence() == sequence;
+        && new FrameView().wrap(file, offset).journalSequence() == sequence;
   }
 
   private void report(

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * <i>Back-pressure:</i> a full ring stops the reading of this socket until the operation fits.
  */
 final class NatsConnection extends ChannelInboundHandlerAdapter {
+  private static final byte[] JETSTREAM = {'$', 'J', 'S', '.'};
   private static final Logger LOGGER = LoggerFactory.getLogger(NatsConnection.class);
 
   private static final Slice OK = Slice.of("+OK\r\n");
@@ -288,7 +289,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       }
       step = 3;
     }
-    if (isLiteral) {
+    // A consumer's filter may end the subject of an API request.
+    if (isLiteral || subject.startsWith(JETSTREAM) && Subjects.isValid(subject)) {
       final int answer = ingress.tryPublish(id, Origin.NATS, ACCOUNT_ID, 0, message);
       if (answer == Pressure.FULL) {
         return pause();

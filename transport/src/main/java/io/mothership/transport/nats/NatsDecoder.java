@@ -146,6 +146,11 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
     isStopped = true;
   }
 
+  /** Room held for what is incomplete. */
+  int keptBytes() {
+    return cumulation == null ? 0 : cumulation.capacity();
+  }
+
   private void cumulate(final ChannelHandlerContext context, final ByteBuf bytes) {
     final int length = bytes.readableBytes();
     if (cumulation == null) {

@@ -12,7 +12,10 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** From the read buffer through the ring and the dispatcher to the written chunk, nothing is allocated. */
+/**
+ * From the read buffer through the ring and the dispatcher to the written chunk, nothing is
+ * allocated.
+ */
 final class NatsAllocationTest {
   private static final int MESSAGES_PER_READ = 200;
   private static final int READS = 500;
@@ -32,9 +35,12 @@ final class NatsAllocationTest {
     final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (NatsHarness harness = new NatsHarness();
         NatsHarness.Client client = harness.connect(new NatsConfig())) {
-      client.send("CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true}\r\nSUB f.> 1\r\n");
+      client.send(
+          "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true}\r\nSUB f.> 1\r\n");
       final String read =
-          ("PUB f.a.telemetry 100\r\n" + "p".repeat(100) + "\r\n"
+          ("PUB f.a.telemetry 100\r\n"
+                  + "p".repeat(100)
+                  + "\r\n"
                   + "HPUB f.b.telemetry reply.here 23 123\r\nNATS/1.0\r\nId: 12345\r\n\r\n"
                   + "h".repeat(100)
                   + "\r\n")

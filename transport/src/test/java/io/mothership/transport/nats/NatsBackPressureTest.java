@@ -51,7 +51,8 @@ final class NatsBackPressureTest {
 
   @Test
   void shouldRepeatNoPartOfAnOperation() {
-    // Every operation needs up to three places in the ring; fillers of all sizes make it full between them.
+    // Every operation needs up to three places in the ring; fillers of all sizes make it full
+    // between them.
     final Random random = new Random(1);
     final StringBuilder sent = new StringBuilder(VERBOSE);
     final StringBuilder expected = new StringBuilder("+OK\r\n");

@@ -1,6 +1,6 @@
 package io.mothership.transport.nats;
 
-import io.mothership.clock.Clock;
+import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
@@ -24,7 +24,7 @@ final class NatsHarness implements AutoCloseable {
           new ListJournal(),
           new Spine.Recovered(0, 0, 1),
           new NoStreams(),
-          Clock.system());
+          new ManualClock(1_700_000_000_000_000_000L));
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();

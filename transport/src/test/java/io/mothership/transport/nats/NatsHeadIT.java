@@ -28,11 +28,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The official Java client against the head, over TCP, with the dispatcher on either thread. */
 @SuppressWarnings("try")
@@ -279,8 +279,15 @@ final class NatsHeadIT {
       client.flush(PATIENCE);
     }
     assertThrows(
-        AuthenticationException.class, () -> connect(options().userInfo("alice", "guess")));
-    assertThrows(AuthenticationException.class, this::connect);
+        AuthenticationException.class, () -> Nats.connect(brief().userInfo("alice", "x").build()));
+    assertThrows(AuthenticationException.class, () -> Nats.connect(brief().build()));
+  }
+
+  /** The client waits for the whole of this time also after it was refused. */
+  private Options.Builder brief() {
+    return options()
+        .server("nats://127.0.0.1:" + broker.port())
+        .connectionTimeout(Duration.ofMillis(500));
   }
 
   private Connection connect() throws IOException, InterruptedException {

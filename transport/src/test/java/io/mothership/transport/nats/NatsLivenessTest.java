@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** PINGs, time limits, and the other ways in which this side ends a connection, on a clock of the test's. */
+/**
+ * PINGs, time limits, and the other ways in which this side ends a connection, on a clock of the
+ * test's.
+ */
 final class NatsLivenessTest {
   private static final String CONNECT = "CONNECT {\"verbose\":false}\r\n";
 
@@ -101,8 +104,7 @@ final class NatsLivenessTest {
     final NatsConfig config = new NatsConfig().connectionsMax(1);
     try (NatsHarness.Client client = connect(config)) {
       try (NatsHarness.Client other = harness.connect(config)) {
-        assertTrue(
-            other.received().matches("INFO .*\r\n-ERR 'maximum connections exceeded'\r\n"));
+        assertTrue(other.received().matches("INFO .*\r\n-ERR 'maximum connections exceeded'\r\n"));
         assertTrue(other.isClosed());
       }
       assertFalse(client.isClosed());
