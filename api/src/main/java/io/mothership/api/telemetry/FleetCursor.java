@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class FleetCursor implements AutoCloseable {
   private static final byte[] ROOT = "constellation.".getBytes(StandardCharsets.US_ASCII);
-  private static final int BATCH_MAX = 64;
+  private static final int BATCH_MAX = 16;
   private static final int BATCH_BYTES_MAX = 256 * 1024;
 
   private final Tap tap;

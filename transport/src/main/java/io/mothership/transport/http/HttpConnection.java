@@ -42,7 +42,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final long LINGER_MS = 1_000;
 
   private final HttpListener listener;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
   /** What a pipelining client sent too early; one read of the socket at most, as no other follows. */
   private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
@@ -54,6 +54,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private HttpRequest head;
   private boolean isKeptAlive;
   private boolean knowsChunks;
+  private long reservedBytes;
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -97,6 +98,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(final ChannelHandlerContext ignored) {
     disarm();
     releasePipelined();
+    forgetBody();
+    releaseReserved();
     gate.signal();
   }
 
@@ -174,7 +177,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
     head = request;
-    body.reset();
   }
 
   private Optional<HttpErrors> fault(final HttpRequest request) {
@@ -212,6 +214,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       refuse(HttpErrors.BODY_TOO_LARGE);
       return;
     }
+    if (!listener.tryReserve(length)) {
+      refuse(HttpErrors.BODIES_MAX);
+      return;
+    }
+    reservedBytes += length;
     try {
       content.content().getBytes(content.content().readerIndex(), body, length);
     } catch (final IOException e) {
@@ -222,13 +229,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Not reset: a connection that once sent much would hold as much for ever. */
+  private void forgetBody() {
+    if (body.size() > 0) {
+      body = new ByteArrayOutputStream(0);
+    }
+  }
+
+  private void releaseReserved() {
+    listener.release(reservedBytes);
+    reservedBytes = 0;
+  }
+
   private void onRequest() {
     disarm();
     state = State.ANSWERING;
     final HttpRequest request = head;
     head = null;
     final byte[] bytes = body.toByteArray();
-    body.reset();
+    forgetBody();
     final String method = request.method().name();
     if (method.equals("OPTIONS")) {
       respond(HttpResponse.empty(204));
@@ -367,6 +386,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.UPGRADED;
     releasePipelined();
+    releaseReserved();
     final FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -398,6 +418,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void respond(final HttpResponse response) {
     disarm();
     head = null;
+    forgetBody();
+    releaseReserved();
     final boolean isLast = !isKeptAlive || listener.isStopping();
     state = isLast ? State.CLOSING : State.ANSWERING;
     arm(listener.config().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
@@ -416,6 +438,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
     disarm();
+    releaseReserved();
     if (!context.channel().isActive()) {
       return;
     }

@@ -275,7 +275,7 @@ final class HttpHeadIT {
   @Test
   void shouldRefuseConnectionsAboveTheLimit() throws Exception {
     final HttpConfig one =
-        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1024, 1, 5_000, 5_000, 5_000, 5_000);
+        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1024, 1024, 1, 5_000, 5_000, 5_000, 5_000);
     try (HttpListener small = listen(one);
         RawConnection first = new RawConnection(small.port())) {
       first.send(GET_HELLO);
@@ -285,6 +285,28 @@ final class HttpHeadIT {
       }
       first.send(GET_HELLO);
       assertTrue(first.response().endsWith("hello "));
+    }
+  }
+
+  @Test
+  void shouldBoundAllBodiesTogether() throws Exception {
+    final HttpConfig config =
+        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1000, 1500, 9, 5_000, 5_000, 5_000, 5_000);
+    final String head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+    try (HttpListener small = listen(config);
+        RawConnection first = new RawConnection(small.port());
+        RawConnection second = new RawConnection(small.port())) {
+      first.send(head + "x".repeat(999));
+      // The loop takes connections' bytes in order; the answer to a third shows that it has the first's.
+      assertStillServes(small.port());
+      second.send(head + "x".repeat(1000));
+      assertTrue(second.rest().startsWith("HTTP/1.1 503 "));
+      first.send("y");
+      assertTrue(first.response().endsWith("xy"));
+      for (int i = 0; i < 10; i++) {
+        first.send(head + "z".repeat(1000));
+        assertTrue(first.response().endsWith("zz"));
+      }
     }
   }
 
@@ -357,7 +379,11 @@ final class HttpHeadIT {
   }
 
   private void assertStillServes() throws IOException {
-    try (RawConnection client = connect()) {
+    assertStillServes(listener.port());
+  }
+
+  private static void assertStillServes(final int port) throws IOException {
+    try (RawConnection client = new RawConnection(port)) {
       client.send(GET_HELLO);
       assertTrue(client.response().endsWith("hello "));
     }
