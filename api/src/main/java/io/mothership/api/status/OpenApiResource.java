@@ -11,7 +11,8 @@ public final class OpenApiResource {
   private final byte[] document;
 
   public OpenApiResource() {
-    try (InputStream in = OpenApiResource.class.getResourceAsStream("/io/mothership/api/openapi.yaml")) {
+    try (InputStream in =
+        OpenApiResource.class.getResourceAsStream("/io/mothership/api/openapi.yaml")) {
       if (in == null) {
         throw new IllegalStateException("openapi.yaml is missing");
       }

@@ -42,7 +42,9 @@ final class FleetCursor implements AutoCloseable {
     return new FleetCursor(tap, filter, directory, Long.MAX_VALUE);
   }
 
-  /** A cursor that ends at what is committed now, so that no stream of new records keeps it going. */
+  /**
+   * A cursor that ends at what is committed now, so that no stream of new records keeps it going.
+   */
   static FleetCursor history(
       final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
     return new FleetCursor(tap, filter, directory, tap.committedSequence());

@@ -83,7 +83,9 @@ final class JsonTreeTest {
   void shouldRefuseBytesThatAreNotUtf8() {
     for (final byte[] wrong :
         new byte[][] {
-          {'"', (byte) 0xC3, '"'}, {'"', (byte) 0xFF, '"'}, {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}
+          {'"', (byte) 0xC3, '"'},
+          {'"', (byte) 0xFF, '"'},
+          {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}
         }) {
       assertEquals(
           "invalid UTF-8 in JSON text",
@@ -95,7 +97,8 @@ final class JsonTreeTest {
   void shouldAnswerAnyBytesWithAValueOrAnError() {
     final long seed = 20260101L;
     final Random random = new Random(seed);
-    final byte[] alphabet = "{}[]\",:truefalsn0123.-+eE\\u \n\u00e9".getBytes(StandardCharsets.UTF_8);
+    final byte[] alphabet =
+        "{}[]\",:truefalsn0123.-+eE\\u \n\u00e9".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 200_000; i++) {
       final byte[] text = new byte[random.nextInt(12)];
       for (int j = 0; j < text.length; j++) {

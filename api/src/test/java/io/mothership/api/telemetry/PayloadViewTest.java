@@ -32,8 +32,7 @@ final class PayloadViewTest {
     assertEquals(Optional.empty(), view("{\"a\":").json());
     assertEquals(Optional.empty(), view("NaN").json());
     assertEquals(Optional.empty(), view("[".repeat(500)).json());
-    assertEquals(
-        Optional.empty(), PayloadView.of(new byte[] {'"', (byte) 0xFF, '"'}).json());
+    assertEquals(Optional.empty(), PayloadView.of(new byte[] {'"', (byte) 0xFF, '"'}).json());
   }
 
   private static PayloadView view(final String payload) {

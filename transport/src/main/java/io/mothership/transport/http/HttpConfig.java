@@ -41,7 +41,10 @@ public record HttpConfig(
     require(stopPatienceMs >= 0, "stopPatienceMs", stopPatienceMs);
   }
 
-  /** The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body (32 MiB together), 10 s to read, 120 s idle. */
+  /**
+   * The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body (32 MiB together), 10 s to read,
+   * 120 s idle.
+   */
   public static HttpConfig of(final String host, final int port) {
     return new HttpConfig(
         host,

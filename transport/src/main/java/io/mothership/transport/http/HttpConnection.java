@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Protocol state of one HTTP connection: reads one whole request, has it answered, reads the next.
  *
- * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their answers back
- * to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
+ * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their
+ * answers back to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -44,7 +44,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final HttpListener listener;
   private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
-  /** What a pipelining client sent too early; one read of the socket at most, as no other follows. */
+  /**
+   * What a pipelining client sent too early; one read of the socket at most, as no other follows.
+   */
   private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
 
   private ChannelHandlerContext context;
@@ -190,8 +192,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (version.majorVersion() != 1 || version.minorVersion() > 1) {
       return Optional.of(HttpErrors.VERSION);
     }
-    if (version.equals(HttpVersion.HTTP_1_1)
-        && !request.headers().contains(HttpHeaderNames.HOST)) {
+    if (version.equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
       return Optional.of(HttpErrors.HOST_MISSING);
     }
     if (HttpUtil.getContentLength(request, 0L) > listener.config().bodyBytesMax()) {
@@ -454,8 +455,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Half-closes and reads away what the client still sends: closing at once with unread bytes would reset
-   * the connection, and the client might lose the answer.
+   * Half-closes and reads away what the client still sends: closing at once with unread bytes would
+   * reset the connection, and the client might lose the answer.
    */
   private void lingerAndClose() {
     releasePipelined();
@@ -463,10 +464,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       socket.shutdownOutput();
     }
     context.channel().config().setAutoRead(true);
-    deadline =
-        context
-            .executor()
-            .schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -501,10 +499,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void arm(final long delayMs, final HttpErrors reason) {
     disarm();
-    deadline =
-        context
-            .executor()
-            .schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
   }
 
   private void disarm() {
@@ -526,8 +521,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private static boolean asksForUpgrade(final HttpRequest request) {
     final HttpHeaders headers = request.headers();
-    return headers.containsValue(
-            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
         && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));

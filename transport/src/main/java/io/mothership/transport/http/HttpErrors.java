@@ -62,8 +62,7 @@ public enum HttpErrors {
     }
     final String envelope =
         "{\"success\":false,\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}\n";
-    return HttpResponse.of(
-        status, HttpResponse.JSON, envelope.getBytes(StandardCharsets.UTF_8));
+    return HttpResponse.of(status, HttpResponse.JSON, envelope.getBytes(StandardCharsets.UTF_8));
   }
 
   private enum End {

@@ -112,8 +112,8 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /**
-   * Takes no new connections, lets requests under way finish for the configured patience, then closes what
-   * is left. Idempotent.
+   * Takes no new connections, lets requests under way finish for the configured patience, then
+   * closes what is left. Idempotent.
    */
   @Override
   public void close() {
