@@ -5,6 +5,7 @@ import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
+import io.mothership.journal.FrameDescriptor;
 import io.mothership.journal.codec.Origin;
 import io.mothership.routing.Subjects;
 import io.netty.buffer.Unpooled;
@@ -38,6 +39,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   private static final Slice OK = Slice.of("+OK\r\n");
   private static final Slice PING = Slice.of("PING\r\n");
+  private static final Slice FAREWELL = Slice.of(new byte[] {NatsOutbox.FAREWELL});
   private static final byte[] SYSTEM_QUEUE = ascii("_sys_");
   private static final byte[] ROUTED_REPLY = ascii("_GR_.");
   private static final byte[] SERVICE_REPLY = ascii("_R_.");
@@ -265,6 +267,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     final Slice subject = message.subject();
     final boolean isLiteral = Subjects.isLiteral(subject);
     if (step == 0) {
+      if (isTooLong(subject) || isTooLong(message.reply())) {
+        return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
+      }
       if (!open()) {
         return pause();
       }
@@ -296,8 +301,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         return pause();
       }
       if (answer < 0) {
-        fail(NatsErrors.PAYLOAD_EXCEEDED);
-        return Pressure.CLOSED;
+        return failed(NatsErrors.PAYLOAD_EXCEEDED);
       }
     }
     readMessages++;
@@ -307,6 +311,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   int onSubscribe(final Slice subject, final Slice queue, final Slice sid) {
     if (step == 0) {
+      if (isTooLong(subject) || isTooLong(queue) || isTooLong(sid)) {
+        return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
+      }
       if (!open()) {
         return pause();
       }
@@ -359,8 +366,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   /** Clients of other servers' clusters may send INFO; it means nothing here. */
   int onInfo(final Slice json) {
     if (!new ConnectOptions().parse(json)) {
-      fail(NatsErrors.MALFORMED_OPERATION);
-      return Pressure.CLOSED;
+      return failed(NatsErrors.MALFORMED_OPERATION);
     }
     return 0;
   }
@@ -399,6 +405,16 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     isAwaitingLogin = false;
     rules(user.get().rules());
     return true;
+  }
+
+  private int failed(final NatsErrors error) {
+    fail(error);
+    return Pressure.CLOSED;
+  }
+
+  /** Whether the rest of the appliance has no room for it, whatever the control line's limit is. */
+  private static boolean isTooLong(final Slice name) {
+    return name.length() > FrameDescriptor.SUBJECT_LENGTH_MAX;
   }
 
   private void rules(final SubjectRules newRules) {
@@ -575,7 +591,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void closeSession() {
-    if (ingress.tryClose(id) >= 0) {
+    // The farewell makes the dispatcher give back the chunk that it may be filling.
+    if (ingress.tryControl(id, FAREWELL) >= 0 && ingress.tryClose(id) >= 0) {
       isOpen = false;
       context.afterRead().run();
     } else if (!channel.eventLoop().isShuttingDown()) {
