@@ -55,8 +55,8 @@ public final class NatsConfig {
             + payloadBytesMax);
     check(
         problems,
-        controlLineBytesMax >= 64 && controlLineBytesMax <= 16_000,
-        "max_control_line: 64..16000, actual=" + controlLineBytesMax);
+        controlLineBytesMax >= 64 && controlLineBytesMax <= 32_768,
+        "max_control_line: 64..32768, actual=" + controlLineBytesMax);
     check(
         problems,
         pendingBytesMax >= payloadBytesMax + 2L * controlLineBytesMax,

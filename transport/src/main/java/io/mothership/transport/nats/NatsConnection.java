@@ -13,10 +13,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -40,11 +38,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private static final Slice OK = Slice.of("+OK\r\n");
   private static final Slice PING = Slice.of("PING\r\n");
   private static final Slice FAREWELL = Slice.of(new byte[] {NatsOutbox.FAREWELL});
-  private static final byte[] SYSTEM_QUEUE = ascii("_sys_");
-  private static final byte[] ROUTED_REPLY = ascii("_GR_.");
-  private static final byte[] SERVICE_REPLY = ascii("_R_.");
-  private static final byte[] RAFT = ascii("$NRG.");
-  private static final byte[] ACK = ascii("$JS.ACK.");
   private static final int ACCOUNT_ID = 0;
   private static final long RETRY_DELAY_US = 500;
 
@@ -72,7 +65,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int step;
   private long readMessages;
   private long readBytes;
-  private Future<?> loginTimer;
 
   NatsConnection(final NatsContext context, final Channel channel) {
     this.context = context;
@@ -130,13 +122,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       fail(NatsErrors.CONNECTIONS_EXCEEDED);
       return;
     }
-    if (isAwaitingLogin) {
-      loginTimer =
-          channel
-              .eventLoop()
-              .schedule(this::onLoginTimer, config.authPatienceMs(), TimeUnit.MILLISECONDS);
-    }
-    keepAlive.start();
+    keepAlive.start(isAwaitingLogin);
     handler.fireChannelActive();
   }
 
@@ -159,7 +145,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(final ChannelHandlerContext handler) {
     decoder.stop();
     keepAlive.stop();
-    stopLoginTimer();
     context.registry().remove(this);
     outbox.discardAll();
     if (isOpen) {
@@ -384,7 +369,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean logIn(final Slice json) {
-    stopLoginTimer();
     if (!options.parse(json)) {
       fail(NatsErrors.MALFORMED_CONNECT);
       return false;
@@ -443,27 +427,18 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int refusePublish(final MessageView message) {
     final Slice subject = message.subject();
     final Slice reply = message.reply();
-    final byte letter = subject.byteAt(0);
-    if (!rules.mayPublish(subject)
-        || letter == '_' && subject.startsWith(ROUTED_REPLY)
-        || letter == '$' && subject.startsWith(RAFT)) {
+    if (!rules.mayPublish(subject)) {
       return refuse(NatsErrors.PUBLISH_DENIED, GoText.quoted(subject));
     }
-    if (!reply.isEmpty() && isReserved(reply)) {
+    if (!reply.isEmpty() && !SubjectRules.mayReplyTo(reply)) {
       return refuse(NatsErrors.REPLY_DENIED, GoText.quoted(reply));
     }
     return 0;
   }
 
-  private static boolean isReserved(final Slice reply) {
-    final byte letter = reply.byteAt(0);
-    return letter == '_' && (reply.startsWith(SERVICE_REPLY) || reply.startsWith(ROUTED_REPLY))
-        || letter == '$' && reply.length() > ACK.length && reply.startsWith(ACK);
-  }
-
   /** Like {@link #refusePublish}. */
   private int refuseSubscription(final Slice subject, final Slice queue) {
-    if (!rules.maySubscribe(subject, queue) || queue.contentEquals(SYSTEM_QUEUE)) {
+    if (!rules.maySubscribe(subject, queue)) {
       final GoText named = GoText.quoted(subject);
       return refuse(
           NatsErrors.SUBSCRIPTION_DENIED,
@@ -602,19 +577,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   // Small matters
 
-  private void onLoginTimer() {
-    if (isAwaitingLogin) {
-      fail(NatsErrors.AUTHENTICATION_TIMEOUT);
-    }
-  }
-
-  private void stopLoginTimer() {
-    if (loginTimer != null) {
-      loginTimer.cancel(false);
-      loginTimer = null;
-    }
-  }
-
   private void countReads() {
     if (readMessages != 0) {
       counters.countIn(readMessages, readBytes);
@@ -646,9 +608,5 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     return channel.remoteAddress() instanceof final InetSocketAddress address
         ? address.getAddress().getHostAddress()
         : "";
-  }
-
-  private static byte[] ascii(final String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }
