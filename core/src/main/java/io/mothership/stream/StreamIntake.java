@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -119,6 +120,7 @@ final class StreamIntake implements Subscriber {
     append(message, ttlNs);
   }
 
+  @HotPath
   private void append(final MessageView message, final long ttlNs) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;

@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
@@ -248,6 +249,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     return confirm(3);
   }
 
+  @HotPath
   int onPublish(final MessageView message) {
     final Slice subject = message.subject();
     final boolean isLiteral = Subjects.isLiteral(subject);

@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
@@ -78,6 +79,7 @@ final class NatsOutbox implements Outbox {
   // ms-dispatch
 
   @Override
+  @HotPath
   public int offerMessage(final byte[] sid, final MessageView message) {
     if (isEnding || isGone) {
       return refuse();
