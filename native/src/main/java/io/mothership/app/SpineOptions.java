@@ -21,6 +21,9 @@ final class SpineOptions {
   private static final int DEDICATED_PROCESSORS_MIN = 3;
   private static final int PROCESSORS_PER_LOOP = 4;
 
+  /** What nats-server has no limit for. */
+  private static final int BROKER_STREAMS_MAX = 100_000;
+
   private SpineOptions() {}
 
   static Threading threading(final MothershipConfig config) {
@@ -90,7 +93,7 @@ final class SpineOptions {
         config.integer(ConfigKey.MAX_PAYLOAD),
         config.number(ConfigKey.JETSTREAM_MAX_MEMORY),
         config.number(ConfigKey.JETSTREAM_MAX_FILE),
-        standard.streamsMax(),
+        role == Role.BROKER ? BROKER_STREAMS_MAX : standard.streamsMax(),
         standard.dedupeIdsMax(),
         role == Role.APPLIANCE,
         standard.sync());
@@ -116,23 +119,25 @@ final class SpineOptions {
   }
 
   private static NatsLogins logins(final MothershipConfig config) {
+    final SubjectRules unlisted = rules(config.unlisted());
     final List<NatsUser> users = new ArrayList<>();
     final String user = config.text(ConfigKey.AUTHORIZATION_USER);
     if (!user.isEmpty()) {
-      users.add(new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD)));
+      users.add(
+          new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), unlisted));
     }
     for (final UserConfig other : config.users()) {
-      users.add(
-          new NatsUser(
-              other.name(),
-              other.password(),
-              new SubjectRules(
-                  other.publish().allow(),
-                  other.publish().deny(),
-                  other.subscribe().allow(),
-                  other.subscribe().deny())));
+      users.add(new NatsUser(other.name(), other.password(), rules(other)));
     }
-    return new NatsLogins(users, config.text(ConfigKey.AUTHORIZATION_TOKEN), "");
+    return new NatsLogins(users, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
+  }
+
+  private static SubjectRules rules(final UserConfig user) {
+    return new SubjectRules(
+        user.publish().allow(),
+        user.publish().deny(),
+        user.subscribe().allow(),
+        user.subscribe().deny());
   }
 
   private static long milliseconds(final MothershipConfig config, final ConfigKey key) {
