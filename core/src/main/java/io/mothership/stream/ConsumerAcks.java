@@ -145,9 +145,14 @@ final class ConsumerAcks {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       setDeadline(slot, nowNs);
     }
-    if (pending.isEmpty()) {
+    final int first = pending.first();
+    if (first == ConsumerPending.NONE) {
       floorSequence = Math.max(floorSequence, deliveredSequence);
       floorConsumerSequence = Math.max(floorConsumerSequence, deliveredConsumerSequence);
+    } else {
+      floorSequence = Math.min(floorSequence, pending.sequence(first) - 1);
+      floorConsumerSequence =
+          Math.min(floorConsumerSequence, pending.consumerSequence(first) - 1);
     }
   }
 
@@ -155,6 +160,7 @@ final class ConsumerAcks {
 
   /** The message to deliver again next, or {@link ConsumerPending#NONE}. */
   int nextDue() {
+    expire(consumer.exchange().monotonicNs());
     for (int slot = pending.firstDue(); slot != ConsumerPending.NONE; slot = pending.firstDue()) {
       if (!isExhausted(slot)) {
         return slot;
@@ -361,9 +367,7 @@ final class ConsumerAcks {
 
   private void negate(final Slice delay) {
     final int slot = pending.find(view.streamSequence());
-    if (slot == ConsumerPending.NONE
-        || view.consumerSequence() <= floorConsumerSequence
-        || view.consumerSequence() > deliveredConsumerSequence) {
+    if (slot == ConsumerPending.NONE) {
       return;
     }
     consumer
@@ -371,8 +375,12 @@ final class ConsumerAcks {
         .onNak(consumer, view.streamSequence(), view.consumerSequence(), view.deliveries());
     final long delayNs = delay.isEmpty() ? GoDuration.INVALID : delayNs(delay.toString());
     if (delayNs == GoDuration.INVALID) {
-      pending.due(slot);
-      consumer.wake();
+      if (isExhausted(slot)) {
+        exhaust(slot);
+      } else {
+        pending.due(slot);
+        consumer.wake();
+      }
       return;
     }
     final long deadlineNs = consumer.exchange().monotonicNs() + Math.max(0, delayNs);

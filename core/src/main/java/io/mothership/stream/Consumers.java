@@ -36,7 +36,8 @@ final class Consumers implements ConsumerLayer {
   private static final int TURNS_LIMIT = 64;
   private static final int STATES_LIMIT = 16;
   private static final long STATE_INTERVAL_NS = 250_000_000L;
-  private static final byte[] NO_RESPONDERS = DeliverEncoder.ascii("503");
+  private static final byte[] PUSH_BASED =
+      DeliverEncoder.ascii("409 Consumer is push based");
 
   private final JetStream owner;
   private final ConsumerApi api;
@@ -295,8 +296,7 @@ final class Consumers implements ConsumerLayer {
     } else if (!message.reply().isEmpty()) {
       exchange.route(
           accountId,
-          encoder.status(
-              message.reply(), DeliverEncoder.ascii("409 Consumer is push based")));
+          encoder.status(message.reply(), PUSH_BASED));
     }
   }
 
@@ -321,7 +321,7 @@ final class Consumers implements ConsumerLayer {
   /** Nobody is there: what a client hears when no subscription matches. */
   private void refuse(final int accountId, final MessageView message) {
     if (!message.reply().isEmpty()) {
-      exchange.route(accountId, encoder.status(message.reply(), NO_RESPONDERS));
+      exchange.route(accountId, encoder.noResponders(message.reply(), message.subject()));
     }
   }
 

@@ -21,6 +21,8 @@ final class DeliverEncoder {
   private static final byte[] LAST_STREAM = ascii("Nats-Last-Stream: ");
   private static final byte[] STALLED = ascii("Nats-Consumer-Stalled: ");
   private static final byte[] PIN_ID = ascii("Nats-Pin-Id: ");
+  private static final byte[] NO_RESPONDERS = ascii("503");
+  private static final byte[] SUBJECT = ascii("Nats-Subject: ");
   private static final byte[] LINE_END = ascii("\r\n");
   private static final byte[] IDLE_HEARTBEAT = ascii("100 Idle Heartbeat");
 
@@ -77,6 +79,14 @@ final class DeliverEncoder {
   MessageView status(final Slice subject, final byte[] codeAndText) {
     final int at = put(statusLine(codeAndText), LINE_END);
     return view(subject, at);
+  }
+
+  /** What a client hears when nobody listens to the subject of its request. */
+  MessageView noResponders(final Slice reply, final Slice subject) {
+    int at = put(statusLine(NO_RESPONDERS), SUBJECT);
+    headerBuffer.putBytes(at, subject.buffer(), subject.offset(), subject.length());
+    at = put(at + subject.length(), LINE_END);
+    return view(reply, put(at, LINE_END));
   }
 
   /** A status message that says what a pull request did not get. */

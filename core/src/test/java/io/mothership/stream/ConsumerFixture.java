@@ -205,9 +205,10 @@ final class ConsumerFixture {
 
   /** Pulls up to {@code count} messages, without waiting for more. */
   List<Message> fetch(final String stream, final String name, final int count) {
-    return fetch(stream, name, "{\"batch\":" + count + ",\"no_wait\":true}").stream()
-        .filter(message -> !message.isStatus())
-        .toList();
+    final List<Message> messages =
+        fetch(stream, name, "{\"batch\":" + count + ",\"no_wait\":true}");
+    unsubscribe("p" + inboxes);
+    return messages.stream().filter(message -> !message.isStatus()).toList();
   }
 
   void ack(final Message message) {
