@@ -30,7 +30,12 @@ import picocli.CommandLine.Spec;
       "  mothership COMMAND --help           more on a command"
     },
     subcommands = {
+      Serve.class,
+      Broker.class,
+      Demo.class,
+      AlienCommands.class,
       ConfigCommands.class,
+      JournalCommands.class,
       Publish.class,
       Subscribe.class,
       Request.class,

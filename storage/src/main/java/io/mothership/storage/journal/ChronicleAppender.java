@@ -8,6 +8,7 @@ import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -26,7 +27,8 @@ final class ChronicleAppender implements AutoCloseable {
     setIfAbsent("chronicle.announcer.disable");
     setIfAbsent("chronicle.analytics.disable");
     setIfAbsent("chronicle.disk.monitor.disable");
-    setIfAbsent("disable.thread.safety");
+    // Its remarks on how long a call took.
+    Jvm.disablePerfHandler();
   }
 
   private final SegmentCycle cycle = new SegmentCycle();

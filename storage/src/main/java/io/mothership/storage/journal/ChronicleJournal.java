@@ -170,7 +170,7 @@ public final class ChronicleJournal implements Journal {
       throw failed(e);
     }
     final long timeNs = buffer.getLong(offset + TIME_OFFSET, BYTE_ORDER);
-    if ((buffer.getShort(offset + FLAGS_OFFSET, BYTE_ORDER) & FLAG_COPIED) == 0) {
+    if (!isCopied(buffer, offset)) {
       lastSequence = buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER);
       active.index().add(lastSequence, timeNs, frameOffset);
     }
@@ -300,7 +300,7 @@ public final class ChronicleJournal implements Journal {
       appender.segment(segment);
       final ActiveSegment created =
           SegmentCreation.run(
-              config, appender, channel, segment, buffer, offset, zeros, directory);
+              config, appender, channel, beginning(segment, buffer, offset), zeros, directory);
       sealActive();
       config.files().syncDirectory(directory);
       active = created;
@@ -308,6 +308,26 @@ public final class ChronicleJournal implements Journal {
     } catch (final Throwable e) {
       throw failed(e);
     }
+  }
+
+  private SegmentCreation.Beginning beginning(
+      final int segment, final DirectBuffer buffer, final int offset) {
+    final SegmentIndex[] known = segments.all();
+    final boolean hasPrevious =
+        known.length > 0 && known[known.length - 1].segment() == segment - 1;
+    final boolean isCopied = isCopied(buffer, offset);
+    return new SegmentCreation.Beginning(
+        segment,
+        hasPrevious ? known[known.length - 1].end() : 0,
+        isCopied
+            ? lastSequence + 1
+            : buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
+        isCopied ? lastTimeNs : buffer.getLong(offset + TIME_OFFSET, BYTE_ORDER),
+        report.epoch());
+  }
+
+  private static boolean isCopied(final DirectBuffer buffer, final int offset) {
+    return (buffer.getShort(offset + FLAGS_OFFSET, BYTE_ORDER) & FLAG_COPIED) != 0;
   }
 
   /** Renames the segment that was written until now; its synced records are all it will ever have. */
@@ -340,6 +360,8 @@ public final class ChronicleJournal implements Journal {
         channel.close();
       }
       config.files().delete(file);
+      // Should the name come back after a power cut, it would vouch for its predecessor.
+      config.files().syncDirectory(directory);
     } catch (final IOException e) {
       cause.addSuppressed(e);
       return failed(cause);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps a data directory to one process. The operating system frees it when the process ends, however it
@@ -17,6 +18,8 @@ import java.nio.file.StandardOpenOption;
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final int TEXT_LENGTH_MAX = 32;
+  private static final int TRIES = 50;
+  private static final long PAUSE_NS = 20_000_000L;
 
   private final FileChannel channel;
 
@@ -38,8 +41,7 @@ public final class DirectoryLock implements AutoCloseable {
           FileChannel.open(
               file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
       try {
-        final FileLock lock = channel.tryLock();
-        if (lock == null) {
+        if (!tryPatiently(channel)) {
           throw locked(file, "pid=" + ownerOf(channel));
         }
         channel.truncate(0);
@@ -60,6 +62,18 @@ public final class DirectoryLock implements AutoCloseable {
           "cannot lock the data directory: path=" + file + ", cause=" + e,
           e);
     }
+  }
+
+  /** A killed process keeps its locks until its last thread is gone, some milliseconds later. */
+  private static boolean tryPatiently(final FileChannel channel) throws IOException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      final FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return true;
+      }
+      LockSupport.parkNanos(PAUSE_NS);
+    }
+    return false;
   }
 
   @Override

@@ -1,9 +1,6 @@
 package io.mothership.storage.journal;
 
 import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.EPOCH_OFFSET;
-import static io.mothership.journal.FrameDescriptor.JOURNAL_SEQUENCE_OFFSET;
-import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
 import io.mothership.journal.FrameCrc;
@@ -15,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -29,6 +25,10 @@ final class SegmentCreation {
   private static final int FRONT_LENGTH_MAX = JournalConfig.SEGMENT_OVERHEAD / 4;
 
   private static final SecureRandom SALTS = new SecureRandom();
+
+  /** What the descriptor says that only the journal knows. */
+  record Beginning(
+      int segment, int previousEnd, long firstSequence, long firstTimeNs, int epoch) {}
 
   private SegmentCreation() {}
 
@@ -49,17 +49,16 @@ final class SegmentCreation {
     }
   }
 
-  /** The appender has been told to go to the segment; {@code frame} will be its first. */
+  /** The appender has been told to go to the segment. */
   static ActiveSegment run(
       final JournalConfig config,
       final ChronicleAppender appender,
       final FileChannel channel,
-      final int segment,
-      final DirectBuffer frame,
-      final int frameOffset,
+      final Beginning beginning,
       final ByteBuffer zeros,
       final Path directory)
       throws IOException {
+    final int segment = beginning.segment();
     final int headerOffset = appender.appendHeader();
     final SegmentDescriptor descriptor =
         new SegmentDescriptor(
@@ -67,9 +66,10 @@ final class SegmentCreation {
             headerOffset,
             SALTS.nextLong(),
             headerOffset + WORD_LENGTH + SegmentDescriptor.bodyLength(headerOffset),
-            frame.getLong(frameOffset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
-            frame.getLong(frameOffset + TIME_OFFSET, BYTE_ORDER),
-            frame.getInt(frameOffset + EPOCH_OFFSET, BYTE_ORDER));
+            beginning.previousEnd(),
+            beginning.firstSequence(),
+            beginning.firstTimeNs(),
+            beginning.epoch());
     config.files().write(channel, body(channel, descriptor), headerOffset + WORD_LENGTH);
     config.files().sync(channel);
     final SegmentIndex index =

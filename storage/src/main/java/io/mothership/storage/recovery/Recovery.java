@@ -1,8 +1,6 @@
 package io.mothership.storage.recovery;
 
 import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
-import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameView;
@@ -55,7 +53,8 @@ public final class Recovery {
 
   private final List<Damage> damage = new ArrayList<>();
   private final List<SegmentIndex> segments = new ArrayList<>();
-  private final SegmentScanner scanner = new SegmentScanner(this::onFrame, damage::add);
+  private final SegmentExaminer examiner = new SegmentExaminer(this::onFrame, damage::add);
+  private final SegmentScanner scanner = examiner.scanner();
   private SegmentIndex scanned;
   private SegmentIndex active;
   private int lastEpoch;
@@ -89,8 +88,10 @@ public final class Recovery {
       final Optional<Checkpoint> checkpoint = restoreCheckpoint(found);
       final int last = found.isEmpty() ? 0 : found.lastKey();
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
-        final boolean isOpenEnded = entry.getKey() == last && !isCleanEnd(state, last);
-        recover(entry.getKey(), entry.getValue(), checkpoint, entry.getKey() == last, isOpenEnded);
+        final boolean isLast = entry.getKey() == last;
+        final int cleanEnd = isLast ? cleanEnd(state, last) : SegmentExaminer.END_UNKNOWN;
+        final boolean isOpenEnded = isLast && cleanEnd == SegmentExaminer.END_UNKNOWN;
+        recover(entry.getKey(), entry.getValue(), checkpoint, isOpenEnded, cleanEnd);
       }
       hideFromChronicle();
       final RecoveryReport report = report(isClean, checkpoint, state);
@@ -125,8 +126,11 @@ public final class Recovery {
         List.copyOf(damage));
   }
 
-  private static boolean isCleanEnd(final Optional<JournalState> state, final int last) {
-    return state.isPresent() && state.get().isClean() && state.get().segment() == last;
+  static int cleanEnd(final Optional<JournalState> state, final int segment) {
+    return state
+        .filter(known -> known.isClean() && known.segment() == segment)
+        .map(JournalState::end)
+        .orElse(SegmentExaminer.END_UNKNOWN);
   }
 
   private Optional<Checkpoint> restoreCheckpoint(final NavigableMap<Integer, Path> found)
@@ -157,15 +161,11 @@ public final class Recovery {
       return false;
     }
     try (SegmentMapping mapping = SegmentMapping.open(found.get(segment))) {
-      final FrameVerifier verifier = scanner.verifier();
-      final SegmentDescriptor descriptor =
-          SegmentDescriptor.find(mapping.buffer(), mapping.length(), segment, verifier.crc());
-      final int offset = Location.offset(checkpoint.location());
-      return descriptor != null
-          && verifier.verify(mapping.buffer(), mapping.length(), descriptor, offset)
-              != FrameVerifier.BAD
-          && new FrameView().wrap(mapping.buffer(), offset).journalSequence()
-              == checkpoint.journalSequence();
+      return examiner.hasFrame(
+          mapping.buffer(),
+          mapping.length(),
+          checkpoint.location(),
+          checkpoint.journalSequence());
     }
   }
 
@@ -173,100 +173,73 @@ public final class Recovery {
       final int segment,
       final Path file,
       final Optional<Checkpoint> checkpoint,
-      final boolean isLast,
-      final boolean isOpenEnded)
+      final boolean isOpenEnded,
+      final int cleanEnd)
       throws IOException {
     try (SegmentMapping mapping = SegmentMapping.open(file)) {
-      final int length = mapping.length();
-      final SegmentDescriptor descriptor =
-          SegmentDescriptor.find(mapping.buffer(), length, segment, scanner.verifier().crc());
-      if (descriptor == null) {
-        recoverWithoutDescriptor(segment, file, mapping, isOpenEnded);
+      final Optional<SegmentDescriptor> descriptor = 
+          examiner.descriptor(segment, mapping.buffer(), mapping.length());
+      if (isOpenEnded
+          && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
+        discard(file, mapping);
         return;
       }
-      final boolean isWhole =
-          descriptor.isWhole(mapping.buffer(), length, scanner.verifier().crc());
-      if (!isWhole) {
-        damage.add(
-            new Damage(
-                segment,
-                descriptor.headerOffset(),
-                descriptor.dataOffset(),
-                Damage.Reason.DESCRIPTOR));
+      if (descriptor.isEmpty()) {
+        damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
+        return;
       }
-      highestEpoch = Math.max(highestEpoch, descriptor.epoch());
-      scanned = new SegmentIndex(descriptor, file);
+      highestEpoch = Math.max(highestEpoch, descriptor.get().epoch());
+      scanned = new SegmentIndex(descriptor.get(), file);
       segments.add(scanned);
       final int covered = checkpoint.map(c -> Location.segment(c.location())).orElse(0);
       if (segment < covered) {
-        scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), length));
+        scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), mapping.length()));
         return;
       }
-      final int from =
+      final int fromFrame =
           segment == covered
-              ? after(mapping, Location.offset(checkpoint.get().location()))
-              : descriptor.dataOffset();
-      final int provenTo =
-          isOpenEnded ? Math.min(descriptor.syncedTo(mapping.buffer()), length) : length;
-      final SegmentScanner.Outcome outcome =
-          scanner.scan(mapping.buffer(), length, descriptor, from, provenTo);
-      scanned.publish(outcome.end());
-      if (isOpenEnded) {
-        discardedBytes = Math.max(0, outcome.noiseEnd() - outcome.end());
-      }
-      final boolean hasChainToCheckpoint =
-          from == descriptor.dataOffset() || isChained(mapping, descriptor, from);
-      if (isLast
-          && !SegmentFiles.isSealed(file)
-          && isWhole
-          && outcome.isChained()
-          && hasChainToCheckpoint
-          && outcome.end() < segmentBytes
-          && descriptor.hasImage(mapping.buffer(), scanner.verifier().crc())) {
-        prepareToContinue(mapping, descriptor, file, outcome);
-        active = scanned;
-      } else if (isOpenEnded) {
-        eraseTail(file, outcome);
+              ? Location.offset(checkpoint.get().location())
+              : SegmentExaminer.FROM_START;
+      final SegmentExaminer.Examination examination =
+          examiner.examine(
+              descriptor.get(),
+              mapping.buffer(),
+              mapping.length(),
+              fromFrame,
+              isOpenEnded,
+              cleanEnd);
+      scanned.publish(examination.outcome().end());
+      final boolean isLast = isOpenEnded || cleanEnd != SegmentExaminer.END_UNKNOWN;
+      if (isLast) {
+        finishLast(file, mapping, examination, isOpenEnded);
       }
     }
   }
 
-  private static int after(final SegmentMapping mapping, final int frameOffset) {
-    final FrameView frame = new FrameView().wrap(mapping.buffer(), frameOffset);
-    return SegmentDescriptor.align(frameOffset + frame.length());
-  }
-
-  /** Whether good length words lead from the first record to {@code to}: Chronicle will follow them. */
-  private boolean isChained(
-      final SegmentMapping mapping, final SegmentDescriptor descriptor, final int to) {
-    int at = descriptor.dataOffset();
-    while (at < to) {
-      final int length =
-          scanner.verifier().verify(mapping.buffer(), to, descriptor, at + PREFIX_LENGTH);
-      if (length == FrameVerifier.BAD
-          || mapping.buffer().getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
-        return false;
-      }
-      at = SegmentDescriptor.align(at + PREFIX_LENGTH + length);
-    }
-    return at == to;
-  }
-
-  /**
-   * A last segment without descriptor was being created when we were stopped: nothing in it was ever
-   * committed. Anywhere else, and if there is a frame in it, it is damage.
-   */
-  private void recoverWithoutDescriptor(
-      final int segment, final Path file, final SegmentMapping mapping, final boolean isOpenEnded)
+  private void finishLast(
+      final Path file,
+      final SegmentMapping mapping,
+      final SegmentExaminer.Examination examination,
+      final boolean isOpenEnded)
       throws IOException {
-    final int noiseEnd = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
-    if (isOpenEnded && !FrameSearch.hasFrame(mapping.buffer(), noiseEnd)) {
-      discardedBytes = noiseEnd;
-      files.delete(file);
-      files.syncDirectory(directory);
-    } else {
-      damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
+    final SegmentScanner.Outcome outcome = examination.outcome();
+    if (isOpenEnded) {
+      discardedBytes = Math.max(0, outcome.noiseEnd() - outcome.end());
     }
+    if (!SegmentFiles.isSealed(file)
+        && examination.isContinuable()
+        && outcome.end() < segmentBytes) {
+      prepareToContinue(mapping, examination.descriptor(), file, outcome);
+      active = scanned;
+    } else if (isOpenEnded) {
+      eraseTail(file, outcome);
+    }
+  }
+
+  private void discard(final Path file, final SegmentMapping mapping) throws IOException {
+    discardedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
+    files.delete(file);
+    files.syncDirectory(directory);
   }
 
   private void prepareToContinue(
@@ -287,13 +260,12 @@ public final class Recovery {
     }
   }
 
+  /** Syncs even if there is nothing to erase: what is handed on as recovered must stay. */
   private void eraseTail(final Path file, final SegmentScanner.Outcome outcome)
       throws IOException {
-    if (outcome.noiseEnd() > outcome.end()) {
-      try (FileChannel channel = files.open(file)) {
-        zero(channel, outcome.end(), outcome.noiseEnd());
-        files.sync(channel);
-      }
+    try (FileChannel channel = files.open(file)) {
+      zero(channel, outcome.end(), outcome.noiseEnd());
+      files.sync(channel);
     }
   }
 

@@ -19,7 +19,7 @@ import org.agrona.MutableDirectBuffer;
  *
  *  descriptor, 64 bytes, little endian
  *   0  magic "MSEG"       4  version, u16     8  segment           12  header offset
- *  16  salt              24  data offset     28  front length      32  first sequence
+ *  16  salt              24  data offset     28  previous end      32  first sequence
  *  40  first time, ns    48  epoch           52  CRC32C of 0..51   56  synced cell (descriptor A only)
  * </pre>
  *
@@ -32,8 +32,10 @@ import org.agrona.MutableDirectBuffer;
  * @param headerOffset offset of the length word of the document that holds the descriptors
  * @param salt secret of the segment's stamps
  * @param dataOffset offset of the first record's length word
- * @param firstSequence journal sequence of the first record
- * @param firstTimeNs its time
+ * @param previousEnd offset after the last record of the segment before, 0 if there was none: a sealed
+ *     segment that ends earlier has lost records
+ * @param firstSequence no record here, copies aside, has a lower journal sequence
+ * @param firstTimeNs no record here, copies aside, is older
  * @param epoch epoch in which the segment was created
  */
 public record SegmentDescriptor(
@@ -41,6 +43,7 @@ public record SegmentDescriptor(
     int headerOffset,
     long salt,
     int dataOffset,
+    int previousEnd,
     long firstSequence,
     long firstTimeNs,
     int epoch) {
@@ -58,6 +61,9 @@ public record SegmentDescriptor(
 
   /** Chronicle's mark at the end of a sealed segment. */
   public static final int END_MARK = 0xC000_0000;
+
+  /** What Chronicle writes behind it: a field named EOF. */
+  public static final int END_NAME = 0x464F_45C3;
 
   /** The descriptors lie below this offset, whatever Chronicle's front becomes one day. */
   public static final int HEADER_OFFSET_MAX = 256 * 1024;
@@ -107,7 +113,7 @@ public record SegmentDescriptor(
     buffer.putInt(offset + 12, headerOffset, BYTE_ORDER);
     buffer.putLong(offset + 16, salt, BYTE_ORDER);
     buffer.putInt(offset + 24, dataOffset, BYTE_ORDER);
-    buffer.putInt(offset + 28, headerOffset, BYTE_ORDER);
+    buffer.putInt(offset + 28, previousEnd, BYTE_ORDER);
     buffer.putLong(offset + 32, firstSequence, BYTE_ORDER);
     buffer.putLong(offset + 40, firstTimeNs, BYTE_ORDER);
     buffer.putInt(offset + 48, epoch, BYTE_ORDER);
@@ -176,8 +182,7 @@ public record SegmentDescriptor(
     final int dataOffset = file.getInt(at + 24, BYTE_ORDER);
     if (headerOffset < 0
         || headerOffset > HEADER_OFFSET_MAX
-        || dataOffset != headerOffset + WORD_LENGTH + bodyLength(headerOffset)
-        || dataOffset > length) {
+        || dataOffset != headerOffset + WORD_LENGTH + bodyLength(headerOffset)) {
       return null;
     }
     return new SegmentDescriptor(
@@ -185,6 +190,7 @@ public record SegmentDescriptor(
         headerOffset,
         file.getLong(at + 16, BYTE_ORDER),
         dataOffset,
+        file.getInt(at + 28, BYTE_ORDER),
         file.getLong(at + 32, BYTE_ORDER),
         file.getLong(at + 40, BYTE_ORDER),
         file.getInt(at + 48, BYTE_ORDER));

@@ -2,6 +2,7 @@ package io.mothership.storage.recovery;
 
 import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
 import static io.mothership.storage.recovery.SegmentDescriptor.END_MARK;
+import static io.mothership.storage.recovery.SegmentDescriptor.END_NAME;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
@@ -94,7 +95,7 @@ final class SegmentScanner {
         at = next;
         continue;
       }
-      if (at >= provenTo || isEnd(word, at, noiseEnd)) {
+      if (at >= provenTo || isEnd(file, word, at, noiseEnd)) {
         return new Outcome(at, noiseEnd, isChained);
       }
       final int resumed = verifier.resynchronise(file, length, segment, at + WORD_LENGTH);
@@ -114,8 +115,17 @@ final class SegmentScanner {
     return new Outcome(at, noiseEnd, isChained);
   }
 
-  private static boolean isEnd(final int word, final int at, final int noiseEnd) {
-    return word == 0 && noiseEnd <= at || word == END_MARK && noiseEnd <= at + WORD_LENGTH;
+  /** Zeros to the end of the file, after Chronicle's end mark if it wrote one. */
+  private static boolean isEnd(
+      final DirectBuffer file, final int word, final int at, final int noiseEnd) {
+    if (noiseEnd <= at) {
+      return true;
+    }
+    final int nameOffset = at + WORD_LENGTH;
+    return word == END_MARK
+        && (noiseEnd <= nameOffset
+            || noiseEnd == nameOffset + Integer.BYTES
+                && file.getInt(nameOffset, BYTE_ORDER) == END_NAME);
   }
 
   private void deliver(

@@ -93,45 +93,36 @@ public final class OutboxRelay implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        final List<OutboxRecord> batch = nextBatch();
-        if (batch.isEmpty()) {
+        if (!tryRelay()) {
           wakes.tryAcquire(LOOK_MS, TimeUnit.MILLISECONDS);
           wakes.drainPermits();
-          continue;
         }
-        for (final OutboxRecord event : batch) {
-          publish(event);
-        }
-        deletePublished();
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private List<OutboxRecord> nextBatch() throws InterruptedException {
+  /** Publishes a batch; false if there was none or the registry could not be reached. */
+  private boolean tryRelay() throws InterruptedException {
     try {
-      return database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
-    } catch (final MothershipException e) {
-      return tolerate(e);
+      final List<OutboxRecord> batch =
+          database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
+      for (final OutboxRecord event : batch) {
+        publish(event);
+      }
+      if (!batch.isEmpty()) {
+        // Should this fail, the rows go with the next batch: the id says that they are published.
+        database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
+      }
+      return !batch.isEmpty();
+    } catch (final RuntimeException e) {
+      if (Thread.interrupted() || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
+        throw new InterruptedException();
+      }
+      LOG.error("the outbox cannot be relayed for now", e);
+      return false;
     }
-  }
-
-  private void deletePublished() throws InterruptedException {
-    try {
-      database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
-    } catch (final MothershipException e) {
-      // The rows stay and are deleted with the next batch: the id says that they are published.
-      tolerate(e);
-    }
-  }
-
-  private List<OutboxRecord> tolerate(final MothershipException e) throws InterruptedException {
-    if (Thread.interrupted() || SqlErrors.SQL_CLOSED.is(e)) {
-      throw new InterruptedException();
-    }
-    LOG.warn("the outbox cannot be reached: {}", e.getMessage());
-    return List.of();
   }
 
   private void publish(final OutboxRecord event) throws InterruptedException {

@@ -19,12 +19,12 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,12 +43,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private final HttpListener listener;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+
+  /** What a pipelining client sent too early; one read of the socket at most, as no other follows. */
+  private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
+
   private ChannelHandlerContext context;
   private WritableGate gate;
   private State state = State.IDLE;
   private ScheduledFuture<?> deadline;
   private HttpRequest head;
   private boolean isKeptAlive;
+  private boolean knowsChunks;
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -91,6 +96,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(final ChannelHandlerContext ignored) {
     disarm();
+    releasePipelined();
     gate.signal();
   }
 
@@ -109,21 +115,47 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(final ChannelHandlerContext ignored, final Object message) {
-    try {
-      if (state == State.CLOSING || state == State.UPGRADED) {
-        return;
+    pipelined.add(message);
+    takeMessages();
+  }
+
+  @Override
+  public void channelReadComplete(final ChannelHandlerContext ignored) {
+    readIfWanted();
+  }
+
+  /** Works through what was decoded, up to the end of one request. */
+  private void takeMessages() {
+    while (!pipelined.isEmpty() && state != State.ANSWERING) {
+      final Object message = pipelined.remove();
+      try {
+        if (state != State.CLOSING && state != State.UPGRADED) {
+          take(message);
+        }
+      } finally {
+        ReferenceCountUtil.release(message);
       }
-      if (message instanceof final HttpRequest request) {
-        onHead(request);
-      }
-      if (message instanceof final HttpContent content && head != null) {
-        onContent(content);
-      }
-      if (state == State.IDLE || state == State.READING) {
-        context.read();
-      }
-    } finally {
-      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(final Object message) {
+    if (message instanceof final HttpRequest request) {
+      onHead(request);
+    }
+    if (message instanceof final HttpContent content && head != null) {
+      onContent(content);
+    }
+  }
+
+  private void readIfWanted() {
+    if (pipelined.isEmpty() && (state == State.IDLE || state == State.READING)) {
+      context.read();
+    }
+  }
+
+  private void releasePipelined() {
+    while (!pipelined.isEmpty()) {
+      ReferenceCountUtil.release(pipelined.remove());
     }
   }
 
@@ -131,6 +163,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     // A pipelined request comes out of the flow control without new bytes.
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
+    knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     final Optional<HttpErrors> fault = fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
@@ -278,15 +311,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void stream(final HttpResponse response, final String method) {
-    final boolean isChunked = !method.equals("HEAD");
     final ChunkedBody chunks =
         new ChunkedBody(context.channel(), gate, listener.config().writeTimeoutMs());
     try {
-      final boolean isLast = !isKeptAlive || listener.isStopping();
-      context
-          .channel()
-          .write(HttpResponseHead.streaming(response, isLast));
-      if (isChunked) {
+      // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
+      final boolean isLast = !isKeptAlive || !knowsChunks || listener.isStopping();
+      context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
+      if (!method.equals("HEAD")) {
         response.stream().writeTo(chunks);
       }
       chunks.end();
@@ -335,6 +366,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.UPGRADED;
+    releasePipelined();
     final FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -394,7 +426,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.IDLE;
     arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
-    context.read();
+    takeMessages();
+    readIfWanted();
   }
 
   /**
@@ -402,7 +435,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
    * the connection, and the client might lose the answer.
    */
   private void lingerAndClose() {
-    context.channel().pipeline().remove(FlowControlHandler.class);
+    releasePipelined();
     if (context.channel() instanceof final SocketChannel socket) {
       socket.shutdownOutput();
     }

@@ -158,7 +158,11 @@ public final class HttpListener implements AutoCloseable {
 
   boolean tryJoin(final HttpConnection connection) {
     connections.add(connection);
-    return connections.size() <= config.connectionsMax();
+    if (connections.size() <= config.connectionsMax()) {
+      return true;
+    }
+    connections.remove(connection);
+    return false;
   }
 
   void leave(final HttpConnection connection) {

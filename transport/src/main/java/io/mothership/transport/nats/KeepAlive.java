@@ -7,9 +7,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends PINGs and notices when they are not answered.
  *
- * <p>Twice a client is pinged early. Shortly after CONNECT, if it has not sent PING itself: there are
- * programs that take a server for ready only when it says something unasked after INFO. And two seconds
- * after CONNECT in any case, as nats-server does. Later only when it has been silent for an interval.
+ * <p>Twice a client is pinged early. Shortly after CONNECT, if it has not sent PING itself: there
+ * are programs that take a server for ready only when it says something unasked after INFO. And two
+ * seconds after CONNECT in any case, as nats-server does. Later only when it has been silent for an
+ * interval.
  *
  * <p><i>Thread:</i> the connection's event loop.
  */
@@ -28,7 +29,7 @@ final class KeepAlive {
   }
 
   void start() {
-    schedule(this::onEarly, config.earlyPingDelayMs());
+    schedule(this::onEarly, earlyDelayMs());
   }
 
   void onConnect() {
@@ -54,8 +55,11 @@ final class KeepAlive {
     if (!connection.hasPinged()) {
       ping();
     }
-    schedule(
-        this::onEarly, Math.max(0, config.earlyPingDelayMs() - config.firstPingDelayMs()));
+    schedule(this::onEarly, Math.max(0, earlyDelayMs() - config.firstPingDelayMs()));
+  }
+
+  private long earlyDelayMs() {
+    return Math.min(config.earlyPingDelayMs(), config.pingIntervalMs());
   }
 
   private void onEarly() {

@@ -22,16 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Protocol state of one socket: what the client negotiated, what it may do, and whether it still answers.
+ * Protocol state of one socket: what the client negotiated, what it may do, and whether it still
+ * answers.
  *
- * <p>An operation may need several places in the ring (an {@code +OK} and a message, say). When the ring is
- * full between them, {@code step} remembers how far it came, and the decoder hands the same operation over
- * again.
+ * <p>An operation may need several places in the ring (an {@code +OK} and a message, say). When the
+ * ring is full between them, {@code step} remembers how far it came, and the decoder hands the same
+ * operation over again.
  *
- * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message. <i>Back-pressure:</i>
- * a full ring stops the reading of this socket until the operation fits.
+ * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message.
+ * <i>Back-pressure:</i> a full ring stops the reading of this socket until the operation fits.
  */
 final class NatsConnection extends ChannelInboundHandlerAdapter {
+  private static final byte[] JETSTREAM = {'$', 'J', 'S', '.'};
   private static final Logger LOGGER = LoggerFactory.getLogger(NatsConnection.class);
 
   private static final Slice OK = Slice.of("+OK\r\n");
@@ -77,10 +79,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.counters = context.counters();
     this.channel = channel;
     this.id = context.connectionIds().getAsLong();
-    this.decoder =
-        new NatsDecoder(this, config.controlLineBytesMax(), config.payloadBytesMax());
-    this.drain =
-        new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
+    this.decoder = new NatsDecoder(this, config.controlLineBytesMax(), config.payloadBytesMax());
+    this.drain = new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
     this.outbox =
         new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
     this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
@@ -289,7 +289,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       }
       step = 3;
     }
-    if (isLiteral) {
+    // A consumer's filter may end the subject of an API request.
+    if (isLiteral || subject.startsWith(JETSTREAM) && Subjects.isValid(subject)) {
       final int answer = ingress.tryPublish(id, Origin.NATS, ACCOUNT_ID, 0, message);
       if (answer == Pressure.FULL) {
         return pause();
@@ -527,14 +528,14 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     channel.writeAndFlush(Unpooled.wrappedBuffer(line));
   }
 
-  /** Sends a line of this side's own: in its place behind the session's messages, once there is one. */
+  /**
+   * Sends a line of this side's own: in its place behind the session's messages, once there is one.
+   */
   private void send(final Slice line) {
     if (!isOpen) {
       write(line.toByteArray());
     } else if (ingress.tryControl(id, line) < 0) {
-      channel
-          .eventLoop()
-          .schedule(() -> sendAgain(line), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+      channel.eventLoop().schedule(() -> sendAgain(line), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
     } else {
       context.afterRead().run();
     }
@@ -546,7 +547,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Sends the last line behind everything else and closes; closes anyway when that takes too long. */
+  /**
+   * Sends the last line behind everything else and closes; closes anyway when that takes too long.
+   */
   private void farewell(final byte[] line) {
     if (!isOpen) {
       drain.end(line);
@@ -576,9 +579,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       isOpen = false;
       context.afterRead().run();
     } else if (!channel.eventLoop().isShuttingDown()) {
-      channel
-          .eventLoop()
-          .schedule(this::closeSession, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+      channel.eventLoop().schedule(this::closeSession, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
     }
   }
 

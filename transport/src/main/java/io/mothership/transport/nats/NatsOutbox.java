@@ -14,12 +14,12 @@ import org.agrona.MutableDirectBuffer;
 import org.jctools.queues.SpscGrowableArrayQueue;
 
 /**
- * The way out of one connection: ms-dispatch writes protocol bytes into pooled chunks, the event loop sends
- * the chunks and gives them back.
+ * The way out of one connection: ms-dispatch writes protocol bytes into pooled chunks, the event
+ * loop sends the chunks and gives them back.
  *
- * <p>A full chunk goes into a queue. The one being filled lies in an open slot between two duty cycles, from
- * where either side may take it: the dispatcher to add to it, the event loop to send it. So a slow reader's
- * backlog is packed, and an idle connection holds no chunk.
+ * <p>A full chunk goes into a queue. The one being filled lies in an open slot between two duty
+ * cycles, from where either side may take it: the dispatcher to add to it, the event loop to send
+ * it. So a slow reader's backlog is packed, and an idle connection holds no chunk.
  *
  * <p><i>Thread:</i> the {@link Outbox} methods on ms-dispatch, everything else on the event loop.
  * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> {@link Pressure#FULL} above {@code
@@ -192,9 +192,7 @@ final class NatsOutbox implements Outbox {
       filling = null;
     }
     final NatsErrors error =
-        reason == CloseReason.SLOW_CONSUMER
-            ? NatsErrors.SLOW_CONSUMER
-            : NatsErrors.SERVER_SHUTDOWN;
+        reason == CloseReason.SLOW_CONSUMER ? NatsErrors.SLOW_CONSUMER : NatsErrors.SERVER_SHUTDOWN;
     if (loop.inEventLoop()) {
       transmitter.onDispatcherClose(error);
     } else {

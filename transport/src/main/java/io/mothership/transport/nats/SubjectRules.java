@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What one user may publish and subscribe to: lists of subjects with wildcards, where an empty allow list
- * allows everything and deny wins.
+ * What one user may publish and subscribe to: lists of subjects with wildcards, where an empty
+ * allow list allows everything and deny wins.
  *
  * <p><i>Thread:</i> any, immutable. <i>Allocates:</i> nothing for publishes and deliveries.
  */
@@ -22,7 +22,8 @@ public final class SubjectRules {
   private final Entry[] subscribeDenied;
 
   /**
-   * @param subscribeAllowed subjects, or {@code subject queue} to allow them in one queue group only
+   * @param subscribeAllowed subjects, or {@code subject queue} to allow them in one queue group
+   *     only
    * @param subscribeDenied likewise
    */
   public SubjectRules(

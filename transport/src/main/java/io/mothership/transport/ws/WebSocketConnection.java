@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -76,6 +77,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     final HttpHeaders headers = new DefaultHttpHeaders();
     headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     http.pipeline().addAfter(http.name(), "websocket", connection);
+    http.pipeline().addAfter(http.name(), "utf8", new Utf8FrameValidator(false));
     handshaker
         .handshake(http.channel(), request, headers, http.channel().newPromise())
         .addListener(

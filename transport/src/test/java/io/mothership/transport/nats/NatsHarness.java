@@ -1,6 +1,6 @@
 package io.mothership.transport.nats;
 
-import io.mothership.clock.Clock;
+import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The head's own handlers on embedded channels, over a real spine that is stepped by hand. */
@@ -23,7 +24,7 @@ final class NatsHarness implements AutoCloseable {
           new ListJournal(),
           new Spine.Recovered(0, 0, 1),
           new NoStreams(),
-          Clock.system());
+          new ManualClock(1_700_000_000_000_000_000L));
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();
@@ -83,12 +84,15 @@ final class NatsHarness implements AutoCloseable {
 
   /** The other end of an embedded channel. */
   static final class Client implements AutoCloseable {
+    private static final long TICK_MS = 50;
+
     private final EmbeddedChannel channel;
+    private final NatsConnection connection;
 
     Client(final NatsContext context) {
       channel = new EmbeddedChannel();
       channel.freezeTime();
-      final NatsConnection connection = new NatsConnection(context, channel);
+      connection = new NatsConnection(context, channel);
       channel.pipeline().addLast(connection.decoder(), connection);
       channel.pipeline().fireChannelActive();
     }
@@ -98,7 +102,7 @@ final class NatsHarness implements AutoCloseable {
     }
 
     NatsConnection connection() {
-      return channel.pipeline().get(NatsConnection.class);
+      return connection;
     }
 
     void send(final byte[] bytes, final int offset, final int length) {
@@ -117,9 +121,11 @@ final class NatsHarness implements AutoCloseable {
     }
 
     void passMs(final long ms) {
-      channel.advanceTimeBy(ms, java.util.concurrent.TimeUnit.MILLISECONDS);
-      channel.runScheduledPendingTasks();
-      channel.runPendingTasks();
+      for (long passed = 0; passed < ms; passed += TICK_MS) {
+        channel.advanceTimeBy(Math.min(TICK_MS, ms - passed), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+      }
     }
 
     /** What came since the last call, one char a byte. */

@@ -64,9 +64,7 @@ final class NatsTranscriptTest {
             "operations", new NatsConfig(),
             "connect", new NatsConfig(),
             "malformed", new NatsConfig(),
-            "users",
-                new NatsConfig()
-                    .logins(NatsLogins.of(alice, new NatsUser("bob", "bb", bobs))),
+            "users", new NatsConfig().logins(NatsLogins.of(alice, new NatsUser("bob", "bb", bobs))),
             "token", new NatsConfig().logins(NatsLogins.ofToken("t0ken")),
             "anonymous",
                 new NatsConfig()
@@ -74,10 +72,7 @@ final class NatsTranscriptTest {
                         new NatsLogins(
                             List.of(alice, new NatsUser("guest", "gg", guests)), "", "guest")),
             "limits",
-                new NatsConfig()
-                    .payloadBytesMax(16)
-                    .controlLineBytesMax(256)
-                    .subscriptionsMax(2)));
+                new NatsConfig().payloadBytesMax(16).controlLineBytesMax(256).subscriptionsMax(2)));
   }
 
   private static void check(final Transcript dialogue, final NatsConfig config) {

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A dialogue from a {@code *.transcript} file: what the client sends, what it must get for it, and whether
- * the connection is open at the end.
+ * A dialogue from a {@code *.transcript} file: what the client sends, what it must get for it, and
+ * whether the connection is open at the end.
  *
  * <pre>
  *  = title
@@ -96,8 +96,7 @@ record Transcript(String title, byte[] sent, Pattern expected, boolean isClosed)
                           case 'n' -> "\n";
                           case 't' -> "\t";
                           case '\\' -> "\\";
-                          default ->
-                              "" + (char) Integer.parseInt(match.group(1).substring(1), 16);
+                          default -> "" + (char) Integer.parseInt(match.group(1).substring(1), 16);
                         }));
     return REPEATED
         .matcher(bytes)
