@@ -7,11 +7,11 @@ import io.mothership.journal.FrameView;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One consumer: reads its stream up to the commit position, hands messages to its target, and sees to it that
- * each is acknowledged or delivered again.
+ * One consumer: reads its stream up to the commit position, hands messages to its target, and sees
+ * to it that each is acknowledged or delivered again.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement. Callbacks that come
- * while a message is being sent (interest that goes) only set marks.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement.
+ * Callbacks that come while a message is being sent (interest that goes) only set marks.
  */
 final class Consumer {
   private static final byte[] ACK_PREFIX = DeliverEncoder.ascii("$JS.ACK.");
@@ -309,8 +309,7 @@ final class Consumer {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       records.entry(
           pending.sequence(slot), pending.consumerSequence(slot), pending.redeliveries(slot));
-      if (++entries == ConsumerRecords.ENTRIES_MAX
-          && pending.next(slot) != ConsumerPending.NONE) {
+      if (++entries == ConsumerRecords.ENTRIES_MAX && pending.next(slot) != ConsumerPending.NONE) {
         // What does not fit counts as not delivered.
         delivered = pending.sequence(slot);
         next = delivered + 1;

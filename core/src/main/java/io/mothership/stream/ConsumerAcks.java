@@ -8,11 +8,11 @@ import io.mothership.json.JsonReader;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * What became of a consumer's deliveries: which wait for their acknowledgement, which come again, and up to
- * where everything is done (the floor).
+ * What became of a consumer's deliveries: which wait for their acknowledgement, which come again,
+ * and up to where everything is done (the floor).
  *
- * <p>An acknowledgement changes nothing before its record is in the journal's ring; who waits for an answer
- * gets it when the record is synced.
+ * <p>An acknowledgement changes nothing before its record is in the journal's ring; who waits for
+ * an answer gets it when the record is synced.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per delivery and plain acknowledgement.
  */
@@ -151,8 +151,7 @@ final class ConsumerAcks {
       floorConsumerSequence = Math.max(floorConsumerSequence, deliveredConsumerSequence);
     } else {
       floorSequence = Math.min(floorSequence, pending.sequence(first) - 1);
-      floorConsumerSequence =
-          Math.min(floorConsumerSequence, pending.consumerSequence(first) - 1);
+      floorConsumerSequence = Math.min(floorConsumerSequence, pending.consumerSequence(first) - 1);
     }
   }
 
@@ -334,9 +333,7 @@ final class ConsumerAcks {
       return;
     }
     final long consumerSequence =
-        slot == ConsumerPending.NONE
-            ? view.consumerSequence()
-            : pending.consumerSequence(slot);
+        slot == ConsumerPending.NONE ? view.consumerSequence() : pending.consumerSequence(slot);
     if (!append(ConsumerRecords.KIND_ONE, sequence, consumerSequence, reply)) {
       return;
     }
@@ -347,8 +344,7 @@ final class ConsumerAcks {
     lastAckNs = consumer.exchange().wallNs();
   }
 
-  private void acknowledgeAll(
-      final long sequence, final long consumerSequence, final Slice reply) {
+  private void acknowledgeAll(final long sequence, final long consumerSequence, final Slice reply) {
     if (consumerSequence <= floorConsumerSequence || sequence <= floorSequence) {
       answer(reply);
       return;
@@ -412,9 +408,7 @@ final class ConsumerAcks {
     final long deliveries = view.deliveries();
     final String text = reason.toString();
     acknowledge(reply);
-    consumer
-        .advisories()
-        .onTerminated(consumer, sequence, consumerSequence, deliveries, text);
+    consumer.advisories().onTerminated(consumer, sequence, consumerSequence, deliveries, text);
   }
 
   /** An empty message to whom waits for one. */
@@ -481,9 +475,7 @@ final class ConsumerAcks {
     if (consumer.home().isLive()) {
       lastAckNs = consumer.exchange().wallNs();
       consumer.markDirty();
-      consumer
-          .advisories()
-          .onTerminated(consumer, sequence, consumerSequence, deliveries, GONE);
+      consumer.advisories().onTerminated(consumer, sequence, consumerSequence, deliveries, GONE);
       if (wasStalled) {
         consumer.wake();
       }

@@ -16,7 +16,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The JetStream API's operations on consumers. A change is journaled and answered when its record is synced.
+ * The JetStream API's operations on consumers. A change is journaled and answered when its record
+ * is synced.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request.
  */
@@ -35,8 +36,7 @@ final class ConsumerApi {
 
   /** Answers a request; one to an unknown operation gets no answer at all. */
   void onRequest(final ApiRequest request) {
-    final String operation =
-        request.token(1).equals("DURABLE") ? "CREATE" : request.token(1);
+    final String operation = request.token(1).equals("DURABLE") ? "CREATE" : request.token(1);
     final String type = "consumer_" + operation.toLowerCase(Locale.ROOT);
     try {
       switch (operation) {
@@ -72,8 +72,7 @@ final class ConsumerApi {
     final boolean isNamedForm = !isDurableForm && request.tokens().length > 3;
     final String streamName = request.token(nameAt - 1);
     final String subjectFilter = isNamedForm ? request.tokensFrom(4) : "";
-    final String name =
-        isDurableForm || isNamedForm ? request.token(nameAt) : draft.name;
+    final String name = isDurableForm || isNamedForm ? request.token(nameAt) : draft.name;
     if (!streamName.equals(wanted.stream())) {
       throw ApiErrors.STREAM_MISMATCH.exception();
     }
@@ -127,10 +126,7 @@ final class ConsumerApi {
   }
 
   private void add(
-      final ApiRequest request,
-      final String type,
-      final Stream stream,
-      final ConsumerDraft draft) {
+      final ApiRequest request, final String type, final Stream stream, final ConsumerDraft draft) {
     final ConsumerRegistry registry = home.registry(stream);
     final long max = stream.config().consumersMax();
     if (max > 0 && registry.limitedCount() >= max) {
@@ -155,18 +151,9 @@ final class ConsumerApi {
       draft.inactiveThresholdNs = ConsumerDraft.INACTIVE_DEFAULT_NS;
     }
     final Consumer consumer =
-        new Consumer(
-            home,
-            stream,
-            home.nextId(),
-            name,
-            home.exchange().wallNs(),
-            draft.toConfig());
+        new Consumer(home, stream, home.nextId(), name, home.exchange().wallNs(), draft.toConfig());
     consumer.start();
-    final long written =
-        consumer.isKept()
-            ? append(consumer, consumer.config())
-            : 0;
+    final long written = consumer.isKept() ? append(consumer, consumer.config()) : 0;
     home.add(consumer);
     consumer.open();
     answer(request, type, written, report(type, consumer, true));
@@ -199,7 +186,9 @@ final class ConsumerApi {
     answer(request, type, written, report(type, consumer, true));
   }
 
-  /** Journals a changed configuration and takes it into effect; 0 if there is nothing to wait for. */
+  /**
+   * Journals a changed configuration and takes it into effect; 0 if there is nothing to wait for.
+   */
   private long apply(final Consumer consumer, final ConsumerConfig config) {
     if (config.equals(consumer.config())) {
       return 0;
@@ -276,8 +265,7 @@ final class ConsumerApi {
 
   private long append(final Consumer consumer, final ConsumerConfig config) {
     final MessageView record =
-        home.configRecord(
-            consumer, config, consumer.cursor().next(), consumer.cursor().resume());
+        home.configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume());
     return owner
         .replies()
         .append(
@@ -312,8 +300,7 @@ final class ConsumerApi {
                   home.records().delete(consumer.id()));
     }
     home.remove(consumer);
-    answer(
-        request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());
+    answer(request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());
     home.advisories().onDeleted(consumer);
   }
 
@@ -417,10 +404,8 @@ final class ConsumerApi {
       refusal =
           switch (config.deliverPolicy()) {
             case ALL -> "";
-            case BY_START_SEQUENCE ->
-                wanted < config.startSequence() ? "below start seq" : "";
-            case BY_START_TIME ->
-                wanted < startOf(consumer) ? "below start time" : "";
+            case BY_START_SEQUENCE -> wanted < config.startSequence() ? "below start seq" : "";
+            case BY_START_TIME -> wanted < startOf(consumer) ? "below start time" : "";
             case NEW, LAST, LAST_PER_SUBJECT -> "not allowed";
           };
     }
@@ -430,8 +415,7 @@ final class ConsumerApi {
       owner.replies().send(request, json.member("reset_seq", 0).end().bytes());
       return;
     }
-    final long sequence =
-        Math.max(1, wanted == 0 ? consumer.acks().floorSequence() + 1 : wanted);
+    final long sequence = Math.max(1, wanted == 0 ? consumer.acks().floorSequence() + 1 : wanted);
     consumer.reset(sequence);
     final JsonText json = ApiReplies.begin(type);
     ConsumerReport.write(json, consumer, owner.config().serverVersion());

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * The messages a consumer delivered and that are not acknowledged: found by stream sequence, walked in that
- * order, expired by deadline, and queued for redelivery.
+ * The messages a consumer delivered and that are not acknowledged: found by stream sequence, walked
+ * in that order, expired by deadline, and queued for redelivery.
  *
- * <p>An entry is a slot number. It has a deadline, or is due for redelivery, or is neither while its bytes
- * are being read.
+ * <p>An entry is a slot number. It has a deadline, or is due for redelivery, or is neither while
+ * its bytes are being read.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows.
  */

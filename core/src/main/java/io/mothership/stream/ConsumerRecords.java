@@ -46,9 +46,7 @@ final class ConsumerRecords {
   private int at;
 
   static int consumerId(final FrameView frame) {
-    return frame.payloadLength() < 4
-        ? -1
-        : frame.buffer().getInt(frame.payloadOffset(), ORDER);
+    return frame.payloadLength() < 4 ? -1 : frame.buffer().getInt(frame.payloadOffset(), ORDER);
   }
 
   static int i32(final FrameView frame, final int offset) {
@@ -105,7 +103,9 @@ final class ConsumerRecords {
     return view;
   }
 
-  /** Begins a state; entries follow by {@link #entry} and {@link #exhausted}, then {@link #state}. */
+  /**
+   * Begins a state; entries follow by {@link #entry} and {@link #exhausted}, then {@link #state}.
+   */
   void beginState() {
     entries = 0;
     exhausted = 0;

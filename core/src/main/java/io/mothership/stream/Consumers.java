@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All consumers: finds the one that a message, a record or an answer is for, and gives each its turn.
+ * All consumers: finds the one that a message, a record or an answer is for, and gives each its
+ * turn.
  *
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
  */
@@ -36,8 +37,7 @@ final class Consumers implements ConsumerLayer {
   private static final int TURNS_LIMIT = 64;
   private static final int STATES_LIMIT = 16;
   private static final long STATE_INTERVAL_NS = 250_000_000L;
-  private static final byte[] PUSH_BASED =
-      DeliverEncoder.ascii("409 Consumer is push based");
+  private static final byte[] PUSH_BASED = DeliverEncoder.ascii("409 Consumer is push based");
 
   private final JetStream owner;
   private final ConsumerApi api;
@@ -232,8 +232,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
-  private void onConfigRecovered(
-      final Stream stream, final Consumer known, final FrameView frame) {
+  private void onConfigRecovered(final Stream stream, final Consumer known, final FrameView frame) {
     try {
       final ConsumerConfig config =
           ConsumerJson.parseConfig(JsonReader.parse(ConsumerRecords.configJson(frame))).toConfig();
@@ -286,17 +285,14 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
-  public void onPullRequest(
-      final int accountId, final MessageView message, final int nameOffset) {
+  public void onPullRequest(final int accountId, final MessageView message, final int nameOffset) {
     final Consumer consumer = directory.find(message.subject(), nameOffset);
     if (consumer == null) {
       refuse(accountId, message);
     } else if (consumer.target() instanceof PullTarget pull) {
       pull.onRequest(message.reply(), pullBody.wrap(message.payload()));
     } else if (!message.reply().isEmpty()) {
-      exchange.route(
-          accountId,
-          encoder.status(message.reply(), PUSH_BASED));
+      exchange.route(accountId, encoder.status(message.reply(), PUSH_BASED));
     }
   }
 

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
- * Builds what a consumer sends: acknowledgement subjects, headers without payload, status messages. Buffers
- * are reused: a result is valid until the next call of the same method.
+ * Builds what a consumer sends: acknowledgement subjects, headers without payload, status messages.
+ * Buffers are reused: a result is valid until the next call of the same method.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when a buffer grows.
  */

@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 /**
  * Sends to whoever asked with {@code MSG.NEXT}, in turn, and tells each what it did not get.
  *
- * <p><i>Back-pressure:</i> at most {@code max_waiting} requests wait; more are answered with a status.
+ * <p><i>Back-pressure:</i> at most {@code max_waiting} requests wait; more are answered with a
+ * status.
  */
 final class PullTarget implements DeliverTarget {
   private static final byte[] NO_MESSAGES = DeliverEncoder.ascii("404 No Messages");
   private static final byte[] TIMEOUT = DeliverEncoder.ascii("408 Request Timeout");
   private static final byte[] REQUESTS_PENDING = DeliverEncoder.ascii("408 Requests Pending");
-  private static final byte[] TOO_LARGE =
-      DeliverEncoder.ascii("409 Message Size Exceeds MaxBytes");
+  private static final byte[] TOO_LARGE = DeliverEncoder.ascii("409 Message Size Exceeds MaxBytes");
   private static final byte[] BATCH_COMPLETED = DeliverEncoder.ascii("409 Batch Completed");
   private static final byte[] TOO_MANY = DeliverEncoder.ascii("409 Exceeded MaxWaiting");
   private static final byte[] DELETED = DeliverEncoder.ascii("409 Consumer Deleted");
@@ -122,8 +122,7 @@ final class PullTarget implements DeliverTarget {
       refuse(reply, 409, "Exceeded MaxRequestBatch of " + config.requestBatchMax());
       return false;
     }
-    if (config.requestExpiresMaxNs() > 0
-        && decoder.expiresNs() > config.requestExpiresMaxNs()) {
+    if (config.requestExpiresMaxNs() > 0 && decoder.expiresNs() > config.requestExpiresMaxNs()) {
       refuse(
           reply,
           409,
@@ -232,8 +231,7 @@ final class PullTarget implements DeliverTarget {
         || (request.minPending <= 0 && request.minAckPending <= 0)) {
       return false;
     }
-    final boolean isBehind =
-        request.minPending > 0 && request.minPending <= consumer.numPending();
+    final boolean isBehind = request.minPending > 0 && request.minPending <= consumer.numPending();
     final boolean isUnacked =
         request.minAckPending > 0 && request.minAckPending <= consumer.ackPendingCount();
     return !isBehind && !isUnacked;
@@ -321,7 +319,9 @@ final class PullTarget implements DeliverTarget {
     sweep(false);
   }
 
-  /** Ends what has expired or is not listened to; at the end of the stream also what would not wait. */
+  /**
+   * Ends what has expired or is not listened to; at the end of the stream also what would not wait.
+   */
   private void sweep(final boolean isAtEnd) {
     final long nowNs = consumer.exchange().monotonicNs();
     for (PullRequest request = queue.first(); request != null; ) {
@@ -369,8 +369,7 @@ final class PullTarget implements DeliverTarget {
             consumer.stream().accountId(),
             consumer
                 .encoder()
-                .pullStatus(
-                    request.reply(), codeAndText, request.wanted, request.bytesLeft));
+                .pullStatus(request.reply(), codeAndText, request.wanted, request.bytesLeft));
   }
 
   private void status(final Slice reply, final byte[] codeAndText) {

@@ -8,8 +8,9 @@ import org.agrona.ExpandableArrayBuffer;
 /**
  * Sends to the deliver subject while somebody listens there, at the pace flow control allows.
  *
- * <p>Flow control: half a window of bytes after the last answer a request goes out, at a whole window delivery
- * waits for its answer; each answer doubles the window up to {@value #WINDOW_MAX_LENGTH} bytes.
+ * <p>Flow control: half a window of bytes after the last answer a request goes out, at a whole
+ * window delivery waits for its answer; each answer doubles the window up to {@value
+ * #WINDOW_MAX_LENGTH} bytes.
  */
 final class PushTarget implements DeliverTarget {
   static final int WINDOW_MAX_LENGTH = 32 * 1024 * 1024;
@@ -172,8 +173,7 @@ final class PushTarget implements DeliverTarget {
 
   private void restartHeartbeat() {
     final long everyNs = consumer.config().idleHeartbeatNs();
-    nextHeartbeatNs =
-        everyNs == 0 ? Long.MAX_VALUE : consumer.exchange().monotonicNs() + everyNs;
+    nextHeartbeatNs = everyNs == 0 ? Long.MAX_VALUE : consumer.exchange().monotonicNs() + everyNs;
   }
 
   @Override
@@ -183,8 +183,7 @@ final class PushTarget implements DeliverTarget {
 
   @Override
   public void onConfigChanged() {
-    final byte[] wanted =
-        consumer.config().deliverSubject().getBytes(StandardCharsets.UTF_8);
+    final byte[] wanted = consumer.config().deliverSubject().getBytes(StandardCharsets.UTF_8);
     if (!subject.contentEquals(wanted)) {
       subject.wrap(Slice.of(wanted));
       isFlowRequested = false;

@@ -101,8 +101,7 @@ class ConsumerRecoveryTest {
 
     fixture.powerCut();
 
-    assertEquals(
-        List.of("d", "e"), fixture.api("CONSUMER.NAMES.S", "").strings("consumers"));
+    assertEquals(List.of("d", "e"), fixture.api("CONSUMER.NAMES.S", "").strings("consumers"));
     fixture.create("S", "f", "\"durable_name\":\"f\",\"ack_policy\":\"explicit\"");
     assertEquals(3, fixture.api("STREAM.INFO.S", "").object("state").number("consumer_count", 0));
   }
@@ -115,8 +114,7 @@ class ConsumerRecoveryTest {
 
     fixture.powerCut();
 
-    assertEquals(
-        7, fixture.info("S", "c").object("config").number("max_ack_pending", 0));
+    assertEquals(7, fixture.info("S", "c").object("config").number("max_ack_pending", 0));
   }
 
   @Test
@@ -135,9 +133,7 @@ class ConsumerRecoveryTest {
   @Test
   void shouldWaitForInterestAfterARestart() {
     fixture.create(
-        "S",
-        "c",
-        "\"durable_name\":\"c\",\"ack_policy\":\"explicit\",\"deliver_subject\":\"d.c\"");
+        "S", "c", "\"durable_name\":\"c\",\"ack_policy\":\"explicit\",\"deliver_subject\":\"d.c\"");
     fixture.subscribe("1", "d.c");
     fixture.publish(2, "s.a");
     fixture.ack(fixture.take().getFirst());
@@ -151,8 +147,7 @@ class ConsumerRecoveryTest {
         List.of(3L), fixture.takeMessages().stream().map(Message::streamSequence).toList());
     fixture.advanceNs(30 * SECOND_NS);
     assertEquals(
-        List.of(2L, 3L),
-        fixture.takeMessages().stream().map(Message::streamSequence).toList());
+        List.of(2L, 3L), fixture.takeMessages().stream().map(Message::streamSequence).toList());
   }
 
   @Test

@@ -12,7 +12,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Random publishes, fetches, acknowledgements, deletes and restarts, compared with a naive model. */
+/**
+ * Random publishes, fetches, acknowledgements, deletes and restarts, compared with a naive model.
+ */
 final class ConsumerSimTest {
   private static final int SEEDS = Integer.getInteger("mothership.sim.seeds", 40);
   private static final int STEPS = 150;
@@ -62,8 +64,7 @@ final class ConsumerSimTest {
       fixture
           .streams()
           .create(
-              "S",
-              "\"subjects\":[\"s.*\"]" + (isWorkQueue ? ",\"retention\":\"workqueue\"" : ""));
+              "S", "\"subjects\":[\"s.*\"]" + (isWorkQueue ? ",\"retention\":\"workqueue\"" : ""));
       fixture.create(
           "S",
           "c",
@@ -195,8 +196,7 @@ final class ConsumerSimTest {
       fixture.advanceNs(ns);
       pending
           .entrySet()
-          .removeIf(
-              entry -> entry.getValue().deadlineNs <= nowNs && isExhausted(entry.getValue()));
+          .removeIf(entry -> entry.getValue().deadlineNs <= nowNs && isExhausted(entry.getValue()));
     }
 
     private void delete() {
@@ -226,9 +226,7 @@ final class ConsumerSimTest {
       final Consumer consumer = fixture.consumer("S", "c");
       final ConsumerPending entries = consumer.acks().pending();
       final TreeMap<Long, Delivery> known = new TreeMap<>();
-      for (int slot = entries.first();
-          slot != ConsumerPending.NONE;
-          slot = entries.next(slot)) {
+      for (int slot = entries.first(); slot != ConsumerPending.NONE; slot = entries.next(slot)) {
         final long sequence = entries.sequence(slot);
         final Delivery entry = new Delivery();
         entry.deliveries = entries.redeliveries(slot) + 1;
@@ -243,8 +241,7 @@ final class ConsumerSimTest {
       next = consumer.cursor().next();
       for (final long sequence : pending.keySet()) {
         assertTrue(
-            known.containsKey(sequence) || sequence >= next,
-            where() + ": forgotten " + sequence);
+            known.containsKey(sequence) || sequence >= next, where() + ": forgotten " + sequence);
       }
       pending.clear();
       pending.putAll(known);
@@ -268,10 +265,8 @@ final class ConsumerSimTest {
           where());
       assertEquals(stored.size(), fixture.streams().stream("S").messageCount(), where());
       final long floor = info.object("ack_floor").number("stream_seq", -1);
-      assertTrue(
-          pending.isEmpty() || floor < pending.firstKey(), where() + ": floor " + floor);
-      assertTrue(
-          floor <= info.object("delivered").number("stream_seq", -1), where());
+      assertTrue(pending.isEmpty() || floor < pending.firstKey(), where() + ": floor " + floor);
+      assertTrue(floor <= info.object("delivered").number("stream_seq", -1), where());
     }
   }
 }
