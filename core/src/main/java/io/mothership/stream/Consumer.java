@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -339,6 +340,7 @@ final class Consumer {
    *
    * @return how many steps were made; if it equals {@code limit} there may be more to do
    */
+  @HotPath
   int deliver(final int limit) {
     int steps = 0;
     while (steps < limit) {
@@ -379,6 +381,7 @@ final class Consumer {
   }
 
   /** Delivers a message from the tail window, or asks for it; false if it has to wait. */
+  @HotPath
   private boolean step(final long sequence, final int slot) {
     final boolean isRedelivery = slot != ConsumerPending.NONE;
     if (reads.isEmpty() && stream.load(sequence, frame) == Stream.LOADED) {
@@ -414,6 +417,7 @@ final class Consumer {
   }
 
   /** Bytes of a message asked for have come; {@code answer} is null if it is gone or damaged. */
+  @HotPath
   void onRead(final long token, final FrameView answer) {
     final long sequence = reads.answer(token);
     if (sequence == ConsumerReads.STALE || isClosed) {
@@ -456,6 +460,7 @@ final class Consumer {
     cursor.unread();
   }
 
+  @HotPath
   private boolean send(final FrameView bytes, final long sequence, final int slot) {
     final boolean isRedelivery = slot != ConsumerPending.NONE;
     final long deliveries = isRedelivery ? acks.pending().redeliveries(slot) + 2L : 1;

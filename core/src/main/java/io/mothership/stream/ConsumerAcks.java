@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.journal.codec.RecordType;
@@ -158,6 +159,7 @@ final class ConsumerAcks {
   // Deliveries
 
   /** The message to deliver again next, or {@link ConsumerPending#NONE}. */
+  @HotPath
   int nextDue() {
     expire(consumer.exchange().monotonicNs());
     for (int slot = pending.firstDue(); slot != ConsumerPending.NONE; slot = pending.firstDue()) {
@@ -170,6 +172,7 @@ final class ConsumerAcks {
   }
 
   /** A message is about to be sent; {@code slot} is its entry if it was delivered before. */
+  @HotPath
   void onDelivered(final long sequence, final int slot) {
     deliveredConsumerSequence++;
     if (slot != ConsumerPending.NONE) {
@@ -188,6 +191,7 @@ final class ConsumerAcks {
   }
 
   /** Where nothing is acknowledged, a message is done when it was sent. */
+  @HotPath
   void afterSend(final long sequence) {
     if (consumer.config().ackPolicy() == AckPolicy.NONE && isRetentionByAcks()) {
       append(ConsumerRecords.KIND_ONE, sequence, deliveredConsumerSequence, nobody);
@@ -215,6 +219,7 @@ final class ConsumerAcks {
     return consumer.config().ackWaitNs() > 0;
   }
 
+  @HotPath
   private void setDeadline(final int slot, final long nowNs) {
     if (!hasAckWait()) {
       pending.rest(slot);
@@ -268,6 +273,7 @@ final class ConsumerAcks {
   // Acknowledgements
 
   /** A message on one of this consumer's acknowledgement subjects. */
+  @HotPath
   void onAck(final Slice subject, final Slice reply, final Slice payload) {
     if (!view.wrap(subject) || view.streamSequence() == 0) {
       return;
@@ -299,6 +305,7 @@ final class ConsumerAcks {
     }
   }
 
+  @HotPath
   private void acknowledge(final Slice reply) {
     final long sequence = view.streamSequence();
     if (sequence >= consumer.cursor().next() && sequence > deliveredSequence) {
@@ -325,6 +332,7 @@ final class ConsumerAcks {
     return max > 0 && pending.count() >= max;
   }
 
+  @HotPath
   private void acknowledgeOne(final long sequence, final Slice reply) {
     final int slot = pending.find(sequence);
     final boolean isKnown =
@@ -344,6 +352,7 @@ final class ConsumerAcks {
     lastAckNs = consumer.exchange().wallNs();
   }
 
+  @HotPath
   private void acknowledgeAll(final long sequence, final long consumerSequence, final Slice reply) {
     if (consumerSequence <= floorConsumerSequence || sequence <= floorSequence) {
       answer(reply);
@@ -425,6 +434,7 @@ final class ConsumerAcks {
    *
    * @return false if the journal can not take it now: nothing happened
    */
+  @HotPath
   private boolean append(
       final int kind, final long sequence, final long consumerSequence, final Slice reply) {
     if (!consumer.isKept() && !isRetentionByAcks()) {

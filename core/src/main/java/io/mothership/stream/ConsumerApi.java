@@ -22,6 +22,7 @@ import java.util.Optional;
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request.
  */
 final class ConsumerApi {
+  private static final String REQUIRED_LEVEL = "Nats-Required-Api-Level:";
   private static final int NAMES_LIMIT = 1024;
   private static final int LIST_LIMIT = 256;
   private static final int GENERATED_NAME_LENGTH = 8;
@@ -39,6 +40,7 @@ final class ConsumerApi {
     final String operation = request.token(1).equals("DURABLE") ? "CREATE" : request.token(1);
     final String type = "consumer_" + operation.toLowerCase(Locale.ROOT);
     try {
+      checkLevel(request);
       switch (operation) {
         case "CREATE" -> create(request, type);
         case "INFO" -> info(request, type);
@@ -56,6 +58,27 @@ final class ConsumerApi {
       owner.replies().sendError(request, type, e);
     } catch (final JsonException e) {
       owner.replies().sendError(request, type, ApiErrors.INVALID_JSON.with(e.getMessage()));
+    }
+  }
+
+  /** Refuses who needs a newer API than this. */
+  private static void checkLevel(final ApiRequest request) {
+    if (request.headers().length == 0) {
+      return;
+    }
+    for (final String line : new String(request.headers(), StandardCharsets.UTF_8).split("\r\n")) {
+      if (line.startsWith(REQUIRED_LEVEL)
+          && !isLevel(line.substring(REQUIRED_LEVEL.length()).strip())) {
+        throw ApiErrors.REQUIRED_API_LEVEL.exception();
+      }
+    }
+  }
+
+  private static boolean isLevel(final String text) {
+    try {
+      return Integer.parseInt(text) <= ConsumerReport.API_LEVEL;
+    } catch (final NumberFormatException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
@@ -158,6 +159,7 @@ final class ConsumerCursor {
    *
    * @return whether it is one to deliver
    */
+  @HotPath
   boolean onCommitted(final long sequence, final int subjectId) {
     counted = Math.max(counted, sequence);
     if (sequence >= next && filter.matches(subjectId)) {
@@ -197,6 +199,7 @@ final class ConsumerCursor {
    *
    * @return its sequence, {@link #NOTHING} or {@link #LOOK_AGAIN}
    */
+  @HotPath
   long peek() {
     while (listRead < list.length) {
       if (stream.index().isPresent(list[listRead])) {
@@ -218,6 +221,7 @@ final class ConsumerCursor {
   }
 
   /** The message last peeked is being read. */
+  @HotPath
   void read(final long sequence) {
     if (listRead < list.length) {
       listRead++;
@@ -228,6 +232,7 @@ final class ConsumerCursor {
   }
 
   /** A message that was read is delivered, or turned out to be gone. */
+  @HotPath
   void pass(final long sequence, final boolean isDelivered) {
     if (listNext < list.length) {
       while (listNext < listRead && list[listNext] <= sequence) {

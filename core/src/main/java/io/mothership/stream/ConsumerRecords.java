@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.journal.FrameView;
@@ -57,6 +58,7 @@ final class ConsumerRecords {
     return frame.buffer().getLong(frame.payloadOffset() + offset, ORDER);
   }
 
+  @HotPath
   MessageView ack(
       final int consumerId,
       final int kind,

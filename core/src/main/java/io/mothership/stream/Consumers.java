@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -296,6 +297,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
+  @HotPath
   @Override
   public void onAck(final int accountId, final MessageView message) {
     final Consumer consumer = directory.find(message.subject(), ACK_PATH_OFFSET);
@@ -323,6 +325,7 @@ final class Consumers implements ConsumerLayer {
 
   // Records
 
+  @HotPath
   @Override
   public void onAppended(final FrameView frame, final long location) {
     if (frame.recordType() != RecordType.ACK) {
@@ -349,6 +352,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
+  @HotPath
   @Override
   public void onSynced(final FrameView frame) {
     if (frame.recordType() == RecordType.ACK && frame.replyLength() > 0) {
@@ -455,6 +459,7 @@ final class Consumers implements ConsumerLayer {
     dirty.add(consumer);
   }
 
+  @HotPath
   @Override
   public int doWork() {
     int work = 0;
@@ -474,8 +479,9 @@ final class Consumers implements ConsumerLayer {
     return work;
   }
 
-  /** Writes down what no record tells yet; before an orderly stop. */
-  void release() {
+  /** Writes down what no record tells yet. */
+  @Override
+  public void onStopping() {
     writeStates(Integer.MAX_VALUE);
   }
 

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ final class DeliverEncoder {
   private final MessageView status = new MessageView();
 
   /** Wraps {@code target} around the subject to which a delivery is acknowledged. */
+  @HotPath
   void ackSubject(
       final Slice target,
       final byte[] prefix,
@@ -76,6 +78,7 @@ final class DeliverEncoder {
   }
 
   /** A status message with nothing but a code and its text. */
+  @HotPath
   MessageView status(final Slice subject, final byte[] codeAndText) {
     final int at = put(statusLine(codeAndText), LINE_END);
     return view(subject, at);
@@ -90,6 +93,7 @@ final class DeliverEncoder {
   }
 
   /** A status message that says what a pull request did not get. */
+  @HotPath
   MessageView pullStatus(
       final Slice subject, final byte[] codeAndText, final long messages, final long bytes) {
     int at = put(statusLine(codeAndText), PENDING_MESSAGES);

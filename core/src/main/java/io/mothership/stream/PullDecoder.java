@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
@@ -127,6 +128,7 @@ final class PullDecoder {
     pinId = "";
   }
 
+  @HotPath
   private boolean decodeFlat() {
     numbers[BATCH] = 0;
     at++;

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.json.JsonException;
@@ -183,6 +184,7 @@ final class PullTarget implements DeliverTarget {
     return queue.wanted();
   }
 
+  @HotPath
   @Override
   public boolean select(final int size) {
     final long nowNs = consumer.exchange().monotonicNs();
@@ -255,6 +257,7 @@ final class PullTarget implements DeliverTarget {
     consumer.armBy(pinExpiresNs);
   }
 
+  @HotPath
   @Override
   public void send(final MessageView message, final int size) {
     final PullRequest request = selected;

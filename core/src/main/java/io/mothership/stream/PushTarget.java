@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,7 @@ final class PushTarget implements DeliverTarget {
     return isReady();
   }
 
+  @HotPath
   @Override
   public void send(final MessageView message, final int size) {
     consumer.exchange().routeTo(consumer.stream().accountId(), subject, message);
