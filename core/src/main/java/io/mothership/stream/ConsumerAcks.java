@@ -22,6 +22,7 @@ final class ConsumerAcks {
   private static final String GONE = "Unacknowledged message was deleted";
 
   private final Consumer consumer;
+  private final Stream stream;
   private final ConsumerPending pending = new ConsumerPending();
   private final Long2LongHashMap exhausted = new Long2LongHashMap(NOT_EXHAUSTED);
   private final AckView view = new AckView();
@@ -36,6 +37,7 @@ final class ConsumerAcks {
 
   ConsumerAcks(final Consumer consumer) {
     this.consumer = consumer;
+    this.stream = consumer.stream();
   }
 
   ConsumerPending pending() {
@@ -425,7 +427,7 @@ final class ConsumerAcks {
     if (!reply.isEmpty()) {
       answer.clear();
       answer.subject().wrap(reply);
-      consumer.exchange().route(consumer.stream().accountId(), answer);
+      consumer.exchange().route(stream.accountId(), answer);
     }
   }
 
@@ -441,7 +443,6 @@ final class ConsumerAcks {
       answer(reply);
       return true;
     }
-    final Stream stream = consumer.stream();
     final long written =
         consumer
             .exchange()
@@ -466,7 +467,7 @@ final class ConsumerAcks {
   }
 
   private boolean isRetentionByAcks() {
-    return consumer.stream().config().retention() != StreamConfig.Retention.LIMITS;
+    return stream.config().retention() != StreamConfig.Retention.LIMITS;
   }
 
   // What the stream tells it

@@ -26,6 +26,7 @@ final class PullTarget implements DeliverTarget {
   private static final Slice NO_SLICE = new Slice();
 
   private final Consumer consumer;
+  private final int accountId;
   private final PullDecoder decoder = new PullDecoder();
   private final PullQueue queue = new PullQueue();
   private PullRequest selected;
@@ -36,6 +37,7 @@ final class PullTarget implements DeliverTarget {
 
   PullTarget(final Consumer consumer) {
     this.consumer = consumer;
+    this.accountId = consumer.stream().accountId();
   }
 
   @Override
@@ -272,7 +274,7 @@ final class PullTarget implements DeliverTarget {
     if (!request.isDone() && consumer.config().priorityPolicy() != Priority.PRIORITIZED) {
       queue.cycle();
     }
-    consumer.exchange().routeTo(consumer.stream().accountId(), request.reply(), message);
+    consumer.exchange().routeTo(accountId, request.reply(), message);
     if (request.isDone()) {
       if (request.bytesLeft > 0) {
         pullStatus(request, BATCH_COMPLETED);
@@ -307,7 +309,7 @@ final class PullTarget implements DeliverTarget {
         consumer
             .exchange()
             .route(
-                consumer.stream().accountId(),
+                accountId,
                 consumer
                     .encoder()
                     .heartbeat(
@@ -348,7 +350,7 @@ final class PullTarget implements DeliverTarget {
     if (request.interestVersion == version) {
       return true;
     }
-    if (consumer.exchange().hasInterest(consumer.stream().accountId(), request.reply())) {
+    if (consumer.exchange().hasInterest(accountId, request.reply())) {
       request.interestVersion = version;
       return true;
     }
@@ -369,16 +371,14 @@ final class PullTarget implements DeliverTarget {
     consumer
         .exchange()
         .route(
-            consumer.stream().accountId(),
+            accountId,
             consumer
                 .encoder()
                 .pullStatus(request.reply(), codeAndText, request.wanted, request.bytesLeft));
   }
 
   private void status(final Slice reply, final byte[] codeAndText) {
-    consumer
-        .exchange()
-        .route(consumer.stream().accountId(), consumer.encoder().status(reply, codeAndText));
+    consumer.exchange().route(accountId, consumer.encoder().status(reply, codeAndText));
   }
 
   private void refuse(final Slice reply, final int code, final String text) {

@@ -22,6 +22,7 @@ final class PushTarget implements DeliverTarget {
   private static final byte[] FLOW_CONTROL_PREFIX = DeliverEncoder.ascii("$JS.FC.");
 
   private final Consumer consumer;
+  private final int accountId;
   private final Slice subject = new Slice();
   private final Slice flowReply = new Slice();
   private final ExpandableArrayBuffer flowReplyBuffer = new ExpandableArrayBuffer(128);
@@ -35,6 +36,7 @@ final class PushTarget implements DeliverTarget {
 
   PushTarget(final Consumer consumer) {
     this.consumer = consumer;
+    this.accountId = consumer.stream().accountId();
     this.subject.wrap(Slice.of(consumer.config().deliverSubject()));
   }
 
@@ -55,8 +57,7 @@ final class PushTarget implements DeliverTarget {
 
   /** Looks whether somebody listens. */
   void refreshInterest() {
-    final boolean hasInterest =
-        consumer.exchange().hasInterest(consumer.stream().accountId(), subject);
+    final boolean hasInterest = consumer.exchange().hasInterest(accountId, subject);
     if (hasInterest == isActive) {
       return;
     }
@@ -89,7 +90,7 @@ final class PushTarget implements DeliverTarget {
   @HotPath
   @Override
   public void send(final MessageView message, final int size) {
-    consumer.exchange().routeTo(consumer.stream().accountId(), subject, message);
+    consumer.exchange().routeTo(accountId, subject, message);
     restartHeartbeat();
     if (!consumer.config().hasFlowControl()) {
       return;
@@ -127,7 +128,7 @@ final class PushTarget implements DeliverTarget {
     requestedBytes = sentBytes;
     final MessageView request = consumer.encoder().status(subject, FLOW_CONTROL);
     request.reply().wrap(flowReply);
-    consumer.exchange().routeTo(consumer.stream().accountId(), subject, request);
+    consumer.exchange().routeTo(accountId, subject, request);
   }
 
   private int put(final int at, final byte[] bytes) {
@@ -168,7 +169,7 @@ final class PushTarget implements DeliverTarget {
                   consumer.deliveredConsumerSequence(),
                   consumer.deliveredSequence(),
                   flowReply);
-      consumer.exchange().routeTo(consumer.stream().accountId(), subject, beat);
+      consumer.exchange().routeTo(accountId, subject, beat);
       restartHeartbeat();
     }
   }
