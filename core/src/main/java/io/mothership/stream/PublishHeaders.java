@@ -22,6 +22,9 @@ final class PublishHeaders {
   private static final byte[] ROLLUP = ascii("Rollup");
   private static final byte[] TTL = ascii("TTL");
   private static final byte[] SOURCE = ascii("Stream-Source");
+  private static final byte[] MARKER_REASON = ascii("Marker-Reason");
+  private static final byte[] KEY_OPERATION = ascii("KV-Operation:");
+  private static final byte[] KEY_PURGE = ascii("PURGE");
 
   private final Slice messageId = new Slice();
   private final Slice expectedStream = new Slice();
@@ -32,6 +35,8 @@ final class PublishHeaders {
   private final Slice rollup = new Slice();
   private final Slice ttl = new Slice();
   private final Slice source = new Slice();
+  private final Slice markerReason = new Slice();
+  private final Slice keyOperation = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
   PublishHeaders wrap(final Slice block) {
@@ -44,6 +49,8 @@ final class PublishHeaders {
     rollup.clear();
     ttl.clear();
     source.clear();
+    markerReason.clear();
+    keyOperation.clear();
     final DirectBuffer buffer = block.buffer();
     final int end = block.offset() + block.length();
     int at = lineEnd(buffer, block.offset(), end) + 2;
@@ -51,6 +58,8 @@ final class PublishHeaders {
       final int lineEnd = lineEnd(buffer, at, end);
       if (isAt(buffer, at, lineEnd, PREFIX)) {
         line(buffer, at + PREFIX.length, lineEnd);
+      } else if (isAt(buffer, at, lineEnd, KEY_OPERATION)) {
+        value(keyOperation, buffer, at + KEY_OPERATION.length, lineEnd);
       }
       at = lineEnd + 2;
     }
@@ -93,6 +102,11 @@ final class PublishHeaders {
     return source;
   }
 
+  /** Whether the message says that its subject is gone: a delete marker, or a key's purge. */
+  boolean isDeleteMarker() {
+    return !markerReason.isEmpty() || keyOperation.contentEquals(KEY_PURGE);
+  }
+
   /** Decimal digits as a number; -1 if there is anything else or nothing. */
   static long number(final Slice digits) {
     if (digits.isEmpty() || digits.length() > 19) {
@@ -118,7 +132,12 @@ final class PublishHeaders {
     if (target == null || !target.isEmpty() || colon == end) {
       return;
     }
-    int from = colon + 1;
+    value(target, buffer, colon + 1, end);
+  }
+
+  private static void value(
+      final Slice target, final DirectBuffer buffer, final int start, final int end) {
+    int from = start;
     int to = end;
     while (from < to && isBlank(buffer.getByte(from))) {
       from++;
@@ -136,7 +155,10 @@ final class PublishHeaders {
           isAt(buffer, from, to, MESSAGE_ID)
               ? messageId
               : isAt(buffer, from, to, ROLLUP) ? rollup : null;
-      case 13 -> isAt(buffer, from, to, SOURCE) ? source : null;
+      case 13 ->
+          isAt(buffer, from, to, SOURCE)
+              ? source
+              : isAt(buffer, from, to, MARKER_REASON) ? markerReason : null;
       case 15 -> isAt(buffer, from, to, EXPECTED_STREAM) ? expectedStream : null;
       case 20 -> isAt(buffer, from, to, EXPECTED_LAST_ID) ? expectedLastId : null;
       case 22 ->

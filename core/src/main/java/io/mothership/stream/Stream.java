@@ -243,6 +243,7 @@ final class Stream {
     if (!index.remove(sequence)) {
       return false;
     }
+    expiry.onRemoved(sequence);
     owner.addBytes(config.storage(), -size);
     return true;
   }
@@ -282,7 +283,7 @@ final class Stream {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);
       owner.addBytes(config.storage(), size);
-      expiry.onAdded(sequence, timeNs, ttlNs);
+      expiry.onAdded(sequence, timeNs, ttlNs, headers.isDeleteMarker());
     }
     if (config.isRollupAllowed() && !config.isPurgeDenied()) {
       rollUp(sequence, headers.rollup());

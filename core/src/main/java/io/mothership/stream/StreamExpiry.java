@@ -1,9 +1,13 @@
 package io.mothership.stream;
 
 import java.util.Arrays;
+import org.agrona.collections.LongHashSet;
 
 /**
  * Lets messages go by age: the stream's {@code max_age} and each message's own TTL.
+ *
+ * <p>A subject's last message leaves a delete marker behind if the stream is configured so. The marker is a
+ * publish with a roll-up: only its record removes the message, in recovery too.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
  * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
@@ -18,6 +22,8 @@ final class StreamExpiry {
   private long[] deadlines = new long[16];
   private long[] sequences = new long[16];
   private int count;
+  private final LongHashSet ageless = new LongHashSet();
+  private final LongHashSet markers = new LongHashSet();
   private long timer = NO_TIMER;
   private long timerDeadlineNs;
 
@@ -26,13 +32,25 @@ final class StreamExpiry {
     this.stream = stream;
   }
 
-  void onAdded(final long sequence, final long timeNs, final long ttlNs) {
+  /** {@code isMarker} tells that nothing is left behind when this message goes. */
+  void onAdded(
+      final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
     if (ttlNs > 0) {
       push(timeNs + ttlNs, sequence);
+    } else if (ttlNs == StreamIntake.TTL_NEVER) {
+      ageless.add(sequence);
+    }
+    if (isMarker && hasMarkers()) {
+      markers.add(sequence);
     }
     if (owner.isLive() && (ttlNs > 0 || timer == NO_TIMER)) {
       reschedule();
     }
+  }
+
+  void onRemoved(final long sequence) {
+    ageless.remove(sequence);
+    markers.remove(sequence);
   }
 
   /** Drops everything due at a time. */
@@ -78,27 +96,62 @@ final class StreamExpiry {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     int done = 0;
-    while (ageMaxNs > 0
-        && index.count() > 0
-        && done < limit
-        && index.timeNs(index.first()) + ageMaxNs <= nowNs) {
-      stream.drop(index.first());
+    for (long at = oldestAging();
+        ageMaxNs > 0
+            && done < limit
+            && at <= index.last()
+            && index.timeNs(at) + ageMaxNs <= nowNs;
+        at = oldestAging()) {
+      if (!tryLetGo(at)) {
+        return;
+      }
       done++;
     }
     while (count > 0 && deadlines[0] <= nowNs && done < limit) {
-      stream.drop(sequences[0]);
+      if (!tryLetGo(sequences[0])) {
+        return;
+      }
       pop();
       done++;
     }
   }
 
+  /** Answers false if a marker has to come first and cannot now; the next attempt begins with it again. */
+  private boolean tryLetGo(final long sequence) {
+    if (!hasMarkers() || !stream.index().isPresent(sequence) || markers.contains(sequence)) {
+      stream.drop(sequence);
+      return true;
+    }
+    final SubjectTable subjects = stream.index().subjects();
+    final int subject = stream.index().subjectId(sequence);
+    if (subjects.count(subject) > 1) {
+      stream.drop(sequence);
+      return true;
+    }
+    return owner.isLive() && stream.intake().tryMark(subjects.subject(subject));
+  }
+
+  private boolean hasMarkers() {
+    return stream.config().subjectDeleteMarkerTtlNs() > 0;
+  }
+
+  private long oldestAging() {
+    final StreamIndex index = stream.index();
+    long at = index.first();
+    while (!ageless.isEmpty() && ageless.contains(at)) {
+      at = index.nextPresent(at + 1);
+    }
+    return at;
+  }
+
   private long nextDeadlineNs() {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
-    final long byAge =
-        ageMaxNs > 0 && index.count() > 0
-            ? index.timeNs(index.first()) + ageMaxNs
-            : Long.MAX_VALUE;
+    long byAge = Long.MAX_VALUE;
+    if (ageMaxNs > 0 && index.count() > 0) {
+      final long oldest = oldestAging();
+      byAge = oldest <= index.last() ? index.timeNs(oldest) + ageMaxNs : Long.MAX_VALUE;
+    }
     return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
   }
 

@@ -30,6 +30,9 @@ final class StreamIntake implements Subscriber {
   static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
   static final byte[] ROLLUP_ALL = "all".getBytes(StandardCharsets.US_ASCII);
 
+  /** A message that no age removes. */
+  static final long TTL_NEVER = -1;
+
   /** Sequences reserved at a time. */
   static final int RESERVATION_BLOCK = 1 << 16;
 
@@ -37,7 +40,6 @@ final class StreamIntake implements Subscriber {
   private static final int WAITING_DUPLICATES_MAX = 1024;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long TTL_INVALID = -2;
-  private static final long TTL_NEVER = -1;
   private static final MessageView NO_MESSAGE = new MessageView();
 
   private final JetStream owner;
@@ -46,6 +48,7 @@ final class StreamIntake implements Subscriber {
   private final DedupeWindow dedupe;
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
+  private final MessageView marker = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
@@ -119,7 +122,25 @@ final class StreamIntake implements Subscriber {
     append(message, ttlNs);
   }
 
-  private void append(final MessageView message, final long ttlNs) {
+  /**
+   * Publishes the delete marker that takes the place of a subject's last message.
+   *
+   * @return false if the journal takes nothing now
+   */
+  boolean tryMark(final byte[] subject) {
+    final long ttlNs = stream.config().subjectDeleteMarkerTtlNs() / SECOND_NS * SECOND_NS;
+    final String block =
+        "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: "
+            + GoDuration.ofSeconds(ttlNs / SECOND_NS)
+            + "\r\nNats-Rollup: sub\r\n\r\n";
+    marker.clear();
+    marker.subject().wrap(Slice.of(subject));
+    marker.headers().wrap(Slice.of(block.getBytes(StandardCharsets.US_ASCII)));
+    headers.wrap(marker.headers());
+    return append(marker, ttlNs);
+  }
+
+  private boolean append(final MessageView message, final long ttlNs) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
     final boolean isSynced = isSyncNeeded(sequence);
@@ -140,12 +161,13 @@ final class StreamIntake implements Subscriber {
               : journalSequence == Pressure.TOO_LARGE
                   ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
                   : ApiErrors.INSUFFICIENT_RESOURCES.exception());
-      return;
+      return false;
     }
     owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
     stream.apply(
         sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    return true;
   }
 
   /** Applies a message found in the journal at start. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -212,6 +214,60 @@ final class StreamPublishTest {
     js.step();
     assertEquals(2, stream.messageCount());
     assertTrue(stream.index().isPresent(1) && stream.index().isPresent(4));
+  }
+
+  @Test
+  void shouldKeepByAgeWhatNeverGoes() {
+    final Stream stream =
+        js.create("S", "\"subjects\":[\"s\"],\"max_age\":1000000000,\"allow_msg_ttl\":true");
+    js.publish("s", "keeps", "Nats-TTL: never");
+    js.publish("s", "goes");
+    js.clock().advanceNs(2 * SECOND_NS);
+    js.step();
+    assertEquals(1, stream.firstSequence());
+    assertEquals(1, stream.messageCount());
+  }
+
+  @Test
+  void shouldLeaveAMarkerOfASubjectsLastMessage() {
+    final Stream stream =
+        js.create(
+            "S",
+            "\"subjects\":[\"s.*\"],\"max_msgs_per_subject\":5,"
+                + "\"subject_delete_marker_ttl\":60000000000");
+    js.publish("s.a", "1", "Nats-TTL: 100");
+    js.publish("s.a", "2", "Nats-TTL: 100");
+    js.publish("s.b", "3", "Nats-TTL: 100");
+    js.publish("s.b", "keeps");
+    js.publish("s.c", "", "KV-Operation: PURGE\r\nNats-TTL: 100");
+    js.clock().advanceNs(101 * SECOND_NS);
+    js.step();
+    assertEquals(2, stream.messageCount(), "the marker of s.a, and what keeps");
+    final String marker =
+        js.request("STREAM.MSG.GET.S", "{\"last_by_subj\":\"s.a\"}");
+    assertEquals(
+        "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: 1m0s\r\nNats-Rollup: sub\r\n\r\n",
+        new String(
+            Base64.getDecoder().decode(marker.replaceAll(".*\"hdrs\":\"([^\"]*)\".*", "$1")),
+            StandardCharsets.US_ASCII));
+    js.restart();
+    assertEquals(2, js.stream("S").messageCount());
+    js.clock().advanceNs(61 * SECOND_NS);
+    js.step();
+    assertEquals(1, js.stream("S").messageCount(), "a marker leaves none");
+  }
+
+  @Test
+  void shouldLeaveTheMarkerAfterARestart() {
+    js.create(
+        "S",
+        "\"subjects\":[\"s.*\"],\"max_age\":1000000000,"
+            + "\"subject_delete_marker_ttl\":60000000000");
+    js.publish("s.a", "1");
+    js.clock().advanceNs(SECOND_NS * 5 / 4);
+    js.restart();
+    assertEquals(1, js.stream("S").messageCount());
+    assertEquals(2, js.stream("S").firstSequence());
   }
 
   @Test
