@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -307,6 +308,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onAppended(final FrameView frame, final long location) {
     switch (frame.recordType()) {
       case MESSAGE -> {
@@ -324,6 +326,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onSynced(final FrameView frame) {
     switch (frame.recordType()) {
       case MESSAGE -> {
