@@ -34,8 +34,12 @@ final class SegmentDamageTest {
         ChronicleJournal.open(
             JournalConfig.of(directory).withSegmentBytes(JournalConfig.SEGMENT_BYTES_MIN),
             RecoveryListener.ofFrames((frame, location) -> {}))) {
-      for (int sequence = 1; journal.segments().length < 3; sequence++) {
-        frames.append(journal, sequence, 1);
+      int sequence = 0;
+      while (journal.segments().length < 2) {
+        frames.append(journal, ++sequence, 1);
+      }
+      for (int i = 0; i < 10; i++) {
+        frames.append(journal, ++sequence, 1);
       }
     }
     for (final Path file :
