@@ -1,11 +1,15 @@
 package io.mothership.api;
 
+import io.mothership.api.commands.CommandResource;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.fleet.EntityResource;
 import io.mothership.api.fleet.OrganizationResource;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.api.status.HealthResource;
+import io.mothership.api.status.OpenApiResource;
+import io.mothership.api.telemetry.FeedResource;
+import io.mothership.api.telemetry.TelemetryResource;
 import io.mothership.bus.Fabric;
 import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
@@ -14,6 +18,7 @@ import io.mothership.storage.sql.OrganizationRepository;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.transport.http.Route;
+import io.mothership.transport.ws.WebSocketConfig;
 import io.mothership.transport.ws.WebSocketRoute;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +64,16 @@ public final class Api implements AutoCloseable {
     allChecks.addAll(checks);
     final List<Route> routes = new ArrayList<>();
     routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
+    routes.addAll(new OpenApiResource().routes());
     routes.addAll(new OrganizationResource(database, organizations, clock).routes(auth));
     routes.addAll(
         new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));
-    return new Api(relay, routes, List.of());
+    routes.addAll(new TelemetryResource(fabric, directory).routes(auth));
+    routes.addAll(
+        new CommandResource(database, organizations, entities, fabric, clock).routes(auth));
+    final WebSocketRoute feed =
+        new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());
+    return new Api(relay, routes, List.of(feed));
   }
 
   public List<Route> routes() {

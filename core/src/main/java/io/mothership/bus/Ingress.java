@@ -7,6 +7,7 @@ import io.mothership.journal.codec.RecordType;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -26,7 +27,8 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *  PUBLISH_LARGE slot i32 of the frame pool
  *  SUBSCRIBE     sid, subject, queue      each u16 length and bytes
  *  UNSUBSCRIBE   delivered-max i64, sid
- *  OPEN, CLOSE, PONG                      nothing
+ *  OPEN          ticket i64 of what is opened
+ *  CLOSE, PONG                            nothing
  *  CONTROL       line
  * </pre>
  *
@@ -51,6 +53,7 @@ public final class Ingress {
   private final RingBuffer ring;
   private final FramePool pool;
   private final Map<Long, SessionOpening> openings = new ConcurrentHashMap<>();
+  private final AtomicLong tickets = new AtomicLong();
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
   /**
@@ -70,6 +73,7 @@ public final class Ingress {
   }
 
   /** A message from a connection. {@code outboxId} is 0 unless the SQL outbox made it. */
+  @HotPath
   public int tryPublish(
       final long connectionId,
       final Origin origin,
@@ -121,12 +125,15 @@ public final class Ingress {
 
   /** Opens a session, or changes the options of an open one. */
   public int tryOpen(final SessionOpening opening) {
-    openings.put(opening.connectionId(), opening);
-    final int index = tryClaim(OPEN, BODY, opening.connectionId());
+    // A connection may open again before the dispatcher has seen the first time.
+    final long ticket = tickets.incrementAndGet();
+    openings.put(ticket, opening);
+    final int index = tryClaim(OPEN, BODY + BitUtil.SIZE_OF_LONG, opening.connectionId());
     if (index < 0) {
-      openings.remove(opening.connectionId());
+      openings.remove(ticket);
       return index;
     }
+    ring.buffer().putLong(index + BODY, ticket);
     return commit(index, BODY);
   }
 
@@ -269,7 +276,7 @@ public final class Ingress {
           handler.onUnsubscribe(connectionId, first, buffer.getLong(body));
         }
         case OPEN -> {
-          final SessionOpening opening = openings.remove(connectionId);
+          final SessionOpening opening = openings.remove(buffer.getLong(body));
           if (opening != null) {
             handler.onOpen(opening);
           }

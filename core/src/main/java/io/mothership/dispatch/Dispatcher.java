@@ -1,8 +1,10 @@
 package io.mothership.dispatch;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
+import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
@@ -132,6 +134,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public void onPublish(final long connectionId, final FrameView frame) {
     final Session session = sessions.get(connectionId);
     if (session == null) {
@@ -206,11 +209,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   public void onPong(final long connectionId) {
     final Session session = sessions.get(connectionId);
     if (session != null) {
-      if (session.outbox().offerPong() < 0) {
-        onSlow(session);
-      } else {
-        session.markDirty();
-      }
+      onOffered(session, session.outbox().offerPong());
     }
   }
 
@@ -218,11 +217,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   public void onControl(final long connectionId, final Slice line) {
     final Session session = sessions.get(connectionId);
     if (session != null) {
-      if (session.outbox().offerControl(line) < 0) {
-        onSlow(session);
-      } else {
-        session.markDirty();
-      }
+      onOffered(session, session.outbox().offerControl(line));
     }
   }
 
@@ -234,8 +229,10 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
-  public void onSlow(final Session session) {
-    session.outbox().close(Outbox.CloseReason.SLOW_CONSUMER);
+  public void onRefused(final Session session, final int pressure) {
+    if (pressure == Pressure.FULL) {
+      session.outbox().close(Outbox.CloseReason.SLOW_CONSUMER);
+    }
     end(session);
   }
 
@@ -260,6 +257,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public int route(final int accountId, final MessageView message) {
     return routeTo(accountId, message.subject(), message);
   }
@@ -315,6 +313,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public long tryAppend(
       final RecordType type,
       final int accountId,
@@ -364,6 +363,14 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   @Override
   public void cancel(final long timerId) {
     timers.cancel(timerId);
+  }
+
+  private void onOffered(final Session session, final int queued) {
+    if (queued < 0) {
+      onRefused(session, queued);
+    } else {
+      session.markDirty();
+    }
   }
 
   private MatchResult match(final int accountId, final Slice subject) {

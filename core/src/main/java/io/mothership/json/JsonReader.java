@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,7 +39,7 @@ public final class JsonReader {
     try (JsonParser parser = FACTORY.createParser(text)) {
       final JsonToken first = parser.nextToken();
       if (first == null) {
-        throw new JsonException("unexpected end of JSON input");
+        throw new JsonException("unexpected EOF");
       }
       if (first != JsonToken.START_OBJECT) {
         throw new JsonException("json: cannot unmarshal " + kind(first) + " into an object");
@@ -48,6 +49,8 @@ public final class JsonReader {
         throw new JsonException("invalid character after top-level value");
       }
       return object;
+    } catch (final JsonEOFException e) {
+      throw new JsonException("unexpected EOF");
     } catch (final StreamReadException e) {
       throw new JsonException(e.getOriginalMessage());
     } catch (final IOException e) {
@@ -90,7 +93,7 @@ public final class JsonReader {
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> Boolean.TRUE;
       case VALUE_FALSE -> Boolean.FALSE;
-      default -> throw new JsonException("unexpected end of JSON input");
+      default -> throw new JsonException("unexpected EOF");
     };
   }
 

@@ -74,6 +74,11 @@ public final class JsonText {
     return write(g -> g.writeBooleanField(name, value));
   }
 
+  /** A member that is {@code null}. */
+  public JsonText nil(final String name) {
+    return write(g -> g.writeNullField(name));
+  }
+
   /** Bytes as standard base64 text. */
   public JsonText base64(final String name, final byte[] value) {
     return write(

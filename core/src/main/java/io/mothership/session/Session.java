@@ -101,7 +101,7 @@ public final class Session implements Subscriber {
       queued = opening.outbox().offerMessage(subscription.sid(), bare);
     }
     if (queued < 0) {
-      listener.onSlow(this);
+      listener.onRefused(this, queued);
       return;
     }
     markDirty();
@@ -130,8 +130,8 @@ public final class Session implements Subscriber {
     /** The outbox is not empty any more. */
     void onDirty(Session session);
 
-    /** The outbox is full. */
-    void onSlow(Session session);
+    /** The outbox took nothing: it is full ({@link io.mothership.bus.Pressure}), or the client has gone. */
+    void onRefused(Session session, int pressure);
 
     /** A subscription got all it asked for. */
     void onExhausted(Session session, Subscription subscription);

@@ -6,6 +6,7 @@ import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.SyncPolicy;
+import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
@@ -55,15 +56,16 @@ public final class JetStream implements StreamLayer {
   private final StreamApi api;
   private final Slice rest = new Slice();
   private final long[] bytesUsed = new long[Storage.values().length];
+  private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
+  private long lastPublished;
 
   public JetStream(final JetStreamConfig config) {
-    this(config, owner -> ConsumerLayer.NONE);
+    this(config, Consumers::new);
   }
 
-  JetStream(
-      final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
+  JetStream(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
     this.config = config;
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
@@ -71,6 +73,18 @@ public final class JetStream implements StreamLayer {
 
   JetStreamConfig config() {
     return config;
+  }
+
+  /**
+   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they are. To be
+   * called before {@link #onRecoveryComplete}.
+   */
+  public void broadcastTargets(final BroadcastTargets targets) {
+    broadcastTargets = Optional.of(targets);
+  }
+
+  Optional<BroadcastTargets> broadcastTargets() {
+    return broadcastTargets;
   }
 
   /** Null while recovering. */
@@ -135,8 +149,7 @@ public final class JetStream implements StreamLayer {
   }
 
   boolean wouldExceedLimits(final Storage storage, final long bytes) {
-    final long max =
-        storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
+    final long max = storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
     return max >= 0 && bytesUsed[storage.ordinal()] + bytes > max;
   }
 
@@ -151,6 +164,7 @@ public final class JetStream implements StreamLayer {
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
+      exchange.nameStream(id, stream.name());
       api.subscribe(stream);
     }
     return stream;
@@ -247,6 +261,7 @@ public final class JetStream implements StreamLayer {
       stream.commitAll();
       stream.expiry().expire(ageNowNs());
       stream.expiry().reschedule();
+      newExchange.nameStream(stream.id(), stream.name());
       api.subscribe(stream);
     }
     subscribeApi(API_PREFIX);
@@ -257,6 +272,7 @@ public final class JetStream implements StreamLayer {
     subscribe(
         "$JS.FC.>", (subscription, message) -> consumers.onFlowControl(GLOBAL_ACCOUNT, message));
     consumers.onRecoveryComplete(newExchange);
+    byName.values().forEach(stream -> stream.intake().onStarted());
     if (config.isConstellation()) {
       for (final StreamConfig wanted : ConstellationStreams.all()) {
         if (!byName.containsKey(wanted.name())) {
@@ -276,8 +292,7 @@ public final class JetStream implements StreamLayer {
 
   private void onApi(final MessageView message, final int prefixLength) {
     final Slice subject = message.subject();
-    rest.wrap(
-        subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
+    rest.wrap(subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
     if (rest.startsWith(MESSAGE_NEXT)) {
       consumers.onPullRequest(GLOBAL_ACCOUNT, message, prefixLength + MESSAGE_NEXT.length);
       return;
@@ -323,6 +338,13 @@ public final class JetStream implements StreamLayer {
           stream.intake().onReservationSynced(frame.streamSequence());
         }
       }
+      case DELETE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onRemovalSynced(frame);
+        }
+        replies.onSynced(frame);
+      }
       case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
         consumers.onSynced(frame);
         replies.onSynced(frame);
@@ -331,9 +353,22 @@ public final class JetStream implements StreamLayer {
     }
   }
 
+  /** Remembers the last message given to the journal. */
+  void onPublished(final long journalSequence) {
+    lastPublished = journalSequence;
+  }
+
   @Override
   public void onJournalFailed() {
     replies.onJournalFailed();
+    final FrameView lost = new FrameView();
+    for (long at = lastPublished; at > 0 && exchange.readTail(at, lost); at--) {
+      final Stream stream = byId.get(lost.streamId());
+      final RecordType type = lost.recordType();
+      if (stream != null && (type == RecordType.MESSAGE || type == RecordType.DELETE)) {
+        stream.intake().onLost(lost);
+      }
+    }
     byName.values().forEach(stream -> stream.intake().onJournalFailed());
     consumers.onJournalFailed();
   }

@@ -216,9 +216,7 @@ final class Stream {
     if (!index.isPresent(sequence)) {
       return GONE;
     }
-    return owner.exchange().readTail(index.journalSequence(sequence), frame)
-        ? LOADED
-        : NEEDS_READ;
+    return owner.exchange().readTail(index.journalSequence(sequence), frame) ? LOADED : NEEDS_READ;
   }
 
   /**
@@ -243,6 +241,7 @@ final class Stream {
     if (!index.remove(sequence)) {
       return false;
     }
+    expiry.onRemoved(sequence);
     owner.addBytes(config.storage(), -size);
     return true;
   }
@@ -275,14 +274,13 @@ final class Stream {
       final long journalSequence,
       final long ttlNs) {
     final Slice subject = message.subject();
-    if (config.retention() == Retention.INTEREST
-        && !owner.consumers().wants(this, subject)) {
-      index.skipTo(sequence);
+    if (config.retention() == Retention.INTEREST && !owner.consumers().wants(this, subject)) {
+      index.skip(sequence, timeNs);
     } else {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);
       owner.addBytes(config.storage(), size);
-      expiry.onAdded(sequence, timeNs, ttlNs);
+      expiry.onAdded(sequence, timeNs, ttlNs, !headers.markerReason().isEmpty());
     }
     if (config.isRollupAllowed() && !config.isPurgeDenied()) {
       rollUp(sequence, headers.rollup());
@@ -394,7 +392,7 @@ final class Stream {
         at = index.nextPresent(at + 1)) {
       drop(at);
     }
-    index.rollBackTo(Math.max(committed, index.first() - 1));
+    index.rollBackTo(committed);
   }
 
   /** At start all that was found is committed. */

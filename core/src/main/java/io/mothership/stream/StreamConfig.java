@@ -3,6 +3,7 @@ package io.mothership.stream;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonText;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -116,7 +117,7 @@ record StreamConfig(
 
   StreamConfig {
     subjects = List.copyOf(subjects);
-    metadata = java.util.Collections.unmodifiableMap(new TreeMap<>(metadata));
+    metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
   }
 
   /**
@@ -136,19 +137,19 @@ record StreamConfig(
         json.string("name", ""),
         json.string("description", ""),
         json.strings("subjects"),
-        choice(Retention.values(), json.string("retention", "limits"), "retention policy"),
+        choice(Retention.values(), json.string("retention", "limits")),
         json.number("max_consumers", 0),
         json.number("max_msgs", 0),
         json.number("max_bytes", 0),
         json.number("max_age", 0),
         json.number("max_msgs_per_subject", 0),
         number32(json, "max_msg_size"),
-        choice(Discard.values(), json.string("discard", "old"), "discard policy"),
-        choice(Storage.values(), json.string("storage", "file"), "storage type"),
+        choice(Discard.values(), json.string("discard", "old")),
+        choice(Storage.values(), json.string("storage", "file")),
         number32(json, "num_replicas"),
         json.bool("no_ack", false),
         json.number("duplicate_window", 0),
-        json.string("compression", "none"),
+        compression(json.string("compression", "none")),
         json.count("first_seq", 0),
         json.bool("allow_direct", false),
         json.bool("mirror_direct", false),
@@ -210,6 +211,81 @@ record StreamConfig(
         .stringMap("metadata", shownMetadata);
   }
 
+  /**
+   * The same with the metadata nats-server keeps: which API level the configuration needs, and nothing a
+   * client says about that.
+   */
+  StreamConfig withApiLevel() {
+    final Map<String, String> kept = new TreeMap<>(metadata);
+    kept.keySet().removeIf(key -> key.startsWith("_nats."));
+    final boolean needsTtl = isTtlAllowed || subjectDeleteMarkerTtlNs > 0;
+    kept.put("_nats.req.level", persistMode.isEmpty() ? needsTtl ? "1" : "0" : "2");
+    return new StreamConfig(
+        name,
+        description,
+        subjects,
+        retention,
+        consumersMax,
+        messagesMax,
+        bytesMax,
+        ageMaxNs,
+        messagesPerSubjectMax,
+        messageSizeMax,
+        discard,
+        storage,
+        replicas,
+        isNoAck,
+        duplicateWindowNs,
+        compression,
+        firstSequence,
+        isDirectAllowed,
+        isMirrorDirect,
+        isDiscardNewPerSubject,
+        isSealed,
+        isDeleteDenied,
+        isPurgeDenied,
+        isRollupAllowed,
+        consumerLimits,
+        isTtlAllowed,
+        subjectDeleteMarkerTtlNs,
+        persistMode,
+        kept);
+  }
+
+  /** What sealing means for the other settings. */
+  StreamConfig sealedOff() {
+    return new StreamConfig(
+        name,
+        description,
+        subjects,
+        retention,
+        consumersMax,
+        messagesMax,
+        bytesMax,
+        0,
+        messagesPerSubjectMax,
+        messageSizeMax,
+        Discard.NEW,
+        storage,
+        replicas,
+        isNoAck,
+        duplicateWindowNs,
+        compression,
+        firstSequence,
+        isDirectAllowed,
+        isMirrorDirect,
+        isDiscardNewPerSubject,
+        isSealed,
+        true,
+        true,
+        false,
+        consumerLimits,
+        isTtlAllowed,
+        subjectDeleteMarkerTtlNs,
+        persistMode,
+        metadata);
+  }
+
   boolean isMemory() {
     return storage == Storage.MEMORY;
   }
@@ -223,13 +299,20 @@ record StreamConfig(
     return (int) value;
   }
 
-  private static <E> E choice(final E[] choices, final String text, final String what) {
+  private static <E> E choice(final E[] choices, final String text) {
     for (final E choice : choices) {
       if (choice.toString().equals(text)) {
         return choice;
       }
     }
-    throw new JsonException("can not unmarshal \"" + text + "\" as a " + what);
+    throw new JsonException("can not unmarshal \"\\\"" + text + "\\\"\"");
+  }
+
+  private static String compression(final String text) {
+    if (text.equals("none") || text.equals("s2")) {
+      return text;
+    }
+    throw new JsonException("unknown compression algorithm");
   }
 
   private static boolean isSet(final Object value) {

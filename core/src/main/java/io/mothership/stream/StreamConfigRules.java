@@ -2,8 +2,8 @@ package io.mothership.stream;
 
 import io.mothership.stream.StreamConfig.ConsumerLimits;
 import io.mothership.stream.StreamConfig.Discard;
+import io.mothership.stream.StreamConfig.Retention;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -58,8 +58,7 @@ final class StreamConfigRules {
     refuseIf(c.isPurgeDenied() && c.isRollupAllowed(), "roll-ups require the purge permission");
     final boolean hasMarkers = c.subjectDeleteMarkerTtlNs() > 0;
     checkOptions(c);
-    final List<String> subjects =
-        c.subjects().isEmpty() ? List.of(c.name()) : checkSubjects(c);
+    final List<String> subjects = c.subjects().isEmpty() ? List.of(c.name()) : checkSubjects(c);
     if (c.replicas() > 1) {
       throw ApiErrors.STREAM_REPLICAS_NOT_SUPPORTED.exception();
     }
@@ -96,6 +95,30 @@ final class StreamConfigRules {
         c.metadata());
   }
 
+  /** What an update to {@code next}, which is checked, may not change, and what follows from sealing. */
+  static StreamConfig checkUpdate(final StreamConfig old, final StreamConfig next) {
+    refuseIf(
+        next.storage() != old.storage(), "stream configuration update can not change storage type");
+    refuseIf(
+        next.retention() != old.retention()
+            && (old.retention() == Retention.WORKQUEUE || next.retention() == Retention.WORKQUEUE),
+        "stream configuration update can not change retention policy to/from workqueue");
+    refuseIf(
+        old.isSealed() && !next.isSealed(),
+        "stream configuration update can not unseal a sealed stream");
+    refuseIf(
+        old.isDeleteDenied() && !next.isDeleteDenied(),
+        "stream configuration update can not cancel deny message deletes");
+    refuseIf(
+        old.isPurgeDenied() && !next.isPurgeDenied(),
+        "stream configuration update can not cancel deny purge");
+    refuseIf(old.isTtlAllowed() && !next.isTtlAllowed(), "message TTL status can not be disabled");
+    refuseIf(
+        !old.persistMode().equals(next.persistMode()),
+        "stream configuration update can not change persist mode");
+    return next.isSealed() ? next.sealedOff() : next;
+  }
+
   private static long checkTimes(final StreamConfig c) {
     final long age = c.ageMaxNs();
     refuseIf(age < 0, "max age can not be negative");
@@ -119,8 +142,7 @@ final class StreamConfigRules {
           c.messagesPerSubjectMax() <= 0,
           "discard new per subject requires max msgs per subject > 0");
     }
-    refuseIf(
-        c.subjectDeleteMarkerTtlNs() < 0, "subject delete marker TTL must not be negative");
+    refuseIf(c.subjectDeleteMarkerTtlNs() < 0, "subject delete marker TTL must not be negative");
     refuseIf(
         c.subjectDeleteMarkerTtlNs() > 0 && c.subjectDeleteMarkerTtlNs() < SECOND_NS,
         "subject delete marker TTL must be at least 1 second");
@@ -131,23 +153,18 @@ final class StreamConfigRules {
 
   private static List<String> checkSubjects(final StreamConfig c) {
     final List<String> subjects = new ArrayList<>();
-    final Set<String> seen = new HashSet<>();
     for (int i = 0; i < c.subjects().size(); i++) {
       final String subject = c.subjects().get(i);
       refuseIf(!SubjectPatterns.isValid(subject), "invalid subject");
-      refuseIf(!seen.add(subject), "duplicate subjects detected");
       refuseIf(
-          subject.equals(">") && !c.isNoAck(),
-          "capturing all subjects requires no-ack to be true");
+          subject.equals(">") && !c.isNoAck(), "capturing all subjects requires no-ack to be true");
       if (!c.isNoAck()) {
         checkNamespaces(subject);
       }
       for (final String other : c.subjects().subList(i + 1, c.subjects().size())) {
-        if (!other.equals(subject)) {
-          refuseIf(
-              SubjectPatterns.overlap(subject, other),
-              "subject \"" + subject + "\" overlaps with \"" + other + "\"");
-        }
+        refuseIf(
+            SubjectPatterns.overlap(subject, other),
+            "subject \"" + subject + "\" overlaps with \"" + other + "\"");
       }
       subjects.add(subject);
     }

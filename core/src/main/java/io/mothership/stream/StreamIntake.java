@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -47,7 +48,7 @@ final class StreamIntake implements Subscriber {
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
-  private final FrameView inFlight = new FrameView();
+  private final BroadcastFanOut broadcasts;
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
@@ -59,6 +60,7 @@ final class StreamIntake implements Subscriber {
     this.owner = owner;
     this.stream = stream;
     this.dedupe = new DedupeWindow(owner.config().dedupeIdsMax());
+    this.broadcasts = new BroadcastFanOut(owner, stream, this);
     onConfigChanged();
   }
 
@@ -67,8 +69,7 @@ final class StreamIntake implements Subscriber {
     ackPrefix =
         (domain.isEmpty()
                 ? "{\"stream\":\"" + stream.name() + "\",\"seq\":"
-                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain
-                    + "\", \"seq\":")
+                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain + "\", \"seq\":")
             .getBytes(StandardCharsets.UTF_8);
     ackBuffer = new UnsafeBuffer(new byte[ackPrefix.length + 64]);
     ackBuffer.putBytes(0, ackPrefix);
@@ -86,14 +87,14 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.STREAM_SEALED.exception());
       return;
     }
-    stream.expiry().expire(owner.ageNowNs());
-    headers.wrap(message.headers());
-    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
-      return;
-    }
     final int sizeMax = config.messageSizeMax();
     if (sizeMax >= 0 && message.bodyLength() > sizeMax) {
       refuse(message, ApiErrors.STREAM_MESSAGE_EXCEEDS_MAXIMUM.exception());
+      return;
+    }
+    stream.expiry().expire(owner.ageNowNs());
+    headers.wrap(message.headers());
+    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
       return;
     }
     if (message.headers().length() > HEADERS_LENGTH_MAX) {
@@ -105,10 +106,13 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
       return;
     }
-    final long ttlNs = ttlNs();
+    long ttlNs = ttlNs();
     if (ttlNs == TTL_INVALID) {
       refuse(message, ApiErrors.MESSAGE_TTL_INVALID.exception());
       return;
+    }
+    if (ttlNs > 0 && config.messagesPerSubjectMax() != 1) {
+      ttlNs = Math.max(ttlNs, config.subjectDeleteMarkerTtlNs());
     }
     if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
       return;
@@ -117,10 +121,29 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.INSUFFICIENT_RESOURCES.exception());
       return;
     }
-    append(message, ttlNs);
+    if (broadcasts.isBroadcast(message)) {
+      broadcasts.fanOut(message, ttlNs);
+      return;
+    }
+    final long answer = tryStore(message, ttlNs);
+    if (answer < 0) {
+      refuse(message, notStored(answer));
+    }
   }
 
-  private void append(final MessageView message, final long ttlNs) {
+  /** Reads the headers of the next {@link #tryStore}; false if its message id was stored before. */
+  boolean prepare(final MessageView message) {
+    headers.wrap(message.headers());
+    return headers.messageId().isEmpty() || dedupe.find(headers.messageId()) == 0;
+  }
+
+  /**
+   * Gives a checked message its sequence and record and applies it.
+   *
+   * @return the sequence, or a negative {@link Pressure}
+   */
+  @HotPath
+  long tryStore(final MessageView message, final long ttlNs) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
     final boolean isSynced = isSyncNeeded(sequence);
@@ -134,18 +157,37 @@ final class StreamIntake implements Subscriber {
             ttlNs,
             message);
     if (journalSequence < 0) {
-      refuse(
-          message,
-          journalSequence == Pressure.CLOSED
-              ? ApiErrors.STREAM_STORE_FAILED.with("journal failed")
-              : journalSequence == Pressure.TOO_LARGE
-                  ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
-                  : ApiErrors.INSUFFICIENT_RESOURCES.exception());
-      return;
+      return journalSequence;
     }
+    owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
-    stream.apply(
-        sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    stream.apply(sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    return sequence;
+  }
+
+  /** Stores what stands for a subject whose last message grew too old; it rolls that message up. */
+  boolean tryMark(final byte[] subject) {
+    final long ttlNs = stream.config().subjectDeleteMarkerTtlNs();
+    final MessageView marker = new MessageView();
+    marker.subject().wrap(Slice.of(subject));
+    marker
+        .headers()
+        .wrap(
+            Slice.of(
+                "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: "
+                    + ConsumerDuration.text(ttlNs / SECOND_NS * SECOND_NS)
+                    + "\r\nNats-Rollup: sub\r\n\r\n"));
+    prepare(marker);
+    return tryStore(marker, ttlNs) >= 0;
+  }
+
+  /** Why {@link #tryStore} refused. */
+  static ApiException notStored(final long answer) {
+    return answer == Pressure.CLOSED
+        ? journalFailed()
+        : answer == Pressure.TOO_LARGE
+            ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
+            : ApiErrors.INSUFFICIENT_RESOURCES.exception();
   }
 
   /** Applies a message found in the journal at start. */
@@ -165,8 +207,7 @@ final class StreamIntake implements Subscriber {
         remember(sequence, frame.timeNs());
       }
     }
-    stream.apply(
-        sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
+    stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
   }
 
@@ -184,6 +225,11 @@ final class StreamIntake implements Subscriber {
     reservedTo = reservationSynced;
   }
 
+  /** The exchange takes records now. */
+  void onStarted() {
+    broadcasts.onRecoveryComplete();
+  }
+
   void onAppended(final FrameView frame, final long location) {
     stream.index().place(frame.streamSequence(), location);
     if (!frame.isSynced()) {
@@ -193,6 +239,14 @@ final class StreamIntake implements Subscriber {
 
   void onSynced(final FrameView frame) {
     commit(frame);
+  }
+
+  /** A broadcast and all that came of it are synced: the record that removes it has its reply subject. */
+  void onRemovalSynced(final FrameView frame) {
+    if (frame.replyLength() > 0) {
+      record.wrap(frame);
+      acknowledge(record.reply(), frame.streamSequence(), false);
+    }
   }
 
   void onReservationSynced(final long upTo) {
@@ -206,26 +260,27 @@ final class StreamIntake implements Subscriber {
     }
   }
 
-  /** The journal takes no more: everybody who waits is told, and the ids and sequences are free again. */
-  void onJournalFailed() {
-    final byte[] error = refusal(ApiErrors.STREAM_STORE_FAILED.with("journal failed"));
-    for (long at = stream.committedSequence() + 1; at <= stream.lastSequence(); at++) {
-      if (stream.load(at, inFlight) == Stream.LOADED) {
-        record.wrap(inFlight);
-        owner
-            .replies()
-            .send(
-                stream.accountId(),
-                record.reply().toByteArray(),
-                ApiReplies.NOTHING,
-                error);
-      }
+  /** Tells the publisher of a message that it never got into the journal. */
+  void onLost(final FrameView frame) {
+    final boolean isRemoval = frame.recordType() == RecordType.DELETE;
+    if (isRemoval || frame.streamSequence() > stream.committedSequence()) {
+      record.wrap(frame);
+      refuse(record, journalFailed());
     }
+  }
+
+  /** The journal takes no more: ids and sequences of what it did not get are free again. */
+  void onJournalFailed() {
+    final byte[] error = refusal(journalFailed());
     duplicates.forEach(
         d -> owner.replies().send(stream.accountId(), d.reply, ApiReplies.NOTHING, error));
     duplicates.clear();
     dedupe.rollBackTo(stream.committedSequence());
     stream.rollBack();
+  }
+
+  private static ApiException journalFailed() {
+    return ApiErrors.STREAM_STORE_FAILED.with("journal failed");
   }
 
   private void commit(final FrameView frame) {
@@ -280,13 +335,11 @@ final class StreamIntake implements Subscriber {
         return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
       }
     } else if (!headers.expectedSubject().isEmpty()) {
-      return refuse(
-          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+      return refuse(message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
     }
     if (!headers.expectedLastSequence().isEmpty()
         && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
-      return refuse(
-          message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
+      return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
     }
     if (!headers.source().isEmpty()) {
       return refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
@@ -357,7 +410,7 @@ final class StreamIntake implements Subscriber {
       return subjects.last(id);
     }
     if (headers.expectedSubject().isEmpty()
-        || SubjectPatterns.isLiteral(headers.expectedSubject().toString())) {
+        || SubjectPatterns.isValidLiteral(headers.expectedSubject().toString())) {
       return 0;
     }
     final SubjectFilter filter = stream.filter(List.of(headers.expectedSubject().toString()));
@@ -371,8 +424,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** A full stream that discards new messages takes one that displaces another of its subject. */
-  private boolean hasRoom(
-      final StreamConfig config, final MessageView message, final int size) {
+  private boolean hasRoom(final StreamConfig config, final MessageView message, final int size) {
     final StreamIndex index = stream.index();
     final int subject = index.subjects().find(message.subject());
     final boolean isSubjectFull =
@@ -381,8 +433,7 @@ final class StreamIntake implements Subscriber {
             && index.subjects().count(subject) >= config.messagesPerSubjectMax();
     if (isSubjectFull && config.isDiscardNewPerSubject() && headers.rollup().isEmpty()) {
       return refuse(
-          message,
-          ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
+          message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
     }
     if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
       return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
@@ -402,6 +453,9 @@ final class StreamIntake implements Subscriber {
       return 0;
     }
     final long seconds = PublishHeaders.number(ttl);
+    if (seconds == 0 && ttl.length() == 1) {
+      return TTL_INVALID;
+    }
     if (seconds >= 0) {
       return seconds > Long.MAX_VALUE / SECOND_NS ? TTL_INVALID : seconds * SECOND_NS;
     }
@@ -431,13 +485,7 @@ final class StreamIntake implements Subscriber {
         owner
             .exchange()
             .tryAppend(
-                RecordType.RESERVATION,
-                stream.accountId(),
-                stream.id(),
-                upTo,
-                true,
-                0,
-                NO_MESSAGE);
+                RecordType.RESERVATION, stream.accountId(), stream.id(), upTo, true, 0, NO_MESSAGE);
     if (journalSequence >= 0) {
       reservedTo = upTo;
     }
@@ -457,7 +505,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** Always false, so that checks can end with it. */
-  private boolean refuse(final MessageView message, final ApiException error) {
+  boolean refuse(final MessageView message, final ApiException error) {
     if (!message.reply().isEmpty() && !stream.config().isNoAck()) {
       owner
           .replies()

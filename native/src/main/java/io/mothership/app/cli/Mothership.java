@@ -29,7 +29,18 @@ import picocli.CommandLine.Spec;
       "  mothership broker -p 4222 -js       a NATS server",
       "  mothership COMMAND --help           more on a command"
     },
-    subcommands = {VersionOf.class})
+    subcommands = {
+      Serve.class,
+      Broker.class,
+      Demo.class,
+      AlienCommands.class,
+      ConfigCommands.class,
+      JournalCommands.class,
+      Publish.class,
+      Subscribe.class,
+      Request.class,
+      VersionOf.class
+    })
 public final class Mothership implements Runnable {
   @Spec private CommandSpec spec;
 

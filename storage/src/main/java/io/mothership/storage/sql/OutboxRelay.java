@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the outbox into the journal: one event at a time, in order, each acknowledged before the next.
+ * Carries the outbox into the journal: one event at a time, in order, each acknowledged before the
+ * next.
  *
- * <p>Each event is in the journal exactly once: the journal's own highest outbox id says where to go on
- * after a crash, whatever happened to the rows. Events that the stream can never take are kept aside in
- * their table and counted; all others wait until it takes them.
+ * <p>Each event is in the journal exactly once: the journal's own highest outbox id says where to
+ * go on after a crash, whatever happened to the rows. Events that the stream can never take are
+ * kept aside in their table and counted; all others wait until it takes them.
  *
  * <p><i>Thread:</i> a virtual thread of its own; {@link #wake} from any.
  */
@@ -93,45 +94,37 @@ public final class OutboxRelay implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        final List<OutboxRecord> batch = nextBatch();
-        if (batch.isEmpty()) {
+        if (!tryRelay()) {
           wakes.tryAcquire(LOOK_MS, TimeUnit.MILLISECONDS);
           wakes.drainPermits();
-          continue;
         }
-        for (final OutboxRecord event : batch) {
-          publish(event);
-        }
-        deletePublished();
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private List<OutboxRecord> nextBatch() throws InterruptedException {
+  /** Publishes a batch; false if there was none or the registry could not be reached. */
+  private boolean tryRelay() throws InterruptedException {
     try {
-      return database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
-    } catch (final MothershipException e) {
-      return tolerate(e);
+      final List<OutboxRecord> batch =
+          database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
+      for (final OutboxRecord event : batch) {
+        publish(event);
+      }
+      if (!batch.isEmpty()) {
+        // Should this fail, the rows go with the next batch: the id says that they are published.
+        database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
+      }
+      return !batch.isEmpty();
+    } catch (final RuntimeException e) {
+      if (Thread.interrupted()
+          || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
+        throw new InterruptedException();
+      }
+      LOG.error("the outbox cannot be relayed for now", e);
+      return false;
     }
-  }
-
-  private void deletePublished() throws InterruptedException {
-    try {
-      database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
-    } catch (final MothershipException e) {
-      // The rows stay and are deleted with the next batch: the id says that they are published.
-      tolerate(e);
-    }
-  }
-
-  private List<OutboxRecord> tolerate(final MothershipException e) throws InterruptedException {
-    if (Thread.interrupted() || SqlErrors.SQL_CLOSED.is(e)) {
-      throw new InterruptedException();
-    }
-    LOG.warn("the outbox cannot be reached: {}", e.getMessage());
-    return List.of();
   }
 
   private void publish(final OutboxRecord event) throws InterruptedException {
@@ -161,7 +154,8 @@ public final class OutboxRelay implements AutoCloseable {
   }
 
   private void refuse(final OutboxRecord event, final Throwable cause) {
-    LOG.error("an event can never be published: id={}, subject={}", event.id(), event.subject(), cause);
+    LOG.error(
+        "an event can never be published: id={}, subject={}", event.id(), event.subject(), cause);
     refusedCount.incrementAndGet();
     database.write(
         transaction -> {
@@ -170,7 +164,9 @@ public final class OutboxRelay implements AutoCloseable {
         });
   }
 
-  /** A stream may yet be created and a full one may be emptied, but a message does not get shorter. */
+  /**
+   * A stream may yet be created and a full one may be emptied, but a message does not get shorter.
+   */
   private static boolean isHopeless(final Throwable cause) {
     return cause instanceof final MothershipException known
         && (known.category() == Category.INPUT && !known.code().equals("NO_STREAM")

@@ -10,7 +10,15 @@ public final class Timestamps {
   private static final DateTimeFormatter FORMAT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter PRECISE =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'").withZone(ZoneOffset.UTC);
+
   private Timestamps() {}
+
+  /** To the nanosecond, as records of the journal are timed. */
+  public static String preciseText(final long timeNs) {
+    return PRECISE.format(Instant.EPOCH.plusNanos(timeNs));
+  }
 
   /** Fixed width, so that texts sort like times. */
   public static String text(final Instant time) {

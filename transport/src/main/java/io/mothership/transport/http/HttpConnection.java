@@ -19,12 +19,12 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Protocol state of one HTTP connection: reads one whole request, has it answered, reads the next.
  *
- * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their answers back
- * to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
+ * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their
+ * answers back to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -42,13 +42,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final long LINGER_MS = 1_000;
 
   private final HttpListener listener;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+
+  /**
+   * What a pipelining client sent too early; one read of the socket at most, as no other follows.
+   */
+  private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
+
   private ChannelHandlerContext context;
   private WritableGate gate;
   private State state = State.IDLE;
   private ScheduledFuture<?> deadline;
   private HttpRequest head;
   private boolean isKeptAlive;
+  private boolean knowsChunks;
+  private long reservedBytes;
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -91,6 +99,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(final ChannelHandlerContext ignored) {
     disarm();
+    releasePipelined();
+    forgetBody();
+    releaseReserved();
     gate.signal();
   }
 
@@ -109,21 +120,47 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(final ChannelHandlerContext ignored, final Object message) {
-    try {
-      if (state == State.CLOSING || state == State.UPGRADED) {
-        return;
+    pipelined.add(message);
+    takeMessages();
+  }
+
+  @Override
+  public void channelReadComplete(final ChannelHandlerContext ignored) {
+    readIfWanted();
+  }
+
+  /** Works through what was decoded, up to the end of one request. */
+  private void takeMessages() {
+    while (!pipelined.isEmpty() && state != State.ANSWERING) {
+      final Object message = pipelined.remove();
+      try {
+        if (state != State.CLOSING && state != State.UPGRADED) {
+          take(message);
+        }
+      } finally {
+        ReferenceCountUtil.release(message);
       }
-      if (message instanceof final HttpRequest request) {
-        onHead(request);
-      }
-      if (message instanceof final HttpContent content && head != null) {
-        onContent(content);
-      }
-      if (state == State.IDLE || state == State.READING) {
-        context.read();
-      }
-    } finally {
-      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(final Object message) {
+    if (message instanceof final HttpRequest request) {
+      onHead(request);
+    }
+    if (message instanceof final HttpContent content && head != null) {
+      onContent(content);
+    }
+  }
+
+  private void readIfWanted() {
+    if (pipelined.isEmpty() && (state == State.IDLE || state == State.READING)) {
+      context.read();
+    }
+  }
+
+  private void releasePipelined() {
+    while (!pipelined.isEmpty()) {
+      ReferenceCountUtil.release(pipelined.remove());
     }
   }
 
@@ -131,6 +168,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     // A pipelined request comes out of the flow control without new bytes.
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
+    knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     final Optional<HttpErrors> fault = fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
@@ -141,7 +179,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
     head = request;
-    body.reset();
   }
 
   private Optional<HttpErrors> fault(final HttpRequest request) {
@@ -155,8 +192,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (version.majorVersion() != 1 || version.minorVersion() > 1) {
       return Optional.of(HttpErrors.VERSION);
     }
-    if (version.equals(HttpVersion.HTTP_1_1)
-        && !request.headers().contains(HttpHeaderNames.HOST)) {
+    if (version.equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
       return Optional.of(HttpErrors.HOST_MISSING);
     }
     if (HttpUtil.getContentLength(request, 0L) > listener.config().bodyBytesMax()) {
@@ -179,6 +215,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       refuse(HttpErrors.BODY_TOO_LARGE);
       return;
     }
+    if (!listener.tryReserve(length)) {
+      refuse(HttpErrors.BODIES_MAX);
+      return;
+    }
+    reservedBytes += length;
     try {
       content.content().getBytes(content.content().readerIndex(), body, length);
     } catch (final IOException e) {
@@ -189,13 +230,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Not reset: a connection that once sent much would hold as much for ever. */
+  private void forgetBody() {
+    if (body.size() > 0) {
+      body = new ByteArrayOutputStream(0);
+    }
+  }
+
+  private void releaseReserved() {
+    listener.release(reservedBytes);
+    reservedBytes = 0;
+  }
+
   private void onRequest() {
     disarm();
     state = State.ANSWERING;
     final HttpRequest request = head;
     head = null;
     final byte[] bytes = body.toByteArray();
-    body.reset();
+    forgetBody();
     final String method = request.method().name();
     if (method.equals("OPTIONS")) {
       respond(HttpResponse.empty(204));
@@ -278,15 +331,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void stream(final HttpResponse response, final String method) {
-    final boolean isChunked = !method.equals("HEAD");
     final ChunkedBody chunks =
         new ChunkedBody(context.channel(), gate, listener.config().writeTimeoutMs());
     try {
-      final boolean isLast = !isKeptAlive || listener.isStopping();
-      context
-          .channel()
-          .write(HttpResponseHead.streaming(response, isLast));
-      if (isChunked) {
+      // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
+      final boolean isLast = !isKeptAlive || !knowsChunks || listener.isStopping();
+      context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
+      if (!method.equals("HEAD")) {
         response.stream().writeTo(chunks);
       }
       chunks.end();
@@ -335,6 +386,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.UPGRADED;
+    releasePipelined();
+    releaseReserved();
     final FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -366,6 +419,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void respond(final HttpResponse response) {
     disarm();
     head = null;
+    forgetBody();
+    releaseReserved();
     final boolean isLast = !isKeptAlive || listener.isStopping();
     state = isLast ? State.CLOSING : State.ANSWERING;
     arm(listener.config().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
@@ -384,6 +439,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
     disarm();
+    releaseReserved();
     if (!context.channel().isActive()) {
       return;
     }
@@ -394,23 +450,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.IDLE;
     arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
-    context.read();
+    takeMessages();
+    readIfWanted();
   }
 
   /**
-   * Half-closes and reads away what the client still sends: closing at once with unread bytes would reset
-   * the connection, and the client might lose the answer.
+   * Half-closes and reads away what the client still sends: closing at once with unread bytes would
+   * reset the connection, and the client might lose the answer.
    */
   private void lingerAndClose() {
-    context.channel().pipeline().remove(FlowControlHandler.class);
+    releasePipelined();
     if (context.channel() instanceof final SocketChannel socket) {
       socket.shutdownOutput();
     }
     context.channel().config().setAutoRead(true);
-    deadline =
-        context
-            .executor()
-            .schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -445,10 +499,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void arm(final long delayMs, final HttpErrors reason) {
     disarm();
-    deadline =
-        context
-            .executor()
-            .schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
   }
 
   private void disarm() {
@@ -470,8 +521,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private static boolean asksForUpgrade(final HttpRequest request) {
     final HttpHeaders headers = request.headers();
-    return headers.containsValue(
-            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
         && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));

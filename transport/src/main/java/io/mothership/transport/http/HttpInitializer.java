@@ -5,9 +5,8 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 
-/** Builds the pipeline of a new connection: deadline, codec, one message at a time, connection. */
+/** Builds the pipeline of a new connection: deadline, codec, connection. */
 final class HttpInitializer extends ChannelInitializer<SocketChannel> {
   private final HttpListener listener;
 
@@ -27,8 +26,6 @@ final class HttpInitializer extends ChannelInitializer<SocketChannel> {
             new HttpDecoderConfig()
                 .setMaxInitialLineLength(config.lineBytesMax())
                 .setMaxHeaderSize(config.headerBytesMax())));
-    // A pipelining client's next request waits here until the one before it is answered.
-    pipeline.addLast(new FlowControlHandler());
     pipeline.addLast(connection);
   }
 }

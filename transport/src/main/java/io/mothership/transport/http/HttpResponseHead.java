@@ -28,11 +28,14 @@ final class HttpResponseHead {
     return made;
   }
 
-  static DefaultHttpResponse streaming(final HttpResponse response, final boolean isLast) {
+  static DefaultHttpResponse streaming(
+      final HttpResponse response, final boolean isChunked, final boolean isLast) {
     final DefaultHttpResponse made =
         new DefaultHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
-    made.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    if (isChunked) {
+      made.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
     addHeaders(made.headers(), response, isLast);
     return made;
   }

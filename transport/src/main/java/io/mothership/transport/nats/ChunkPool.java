@@ -4,8 +4,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jctools.queues.MpmcArrayQueue;
 
 /**
- * Chunks that no outbox uses at the moment. Keeps a bounded number; more are made under load and freed
- * after it.
+ * Chunks that no outbox uses at the moment. Keeps a bounded number; more are made under load and
+ * freed after it.
  *
  * <p><i>Thread:</i> any. <i>Allocates:</i> a chunk when none is free.
  */

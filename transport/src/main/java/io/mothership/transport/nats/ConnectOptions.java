@@ -89,7 +89,9 @@ final class ConnectOptions {
     return authToken;
   }
 
-  /** Takes over what the JSON object says; false if it is not one, or has a field of the wrong type. */
+  /**
+   * Takes over what the JSON object says; false if it is not one, or has a field of the wrong type.
+   */
   boolean parse(final Slice json) {
     try (JsonParser parser = JSON.createParser(json.toByteArray())) {
       final JsonToken first = parser.nextToken();

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Bytes between double quotes in the way clients know from nats-server's error texts: printable characters
- * as they are, everything else escaped.
+ * Bytes between double quotes in the way clients know from nats-server's error texts: printable
+ * characters as they are, everything else escaped.
  */
 final class GoText {
   private static final char[] HEX = "0123456789abcdef".toCharArray();

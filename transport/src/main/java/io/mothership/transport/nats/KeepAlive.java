@@ -5,11 +5,12 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends PINGs and notices when they are not answered.
+ * Sends PINGs, and notices when they, or a login, do not come back in time.
  *
- * <p>Twice a client is pinged early. Shortly after CONNECT, if it has not sent PING itself: there are
- * programs that take a server for ready only when it says something unasked after INFO. And two seconds
- * after CONNECT in any case, as nats-server does. Later only when it has been silent for an interval.
+ * <p>Twice a client is pinged early. Shortly after CONNECT, if it has not sent PING itself: there
+ * are programs that take a server for ready only when it says something unasked after INFO. And two
+ * seconds after CONNECT in any case, as nats-server does. Later only when it has been silent for an
+ * interval.
  *
  * <p><i>Thread:</i> the connection's event loop.
  */
@@ -18,6 +19,7 @@ final class KeepAlive {
   private final EventLoop loop;
   private final NatsConfig config;
   private Future<?> timer;
+  private Future<?> loginTimer;
   private int unanswered;
   private boolean hasActivity;
 
@@ -27,11 +29,15 @@ final class KeepAlive {
     this.config = config;
   }
 
-  void start() {
-    schedule(this::onEarly, config.earlyPingDelayMs());
+  void start(final boolean isAwaitingLogin) {
+    if (isAwaitingLogin) {
+      loginTimer = loop.schedule(this::onLogin, config.authPatienceMs(), TimeUnit.MILLISECONDS);
+    }
+    schedule(this::onEarly, earlyDelayMs());
   }
 
   void onConnect() {
+    cancel(loginTimer);
     schedule(this::onFirst, config.firstPingDelayMs());
   }
 
@@ -44,9 +50,13 @@ final class KeepAlive {
   }
 
   void stop() {
-    if (timer != null) {
-      timer.cancel(false);
-      timer = null;
+    cancel(timer);
+    cancel(loginTimer);
+  }
+
+  private void onLogin() {
+    if (connection.isAwaitingLogin()) {
+      connection.fail(NatsErrors.AUTHENTICATION_TIMEOUT);
     }
   }
 
@@ -54,8 +64,11 @@ final class KeepAlive {
     if (!connection.hasPinged()) {
       ping();
     }
-    schedule(
-        this::onEarly, Math.max(0, config.earlyPingDelayMs() - config.firstPingDelayMs()));
+    schedule(this::onEarly, Math.max(0, earlyDelayMs() - config.firstPingDelayMs()));
+  }
+
+  private long earlyDelayMs() {
+    return Math.min(config.earlyPingDelayMs(), config.pingIntervalMs());
   }
 
   private void onEarly() {
@@ -83,7 +96,13 @@ final class KeepAlive {
   }
 
   private void schedule(final Runnable task, final long delayMs) {
-    stop();
+    cancel(timer);
     timer = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  private static void cancel(final Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 }

@@ -49,7 +49,10 @@ public final class NatsConfig {
     check(
         problems,
         payloadBytesMax > 0 && payloadBytesMax < FrameDescriptor.FRAME_LENGTH_MAX / 2,
-        "max_payload: 1.." + (FrameDescriptor.FRAME_LENGTH_MAX / 2 - 1) + ", actual=" + payloadBytesMax);
+        "max_payload: 1.."
+            + (FrameDescriptor.FRAME_LENGTH_MAX / 2 - 1)
+            + ", actual="
+            + payloadBytesMax);
     check(
         problems,
         controlLineBytesMax >= 64 && controlLineBytesMax <= 32_768,
@@ -59,7 +62,10 @@ public final class NatsConfig {
         pendingBytesMax >= payloadBytesMax + 2L * controlLineBytesMax,
         "max_pending: at least max_payload and two control lines, actual=" + pendingBytesMax);
     check(problems, connectionsMax > 0, "max_connections: above 0, actual=" + connectionsMax);
-    check(problems, subscriptionsMax >= 0, "max_subscriptions: 0 or more, actual=" + subscriptionsMax);
+    check(
+        problems,
+        subscriptionsMax >= 0,
+        "max_subscriptions: 0 or more, actual=" + subscriptionsMax);
     check(problems, pingIntervalMs > 0, "ping_interval: above 0, actual=" + pingIntervalMs);
     check(problems, pingsUnansweredMax > 0, "ping_max: above 0, actual=" + pingsUnansweredMax);
     check(problems, writeDeadlineMs > 0, "write_deadline: above 0, actual=" + writeDeadlineMs);

@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -10,13 +11,14 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Finds operations in a stream of bytes and hands them, as slices of the read buffer, to the connection. An
- * operation is handed over when all of it is there, and again until the connection takes it; what is
- * incomplete or not taken yet is kept and everything else let go.
+ * Finds operations in a stream of bytes and hands them, as slices of the read buffer, to the
+ * connection. An operation is handed over when all of it is there, and again until the connection
+ * takes it; what is incomplete or not taken yet is kept and everything else let go.
  *
- * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message; a buffer for what a
- * read left incomplete. <i>Back-pressure:</i> when the connection answers {@link Pressure#FULL} it stops
- * until {@link #resume}; at most one operation and what was read already is kept.
+ * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message; a buffer
+ * for what a read left incomplete. <i>Back-pressure:</i> when the connection answers {@link
+ * Pressure#FULL} it stops until {@link #resume}; at most one operation and what was read already is
+ * kept.
  */
 final class NatsDecoder extends ChannelInboundHandlerAdapter {
   private static final int VERB_UNKNOWN = 0;
@@ -80,8 +82,10 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   private ByteBuf cumulation;
   private boolean isStopped;
 
-  // Where the operation at hand starts (behind its verb, once that is known) and the read bytes end, both
-  // in the window; all other offsets count from its start, so that they outlive a move of the bytes.
+  // Where the operation at hand starts (behind its verb, once that is known) and the read bytes
+  // end, both
+  // in the window; all other offsets count from its start, so that they outlive a move of the
+  // bytes.
   private int start;
   private int end;
   private int state = STATE_VERB;
@@ -143,6 +147,11 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
     isStopped = true;
   }
 
+  /** Room held for what is incomplete. */
+  int keptBytes() {
+    return cumulation == null ? 0 : cumulation.capacity();
+  }
+
   private void cumulate(final ChannelHandlerContext context, final ByteBuf bytes) {
     final int length = bytes.readableBytes();
     if (cumulation == null) {
@@ -168,6 +177,7 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   }
 
   /** Hands over what is complete in {@code bytes} and moves their reader index behind it. */
+  @HotPath
   private void decode(final ByteBuf bytes) {
     wrap(bytes);
     try {
@@ -358,8 +368,8 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Lets the kept bytes grow towards the payload's end in doublings, so that a size alone, without bytes,
-   * claims little.
+   * Lets the kept bytes grow towards the payload's end in doublings, so that a size alone, without
+   * bytes, claims little.
    */
   private void makeRoom() {
     final ByteBuf kept = cumulation;

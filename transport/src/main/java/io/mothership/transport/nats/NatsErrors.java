@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.event.Level;
 
 /**
- * Every way in which this head refuses something or ends a connection: what goes on the wire, the stable
- * code for logs and counters, whether the connection lives on, and how loud it is logged.
+ * Every way in which this head refuses something or ends a connection: what goes on the wire, the
+ * stable code for logs and counters, whether the connection lives on, and how loud it is logged.
  */
 public enum NatsErrors {
   UNKNOWN_OPERATION("Unknown Protocol Operation", Fate.CLOSE, Level.INFO),
@@ -53,7 +53,9 @@ public enum NatsErrors {
     this.line = text.isEmpty() ? new byte[0] : line(text);
   }
 
-  /** What stands between the quotes of {@code -ERR '…'}; empty: the connection ends without a word. */
+  /**
+   * What stands between the quotes of {@code -ERR '…'}; empty: the connection ends without a word.
+   */
   public String text() {
     return text;
   }

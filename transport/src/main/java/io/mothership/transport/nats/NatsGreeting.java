@@ -39,8 +39,7 @@ final class NatsGreeting {
     LAME_DUCK
   }
 
-  byte[] line(
-      final Occasion occasion, final long clientId, final String clientIp, final int port) {
+  byte[] line(final Occasion occasion, final long clientId, final String clientIp, final int port) {
     final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     line.writeBytes(START);
     try (JsonGenerator json = JSON.createGenerator(line)) {

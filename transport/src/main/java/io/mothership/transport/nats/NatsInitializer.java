@@ -8,8 +8,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 
 /**
- * Gives each accepted socket its two handlers; with TLS a third in front, as soon as INFO has gone out in
- * the clear.
+ * Gives each accepted socket its two handlers; with TLS a third in front, as soon as INFO has gone
+ * out in the clear.
  *
  * <p><i>Thread:</i> the connection's event loop.
  */

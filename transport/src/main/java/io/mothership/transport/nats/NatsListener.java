@@ -45,8 +45,8 @@ public final class NatsListener implements AutoCloseable {
   /**
    * @param loops NIO event loops; not closed here
    * @param connectionIds gives each connection of any head in this process its own number, from 1
-   * @param afterRead run on an event loop when something may have been put into the ring: drains it if the
-   *     dispatcher lives on that loop, otherwise does nothing
+   * @param afterRead run on an event loop when something may have been put into the ring: drains it
+   *     if the dispatcher lives on that loop, otherwise does nothing
    */
   public NatsListener(
       final NatsConfig config,
@@ -116,8 +116,9 @@ public final class NatsListener implements AutoCloseable {
   }
 
   /**
-   * Lame duck: stops accepting, tells every client to go elsewhere, and then closes their connections one by
-   * one over the configured time. Returns when all are closed, or soon after that time.
+   * Lame duck: stops accepting, tells every client to go elsewhere, and then closes their
+   * connections one by one over the configured time. Returns when all are closed, or soon after
+   * that time.
    */
   public void drain() throws InterruptedException {
     stopAccepting();
@@ -135,10 +136,7 @@ public final class NatsListener implements AutoCloseable {
     for (final NatsConnection connection : connections) {
       final long at = delayMs + (long) (pauseMs * index++);
       connection.channel().closeFuture().addListener(closed -> open.countDown());
-      connection
-          .channel()
-          .eventLoop()
-          .schedule(connection::shutDown, at, TimeUnit.MILLISECONDS);
+      connection.channel().eventLoop().schedule(connection::shutDown, at, TimeUnit.MILLISECONDS);
     }
     open.await(config.lameDuckMs() + 2 * config.farewellMs(), TimeUnit.MILLISECONDS);
   }

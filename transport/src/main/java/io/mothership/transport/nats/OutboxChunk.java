@@ -5,8 +5,8 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A piece of outgoing bytes: filled on ms-dispatch, written as a {@code ByteBuf} by the event loop, and
- * back in its pool when Netty lets go of it.
+ * A piece of outgoing bytes: filled on ms-dispatch, written as a {@code ByteBuf} by the event loop,
+ * and back in its pool when Netty lets go of it.
  *
  * <p><i>Thread:</i> one owner at a time: whoever took it from the pool, the queue or the open slot.
  */

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelFutureListener;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Moves what an outbox holds to the socket, as far as the socket takes it, and ends the connection when the
- * last line is out or nothing moves any more.
+ * Moves what an outbox holds to the socket, as far as the socket takes it, and ends the connection
+ * when the last line is out or nothing moves any more.
  *
  * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message.
  */

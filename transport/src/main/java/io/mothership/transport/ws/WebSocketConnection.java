@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -29,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Protocol state of one WebSocket. What the client sends besides control frames is read and dropped: the
- * sessions so far only talk.
+ * Protocol state of one WebSocket. What the client sends besides control frames is read and
+ * dropped: the sessions so far only talk.
  *
  * <p><i>Thread:</i> the channel's event loop, except {@link #send}.
  */
@@ -70,12 +71,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
             .closeOnProtocolViolation(false)
             .build();
     final WebSocketServerHandshaker handshaker =
-        new WebSocketServerHandshaker13(
-            "", subprotocol.isEmpty() ? null : subprotocol, decoding);
+        new WebSocketServerHandshaker13("", subprotocol.isEmpty() ? null : subprotocol, decoding);
     final WebSocketConnection connection = new WebSocketConnection(config, session);
     final HttpHeaders headers = new DefaultHttpHeaders();
     headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     http.pipeline().addAfter(http.name(), "websocket", connection);
+    http.pipeline().addAfter(http.name(), "utf8", new Utf8FrameValidator(false));
     handshaker
         .handshake(http.channel(), request, headers, http.channel().newPromise())
         .addListener(
@@ -101,8 +102,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
         context
             .executor()
             .scheduleAtFixedRate(
-                this::ping, config.pingIntervalMs(), config.pingIntervalMs(), TimeUnit.MILLISECONDS);
-    thread = Thread.ofVirtual().name("ms-ws-" + context.channel().id().asShortText()).start(this::run);
+                this::ping,
+                config.pingIntervalMs(),
+                config.pingIntervalMs(),
+                TimeUnit.MILLISECONDS);
+    thread =
+        Thread.ofVirtual().name("ms-ws-" + context.channel().id().asShortText()).start(this::run);
   }
 
   private void run() {
@@ -123,9 +128,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   @Override
   public void send(final byte[] text) throws IOException, InterruptedException {
     gate.await(FOREVER_MS);
-    context
-        .channel()
-        .writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
+    context.channel().writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
   }
 
   @Override
@@ -209,8 +212,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     isClosing = true;
     final int code = close.statusCode();
     context
-        .writeAndFlush(
-            code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
+        .writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
         .addListener(ChannelFutureListener.CLOSE);
   }
 
@@ -228,8 +230,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       thread.interrupt();
     }
     context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
-    context
-        .executor()
-        .schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
+    context.executor().schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
   }
 }

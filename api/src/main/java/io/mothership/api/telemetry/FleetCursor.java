@@ -1,0 +1,147 @@
+package io.mothership.api.telemetry;
+
+import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.bus.Tap;
+import io.mothership.journal.FrameView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the records that a filter lets through, as JSON.
+ *
+ * <p><i>Thread:</i> one. <i>Back-pressure:</i> holds one batch, of bounded count and bytes.
+ */
+final class FleetCursor implements AutoCloseable {
+  private static final byte[] ROOT = "constellation.".getBytes(StandardCharsets.US_ASCII);
+  private static final int BATCH_MAX = 16;
+  private static final int BATCH_BYTES_MAX = 256 * 1024;
+
+  private final Tap tap;
+  private final RecordFilter filter;
+  private final EntityDirectory directory;
+  private final long endSequence;
+  private final List<Row> rows = new ArrayList<>();
+  private int lastBatchBytes;
+  private boolean isPastEnd;
+
+  private FleetCursor(
+      final Tap tap,
+      final RecordFilter filter,
+      final EntityDirectory directory,
+      final long endSequence) {
+    this.tap = tap;
+    this.filter = filter;
+    this.directory = directory;
+    this.endSequence = endSequence;
+  }
+
+  /** A cursor that goes on as long as records come. */
+  static FleetCursor live(
+      final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
+    return new FleetCursor(tap, filter, directory, Long.MAX_VALUE);
+  }
+
+  /**
+   * A cursor that ends at what is committed now, so that no stream of new records keeps it going.
+   */
+  static FleetCursor history(
+      final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
+    return new FleetCursor(tap, filter, directory, tap.committedSequence());
+  }
+
+  /**
+   * The next rows; empty if there are none now or none of the records just read is wanted.
+   *
+   * @return valid until the next call
+   */
+  List<Row> next() {
+    rows.clear();
+    // After a batch of large records go on in single steps: the count alone bounds no memory.
+    final int limit = lastBatchBytes > BATCH_BYTES_MAX ? 1 : BATCH_MAX;
+    lastBatchBytes = 0;
+    tap.poll(this::onRecord, limit);
+    return rows;
+  }
+
+  /** Whether nothing can come any more or, in an unbounded reading, nothing has come yet. */
+  boolean isAtEnd() {
+    return isPastEnd || tap.isCaughtUp();
+  }
+
+  void await(final long patienceMs) throws InterruptedException {
+    tap.await(patienceMs);
+  }
+
+  private void onRecord(final String stream, final FrameView frame) {
+    final long dropped = tap.takeDropped();
+    final long timeNs = frame.timeNs();
+    // Record times never go back.
+    isPastEnd |= timeNs > filter.toNs() || frame.journalSequence() > endSequence;
+    if (isPastEnd || !filter.acceptsTime(timeNs) || !isFleet(frame)) {
+      addDropped(dropped);
+      return;
+    }
+    final String subjectText =
+        frame.buffer().getStringWithoutLengthUtf8(frame.subjectOffset(), frame.subjectLength());
+    final FleetSubject subject = FleetSubject.parse(subjectText, directory).orElse(null);
+    addDropped(dropped);
+    if (subject == null || !filter.acceptsSubject(subject)) {
+      return;
+    }
+    final byte[] payload = new byte[frame.payloadLength()];
+    frame.buffer().getBytes(frame.payloadOffset(), payload);
+    final PayloadView view = PayloadView.of(payload);
+    final FleetSubject whole =
+        subject.entityId().isEmpty() ? subject.withEntity(view.entityId()) : subject;
+    if (!filter.acceptsEntity(whole.entityId())) {
+      return;
+    }
+    final byte[] json =
+        RecordJson.record(
+            whole,
+            subjectText,
+            frame.journalSequence(),
+            stream,
+            frame.streamSequence(),
+            timeNs,
+            view,
+            payload);
+    lastBatchBytes += json.length;
+    rows.add(new Row(frame.journalSequence(), json));
+  }
+
+  private void addDropped(final long dropped) {
+    if (dropped > 0) {
+      rows.add(new Row(0, RecordJson.lagged(dropped)));
+    }
+  }
+
+  private static boolean isFleet(final FrameView frame) {
+    if (frame.subjectLength() < ROOT.length) {
+      return false;
+    }
+    for (int i = 0; i < ROOT.length; i++) {
+      if (frame.buffer().getByte(frame.subjectOffset() + i) != ROOT[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    tap.close();
+  }
+
+  /**
+   * One line for the client.
+   *
+   * @param sequence the record's journal sequence, 0 for a notice about records that are gone
+   */
+  record Row(long sequence, byte[] json) {
+    boolean isNotice() {
+      return sequence == 0;
+    }
+  }
+}

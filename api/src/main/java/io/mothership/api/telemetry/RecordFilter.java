@@ -1,0 +1,29 @@
+package io.mothership.api.telemetry;
+
+import java.util.Set;
+
+/**
+ * Which records a reader wants.
+ *
+ * @param entityId empty for all
+ * @param fromNs earliest record time, ns since 1970
+ * @param toNs latest record time
+ */
+record RecordFilter(String orgId, String entityId, Set<RecordKind> kinds, long fromNs, long toNs) {
+
+  boolean acceptsSubject(final FleetSubject subject) {
+    return subject.orgId().equals(orgId)
+        && kinds.contains(subject.kind())
+        && (entityId.isEmpty()
+            || subject.entityId().isEmpty()
+            || subject.entityId().equals(entityId));
+  }
+
+  boolean acceptsEntity(final String actual) {
+    return entityId.isEmpty() || entityId.equals(actual);
+  }
+
+  boolean acceptsTime(final long timeNs) {
+    return timeNs >= fromNs && timeNs <= toNs;
+  }
+}

@@ -1,0 +1,221 @@
+package io.mothership.api.telemetry;
+
+import io.mothership.api.ApiException;
+import io.mothership.api.Envelope;
+import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.security.BearerAuth;
+import io.mothership.bus.Fabric;
+import io.mothership.bus.TapStart;
+import io.mothership.transport.http.BodySink;
+import io.mothership.transport.http.HttpRequestView;
+import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code GET /api/v1/telemetry}: what the journal keeps of telemetry, a page at a time or as a
+ * stream.
+ */
+public final class TelemetryResource {
+  private static final String PATH = "/api/v1/telemetry";
+  private static final String NDJSON = "application/x-ndjson";
+  private static final byte[] LINE_END = {'\n'};
+  private static final int LIMIT_DEFAULT = 100;
+  private static final int LIMIT_MAX = 1_000;
+  private static final int PAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+  private final Fabric fabric;
+  private final EntityDirectory directory;
+
+  public TelemetryResource(final Fabric fabric, final EntityDirectory directory) {
+    this.fabric = fabric;
+    this.directory = directory;
+  }
+
+  public List<Route> routes(final BearerAuth auth) {
+    return List.of(new Route("GET", PATH, auth.guard(Envelope.guard("QUERY_FAILED", this::read))));
+  }
+
+  private HttpResponse read(final HttpRequestView request) {
+    final Query query = query(request);
+    final boolean isNdjson =
+        request.header("Accept").filter(accept -> accept.contains(NDJSON)).isPresent();
+    if (isNdjson && query.isAscending()) {
+      return HttpResponse.streaming(200, NDJSON, sink -> stream(query, sink));
+    }
+    final Page page = query.isAscending() ? ascending(query) : descending(query);
+    if (isNdjson) {
+      return HttpResponse.streaming(200, NDJSON, sink -> writeLines(page.rows(), sink));
+    }
+    return Envelope.success(
+        200,
+        writer -> {
+          writer.beginObject().name("items").beginArray();
+          for (final FleetCursor.Row row : page.rows()) {
+            writer.raw(new String(row.json(), StandardCharsets.UTF_8));
+          }
+          writer.endArray();
+          if (page.hasMore()) {
+            writer.text("cursor", Long.toString(page.cursor()));
+          }
+          writer.endObject();
+        });
+  }
+
+  private static Query query(final HttpRequestView request) {
+    final String orgId = request.query("org_id");
+    if (orgId.isEmpty()) {
+      throw new ApiException(400, "MISSING_ORG_ID", "org_id is required");
+    }
+    final String from = request.query("from");
+    final String to = request.query("to");
+    final long fromNs = from.isEmpty() ? Long.MIN_VALUE : Since.timeNs("from", from);
+    final long toNs = to.isEmpty() ? Long.MAX_VALUE : Since.timeNs("to", to);
+    final Set<RecordKind> kinds = EnumSet.of(RecordKind.TELEMETRY);
+    return new Query(
+        new RecordFilter(orgId, request.query("entity_id"), kinds, fromNs, toNs),
+        isAscending(request.query("order")),
+        limit(request.query("limit")),
+        cursor(request.query("cursor")));
+  }
+
+  private static boolean isAscending(final String order) {
+    return switch (order) {
+      case "", "asc" -> true;
+      case "desc" -> false;
+      default -> throw ApiException.invalid("order must be asc or desc");
+    };
+  }
+
+  /** 0 = none given. */
+  private static int limit(final String limit) {
+    if (limit.isEmpty()) {
+      return 0;
+    }
+    if (!Since.isSequence(limit)
+        || Since.sequence(limit) < 1
+        || Since.sequence(limit) > LIMIT_MAX) {
+      throw ApiException.invalid("limit must be a number from 1 to " + LIMIT_MAX);
+    }
+    return Integer.parseInt(limit);
+  }
+
+  /** 0 = none given. */
+  private static long cursor(final String cursor) {
+    if (cursor.isEmpty()) {
+      return 0;
+    }
+    if (!Since.isSequence(cursor)) {
+      throw ApiException.invalid("cursor is not one that this server gave");
+    }
+    return Since.sequence(cursor);
+  }
+
+  private FleetCursor open(final Query query) {
+    final TapStart start;
+    if (query.isAscending() && query.cursor() > 0) {
+      start = new TapStart.AfterSequence(query.cursor());
+    } else if (query.filter().fromNs() != Long.MIN_VALUE) {
+      start = new TapStart.AtTime(query.filter().fromNs());
+    } else {
+      start = new TapStart.Oldest();
+    }
+    return FleetCursor.history(fabric.tap(start), query.filter(), directory);
+  }
+
+  private Page ascending(final Query query) {
+    final int limit = query.limit() == 0 ? LIMIT_DEFAULT : query.limit();
+    final List<FleetCursor.Row> rows = new ArrayList<>();
+    int bytes = 0;
+    try (FleetCursor cursor = open(query)) {
+      while (true) {
+        for (final FleetCursor.Row row : cursor.next()) {
+          if (row.isNotice()) {
+            continue;
+          }
+          if (rows.size() == limit || bytes > PAGE_BYTES_MAX) {
+            return new Page(rows, rows.getLast().sequence(), true);
+          }
+          rows.add(row);
+          bytes += row.json().length;
+        }
+        if (cursor.isAtEnd()) {
+          return new Page(rows, 0, false);
+        }
+      }
+    }
+  }
+
+  /**
+   * The newest before the cursor: reads forward and keeps the last ones, as journals are read
+   * forward.
+   */
+  private Page descending(final Query query) {
+    final int limit = query.limit() == 0 ? LIMIT_DEFAULT : query.limit();
+    final long end = query.cursor() == 0 ? Long.MAX_VALUE : query.cursor();
+    final Deque<FleetCursor.Row> newest = new ArrayDeque<>();
+    int bytes = 0;
+    boolean hasMore = false;
+    boolean isDone = false;
+    try (FleetCursor cursor = open(query)) {
+      while (!isDone) {
+        for (final FleetCursor.Row row : cursor.next()) {
+          isDone |= row.sequence() >= end;
+          if (row.isNotice() || row.sequence() >= end) {
+            continue;
+          }
+          newest.addFirst(row);
+          bytes += row.json().length;
+          while (newest.size() > limit || bytes > PAGE_BYTES_MAX && newest.size() > 1) {
+            bytes -= newest.removeLast().json().length;
+            hasMore = true;
+          }
+        }
+        isDone |= cursor.isAtEnd();
+      }
+    }
+    return new Page(newest, hasMore ? newest.getLast().sequence() : 0, hasMore);
+  }
+
+  private void stream(final Query query, final BodySink sink)
+      throws IOException, InterruptedException {
+    long left = query.limit() == 0 ? Long.MAX_VALUE : query.limit();
+    try (FleetCursor cursor = open(query)) {
+      while (true) {
+        for (final FleetCursor.Row row : cursor.next()) {
+          if (row.isNotice()) {
+            continue;
+          }
+          sink.write(row.json());
+          sink.write(LINE_END);
+          if (--left == 0) {
+            return;
+          }
+        }
+        if (cursor.isAtEnd()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static void writeLines(final Collection<FleetCursor.Row> rows, final BodySink sink)
+      throws IOException, InterruptedException {
+    for (final FleetCursor.Row row : rows) {
+      sink.write(row.json());
+      sink.write(LINE_END);
+    }
+  }
+
+  private record Query(RecordFilter filter, boolean isAscending, int limit, long cursor) {}
+
+  private record Page(Collection<FleetCursor.Row> rows, long cursor, boolean hasMore) {}
+}

@@ -1,0 +1,167 @@
+package io.mothership.dispatch;
+
+import io.mothership.bus.Ingress;
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Outbox;
+import io.mothership.bus.SessionOpening;
+import io.mothership.bus.Slice;
+import io.mothership.clock.Clock;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.HeapJournal;
+import io.mothership.journal.codec.Origin;
+import io.mothership.routing.Subscription;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** From a connection into the ring, and from the ring to a core subscriber's outbox. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class DispatchBenchmark {
+  private static final int BATCH = 256;
+  private static final int PAYLOAD = 160;
+
+  private final CountingOutbox outbox = new CountingOutbox();
+  private final MessageView message = new MessageView();
+  private Spine spine;
+  private Ingress encodeOnly;
+  private Ingress.Drain discard;
+
+  @Setup
+  public void open() {
+    message.subject().wrap(Slice.of("constellation.telemetry.org-1.entity-1"));
+    message.payload().wrap(Slice.of(new byte[PAYLOAD]));
+    spine =
+        new Spine(
+            SpineConfig.of(Threading.INVOKER, 1024 * 1024),
+            new HeapJournal(),
+            new Spine.Recovered(0, 0, 1),
+            new NoStreams(),
+            Clock.system());
+    spine.start(() -> {});
+    spine.ingress().tryOpen(new SessionOpening(1, 0, Origin.NATS, outbox, true, true, true));
+    spine
+        .ingress()
+        .trySubscribe(1, Slice.of("1"), Slice.of("constellation.telemetry.>"), new Slice());
+    spine.step();
+    encodeOnly = new Ingress(2 * 1024 * 1024, null);
+    discard = encodeOnly.new Drain(new Discard());
+  }
+
+  /** Encode the frame in place in the ring, and read it out again without looking at it. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public int encodeToRing() {
+    for (int i = 0; i < BATCH; i++) {
+      encodeOnly.tryPublish(1, Origin.NATS, 0, 0, message);
+    }
+    return encodeOnly.drain(discard, BATCH);
+  }
+
+  /** The same, and route it to one subscriber. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public long ringToDispatch() {
+    for (int i = 0; i < BATCH; i++) {
+      spine.ingress().tryPublish(1, Origin.NATS, 0, 0, message);
+    }
+    spine.step();
+    return outbox.count;
+  }
+
+  private static final class CountingOutbox implements Outbox {
+    private long count;
+
+    @Override
+    public int offerMessage(final byte[] sid, final MessageView delivered) {
+      count++;
+      return delivered.payload().length();
+    }
+
+    @Override
+    public int offerPong() {
+      return 0;
+    }
+
+    @Override
+    public int offerControl(final Slice line) {
+      return 0;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public long pendingBytes() {
+      return 0;
+    }
+
+    @Override
+    public void close(final CloseReason reason) {}
+  }
+
+  private static final class NoStreams implements StreamLayer {
+    @Override
+    public void onRecovered(final FrameView frame, final long location) {}
+
+    @Override
+    public void onRecoveryComplete(final Exchange exchange) {}
+
+    @Override
+    public void onAppended(final FrameView frame, final long location) {}
+
+    @Override
+    public void onSynced(final FrameView frame) {}
+
+    @Override
+    public void onJournalFailed() {}
+
+    @Override
+    public void onRead(final int requester, final long token, final FrameView frame) {}
+
+    @Override
+    public void onInterestChanged(
+        final int accountId, final Subscription subscription, final boolean isAdded) {}
+
+    @Override
+    public int doWork() {
+      return 0;
+    }
+  }
+
+  private static final class Discard implements Ingress.Handler {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void onPublish(final long connectionId, final FrameView frame) {}
+
+    @Override
+    public void onSubscribe(
+        final long connectionId, final Slice sid, final Slice subject, final Slice queue) {}
+
+    @Override
+    public void onUnsubscribe(final long connectionId, final Slice sid, final long max) {}
+
+    @Override
+    public void onOpen(final SessionOpening opening) {}
+
+    @Override
+    public void onClose(final long connectionId) {}
+
+    @Override
+    public void onPong(final long connectionId) {}
+
+    @Override
+    public void onControl(final long connectionId, final Slice line) {}
+  }
+}

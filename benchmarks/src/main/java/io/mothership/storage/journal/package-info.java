@@ -1,0 +1,2 @@
+/** Benchmarks of the journal on Chronicle Queue. */
+package io.mothership.storage.journal;

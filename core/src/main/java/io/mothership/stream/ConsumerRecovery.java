@@ -1,0 +1,117 @@
+package io.mothership.stream;
+
+import io.mothership.journal.FrameView;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * Puts a consumer's state together from its records: the last whole state, and what acknowledgements after it
+ * say. Deliveries that no record tells are made again.
+ *
+ * <p><i>Thread:</i> the one that starts the appliance.
+ */
+final class ConsumerRecovery {
+  private final Consumer consumer;
+  private final long listEnd;
+  private final LongHashSet acked = new LongHashSet();
+  private long knownSequence;
+  private long knownConsumerSequence;
+  private long next;
+  private long ackedAll;
+  private boolean hasState;
+
+  ConsumerRecovery(final Consumer consumer, final FrameView config) {
+    this.consumer = consumer;
+    this.next = ConsumerRecords.i64(config, 16);
+    this.listEnd = ConsumerRecords.i64(config, 24);
+    this.knownSequence = next - 1;
+    consumer.acks().startAt(knownSequence);
+    consumer.cursor().startAt(next);
+  }
+
+  void onState(final FrameView frame) {
+    final ConsumerAcks acks = consumer.acks();
+    hasState = true;
+    acked.clear();
+    knownSequence = ConsumerRecords.i64(frame, 16);
+    knownConsumerSequence = ConsumerRecords.i64(frame, 24);
+    next = ConsumerRecords.i64(frame, 48);
+    acks.restore(
+        knownSequence,
+        knownConsumerSequence,
+        ConsumerRecords.i64(frame, 32),
+        ConsumerRecords.i64(frame, 40),
+        ConsumerRecords.i64(frame, 64));
+    consumer.lastDeliveredNs(ConsumerRecords.i64(frame, 56));
+    int at = ConsumerRecords.STATE_LENGTH;
+    for (int i = ConsumerRecords.i32(frame, 4); i > 0; i--) {
+      acks.restoreEntry(
+          ConsumerRecords.i64(frame, at),
+          ConsumerRecords.i64(frame, at + 8),
+          ConsumerRecords.i32(frame, at + 16));
+      at += ConsumerRecords.STATE_ENTRY_LENGTH;
+    }
+    for (int i = ConsumerRecords.i32(frame, 8); i > 0; i--) {
+      acks.exhausted().put(ConsumerRecords.i64(frame, at), ConsumerRecords.i32(frame, at + 8));
+      at += ConsumerRecords.EXHAUSTED_LENGTH;
+    }
+  }
+
+  void onAck(final FrameView frame) {
+    final long sequence = frame.streamSequence();
+    final boolean isAll = ConsumerRecords.i32(frame, 4) == ConsumerRecords.KIND_ALL;
+    consumer
+        .acks()
+        .restoreDelivered(ConsumerRecords.i64(frame, 16), ConsumerRecords.i64(frame, 24));
+    next = Math.max(next, ConsumerRecords.i64(frame, 32));
+    if (isAll) {
+      ackedAll = Math.max(ackedAll, sequence);
+    } else if (sequence > knownSequence) {
+      acked.add(sequence);
+    }
+    consumer.acks().restoreAck(sequence, isAll, frame.timeNs());
+  }
+
+  /** All records were seen and the stream is complete. */
+  void finish(final long nowNs) {
+    final ConsumerAcks acks = consumer.acks();
+    final Stream stream = consumer.stream();
+    final StreamIndex index = stream.index();
+    final SubjectFilter filter = consumer.cursor().filter();
+    if (consumer.config().ackPolicy() != AckPolicy.NONE) {
+      final long end = Math.min(acks.deliveredSequence(), index.last());
+      long consumerSequence = knownConsumerSequence;
+      for (long at = index.nextPresent(knownSequence + 1);
+          at <= end;
+          at = index.nextPresent(at + 1)) {
+        if (!filter.matches(index.subjectId(at)) || isSkipped(at)) {
+          continue;
+        }
+        consumerSequence = Math.min(consumerSequence + 1, acks.deliveredConsumerSequence());
+        if (at > ackedAll && !acked.contains(at)) {
+          acks.restoreEntry(at, consumerSequence, 0);
+        }
+      }
+    }
+    acks.restored(nowNs);
+    final long from = Math.max(next, stream.firstSequence());
+    if (acks.deliveredSequence() < listEnd && !isListDone()) {
+      consumer.cursor().resumeList(acks.deliveredSequence() + 1, listEnd);
+    } else {
+      consumer.cursor().startAt(from);
+      consumer.cursor().recount();
+    }
+  }
+
+  private boolean isListDone() {
+    return hasState && next > listEnd;
+  }
+
+  /** Whether a last-per-subject start left a message out. */
+  private boolean isSkipped(final long sequence) {
+    if (sequence > listEnd) {
+      return false;
+    }
+    final long newer = consumer.stream().index().nextSame(sequence);
+    return newer != 0 && newer <= listEnd;
+  }
+}

@@ -1,0 +1,199 @@
+package io.mothership.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Outbox;
+import io.mothership.bus.SessionOpening;
+import io.mothership.bus.Slice;
+import io.mothership.clock.ManualClock;
+import io.mothership.dispatch.Spine;
+import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.Threading;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.codec.Origin;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** From the ingress ring to the acknowledgement, a publish into a stream allocates nothing once warm. */
+final class StreamAllocationTest {
+  private static final int WARM_UP = 60_000;
+  private static final int MEASURED = 100_000;
+  private static final String HEADERS = "NATS/1.0\r\nNats-Msg-Id: 0000000000\r\n\r\n";
+  private static final int ID_END = HEADERS.length() - 4;
+
+  private final ManualClock clock = new ManualClock(StreamFixture.START_NS);
+  private final CountingOutbox outbox = new CountingOutbox();
+  private final MessageView message = new MessageView();
+  private final UnsafeBuffer headers =
+      new UnsafeBuffer(HEADERS.getBytes(StandardCharsets.US_ASCII));
+  private final UnsafeBuffer subject =
+      new UnsafeBuffer("t.entity-000".getBytes(StandardCharsets.US_ASCII));
+  private Spine spine;
+  private int published;
+
+  @Test
+  void shouldNotAllocateWhenSynced() {
+    assertAllocatesNothing("");
+  }
+
+  @Test
+  void shouldNotAllocateAtIntervals() {
+    assertAllocatesNothing(",\"metadata\":{\"mothership.sync\":\"interval\"}");
+  }
+
+  private void assertAllocatesNothing(final String members) {
+    final JetStream jetStream = new JetStream(JetStreamConfig.defaults().asBroker("d"));
+    spine =
+        new Spine(
+            SpineConfig.of(Threading.INVOKER, 64 * 1024),
+            new BlackHole(),
+            new Spine.Recovered(0, 0, 1),
+            jetStream,
+            clock);
+    spine.start(() -> {});
+    spine.ingress().tryOpen(new SessionOpening(1, 0, Origin.NATS, outbox, true, true, true));
+    spine.ingress().trySubscribe(1, Slice.of("1"), Slice.of("_INBOX.>"), new Slice());
+    message.subject().wrap(Slice.of("$JS.API.STREAM.CREATE.T"));
+    message
+        .payload()
+        .wrap(
+            Slice.of(
+                "{\"name\":\"T\",\"subjects\":[\"t.*\"],\"max_msgs\":5000,\"max_age\":1000000000"
+                    + members
+                    + "}"));
+    spine.ingress().tryPublish(1, Origin.NATS, 0, 0, message);
+    step();
+    message.clear();
+    message.subject().wrap(subject, 0, subject.capacity());
+    message.reply().wrap(Slice.of("_INBOX.a"));
+    message.headers().wrap(headers, 0, headers.capacity());
+    message.payload().wrap(Slice.of("x".repeat(200)));
+    publish(WARM_UP);
+    final long acknowledged = outbox.count;
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long id = Thread.currentThread().threadId();
+    final long before = threads.getThreadAllocatedBytes(id);
+    publish(MEASURED);
+    final long allocated = threads.getThreadAllocatedBytes(id) - before;
+    assertEquals(MEASURED, outbox.count - acknowledged);
+    assertEquals(0, outbox.refused);
+    assertTrue(allocated < MEASURED / 10, "bytes per message: " + (double) allocated / MEASURED);
+  }
+
+  private void publish(final int count) {
+    for (int i = 0; i < count; i++) {
+      int number = published++;
+      subject.putByte(subject.capacity() - 1, (byte) ('0' + number % 7));
+      for (int at = ID_END - 1; at >= ID_END - 10; at--) {
+        headers.putByte(at, (byte) ('0' + number % 10));
+        number /= 10;
+      }
+      while (spine.ingress().tryPublish(1, Origin.NATS, 0, 0, message) < 0) {
+        step();
+      }
+      if (i % 100 == 99) {
+        clock.advanceNs(10_000_000L);
+        step();
+      }
+    }
+    step();
+  }
+
+  private void step() {
+    while (spine.stepAll() != 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Takes everything, keeps nothing. */
+  private static final class BlackHole implements Journal {
+    private long count;
+
+    @Override
+    public long append(final DirectBuffer buffer, final int offset, final int length) {
+      return count++;
+    }
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public JournalReader reader() {
+      return new JournalReader() {
+        @Override
+        public boolean read(final long location, final FrameView frame) {
+          return false;
+        }
+
+        @Override
+        public long first() {
+          return NOWHERE;
+        }
+
+        @Override
+        public long next(final long location) {
+          return NOWHERE;
+        }
+
+        @Override
+        public long seekSequence(final long journalSequence) {
+          return NOWHERE;
+        }
+
+        @Override
+        public long seekTime(final long timeNs) {
+          return NOWHERE;
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class CountingOutbox implements Outbox {
+    private long count;
+    private long refused;
+
+    @Override
+    public int offerMessage(final byte[] sid, final MessageView received) {
+      count++;
+      if (received.payload().byteAt(2) == 'e') {
+        refused++;
+      }
+      return 1;
+    }
+
+    @Override
+    public int offerPong() {
+      return 1;
+    }
+
+    @Override
+    public int offerControl(final Slice line) {
+      return 1;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public long pendingBytes() {
+      return 0;
+    }
+
+    @Override
+    public void close(final CloseReason reason) {}
+  }
+}

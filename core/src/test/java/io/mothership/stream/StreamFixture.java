@@ -1,0 +1,259 @@
+package io.mothership.stream;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Outbox;
+import io.mothership.bus.SessionOpening;
+import io.mothership.bus.Slice;
+import io.mothership.clock.ManualClock;
+import io.mothership.dispatch.Spine;
+import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.Threading;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.ListJournal;
+import io.mothership.journal.codec.Origin;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A JetStream on the real spine, stepped by hand, over a journal in memory that survives {@link #restart} and
+ * loses what was not synced at {@link #powerCut}; with one client.
+ */
+final class StreamFixture {
+  static final long START_NS = 1_700_000_000_000_000_000L;
+
+  private static final long CLIENT = 1;
+  private static final String INBOX = "_INBOX.test";
+
+  private final ManualClock clock = new ManualClock(START_NS);
+  private final JetStreamConfig config;
+  private final Function<JetStream, ConsumerLayer> consumers;
+  private final Client client = new Client();
+  private ListJournal journal = new ListJournal();
+  private JetStream jetStream;
+  private Spine spine;
+  private int epoch;
+
+  /** A plain broker in the domain {@code constellation}. */
+  StreamFixture() {
+    this(JetStreamConfig.defaults().asBroker(JetStreamConfig.DEFAULT_DOMAIN));
+  }
+
+  StreamFixture(final JetStreamConfig config) {
+    this(config, owner -> ConsumerLayer.NONE);
+  }
+
+  StreamFixture(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumers) {
+    this.config = config;
+    this.consumers = consumers;
+    open();
+  }
+
+  private void open() {
+    jetStream = new JetStream(config, consumers);
+    final JournalReader reader = journal.reader();
+    final FrameView frame = new FrameView();
+    long lastSequence = 0;
+    long lastTimeNs = 0;
+    for (long at = reader.first(); at != Journal.NOWHERE; at = reader.next(at)) {
+      assertTrue(reader.read(at, frame));
+      jetStream.onRecovered(frame, at);
+      lastSequence = frame.journalSequence();
+      lastTimeNs = frame.timeNs();
+    }
+    spine =
+        new Spine(
+            SpineConfig.of(Threading.INVOKER, 1024 * 1024),
+            journal,
+            new Spine.Recovered(lastSequence, lastTimeNs, ++epoch),
+            jetStream,
+            clock);
+    spine.start(() -> {});
+    spine.ingress().tryOpen(new SessionOpening(CLIENT, 0, Origin.NATS, client, true, true, true));
+    spine.ingress().trySubscribe(CLIENT, Slice.of("1"), Slice.of(INBOX + ".*"), new Slice());
+    step();
+    client.received.clear();
+  }
+
+  ManualClock clock() {
+    return clock;
+  }
+
+  JetStream jetStream() {
+    return jetStream;
+  }
+
+  Spine spine() {
+    return spine;
+  }
+
+  ListJournal journal() {
+    return journal;
+  }
+
+  Stream stream(final String name) {
+    return jetStream.stream(name).orElseThrow();
+  }
+
+  /** The process dies and comes back: everything appended is there. */
+  void restart() {
+    journal = copy(journal.appendedCount());
+    open();
+  }
+
+  /** The machine loses power: only what was synced is there. */
+  void powerCut() {
+    journal = copy(journal.syncedCount());
+    open();
+  }
+
+  /** The process dies and comes back with the first {@code records} of the journal. */
+  void crashAfter(final int records) {
+    journal = copy(records);
+    open();
+  }
+
+  /** An orderly stop and start. */
+  void stopAndStart() {
+    spine.close();
+    restart();
+  }
+
+  private ListJournal copy(final int count) {
+    final ListJournal survivor = new ListJournal();
+    final JournalReader reader = journal.reader();
+    final FrameView frame = new FrameView();
+    for (int at = 0; at < count; at++) {
+      assertTrue(reader.read(at, frame));
+      survivor.append(frame.buffer(), frame.offset(), frame.length());
+    }
+    survivor.sync();
+    return survivor;
+  }
+
+  /** Steps all agents until nothing is left to do. */
+  void step() {
+    while (spine.stepAll() != 0) {
+      Thread.onSpinWait();
+    }
+    spine.stepAll();
+  }
+
+  /** Sends without stepping; the answer, if one comes, is under {@code replyToken}. */
+  void send(
+      final String subject,
+      final String replyToken,
+      final String payload,
+      final String... headers) {
+    final MessageView message = new MessageView();
+    message.subject().wrap(Slice.of(subject));
+    message.reply().wrap(Slice.of(replyToken.isEmpty() ? "" : INBOX + "." + replyToken));
+    message.payload().wrap(Slice.of(payload));
+    if (headers.length > 0) {
+      final StringBuilder block = new StringBuilder("NATS/1.0\r\n");
+      for (final String header : headers) {
+        block.append(header).append("\r\n");
+      }
+      message.headers().wrap(Slice.of(block.append("\r\n").toString()));
+    }
+    while (spine.ingress().tryPublish(CLIENT, Origin.NATS, 0, 0, message) < 0) {
+      spine.stepAll();
+    }
+  }
+
+  /** Publishes and answers the acknowledgement's text, or nothing. */
+  String publish(final String subject, final String payload, final String... headers) {
+    client.received.clear();
+    send(subject, "ack", payload, headers);
+    step();
+    return client.received.isEmpty() ? "" : client.received.getFirst();
+  }
+
+  /** Asks the API and answers its text without header block. */
+  String request(final String operation, final String body) {
+    return requestAll(operation, body).stream().findFirst().orElse("");
+  }
+
+  /** All messages that answer one request: header block, if any, and payload. */
+  List<String> requestAll(final String operation, final String body) {
+    client.received.clear();
+    send("$JS.API." + operation, "api", body);
+    step();
+    return List.copyOf(client.received);
+  }
+
+  /** What came to the inbox since the last request, in order. */
+  List<String> received() {
+    return client.received;
+  }
+
+  /** Creates a stream from the members of its configuration beside its name. */
+  Stream create(final String name, final String members) {
+    final String answer =
+        request(
+            "STREAM.CREATE." + name,
+            "{\"name\":\"" + name + "\"" + (members.isEmpty() ? "" : "," + members) + "}");
+    assertTrue(answer.contains("\"did_create\":true"), answer);
+    return stream(name);
+  }
+
+  /** Everything about all streams that recovery must bring back. */
+  String state() {
+    final StringBuilder text = new StringBuilder();
+    for (final Stream stream : jetStream.streams()) {
+      final StreamIndex index = stream.index();
+      text.append(stream.config()).append(stream.createdNs()).append('\n');
+      text.append(index.first()).append("..").append(index.last());
+      text.append(" count=").append(index.count()).append(" bytes=").append(index.bytes());
+      text.append(" ids=").append(stream.intake().dedupeCount()).append('\n');
+      for (long at = index.nextPresent(0); at <= index.last(); at = index.nextPresent(at + 1)) {
+        text.append(at)
+            .append(' ')
+            .append(
+                new String(index.subjects().subject(index.subjectId(at)), StandardCharsets.UTF_8))
+            .append(' ')
+            .append(index.size(at))
+            .append(' ')
+            .append(index.timeNs(at))
+            .append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  private static final class Client implements Outbox {
+    private final List<String> received = new ArrayList<>();
+
+    @Override
+    public int offerMessage(final byte[] sid, final MessageView message) {
+      received.add(message.headers().toString() + message.payload());
+      return 1;
+    }
+
+    @Override
+    public int offerPong() {
+      return 1;
+    }
+
+    @Override
+    public int offerControl(final Slice line) {
+      return 1;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public long pendingBytes() {
+      return 0;
+    }
+
+    @Override
+    public void close(final CloseReason reason) {}
+  }
+}

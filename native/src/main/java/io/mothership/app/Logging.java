@@ -1,0 +1,180 @@
+package io.mothership.app;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
+
+/**
+ * Where log lines go and how they look: one line each, {@code time level thread class: message}.
+ *
+ * <p><i>Thread:</i> set up once by main; logging itself is for any thread.
+ */
+public final class Logging {
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          "error", Level.SEVERE,
+          "warn", Level.WARNING,
+          "info", Level.INFO,
+          "debug", Level.FINE,
+          "trace", Level.FINEST);
+
+  /** What other people's code has to say is of interest only when it goes wrong. */
+  private static final Map<String, Level> FLOORS =
+      Map.of(
+          "net.openhft", Level.WARNING,
+          // Says at every start that it works without JNA, which we leave out.
+          "net.openhft.affinity", Level.SEVERE,
+          "io.netty", Level.WARNING,
+          "io.nats", Level.WARNING,
+          "sun", Level.WARNING,
+          "jdk", Level.WARNING);
+
+  private static final long RESET_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(30);
+
+  // The log manager keeps loggers weakly; these have levels of ours.
+  private static final List<Logger> KEPT = FLOORS.keySet().stream().map(Logger::getLogger).toList();
+
+  private static Handler handler = new Lines(System.err);
+  private static Level level = Level.INFO;
+
+  private Logging() {}
+
+  /**
+   * Starts logging.
+   *
+   * @param levelName {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}
+   * @param file to append to; standard error if empty
+   */
+  public static void start(final String levelName, final Optional<Path> file) {
+    level = LEVELS.getOrDefault(levelName, Level.INFO);
+    handler = new Lines(file.<OutputStream>map(Logging::append).orElse(System.err));
+    LogManager.getLogManager().reset();
+    install();
+  }
+
+  /**
+   * Keeps logging alive while the process ends: the log manager takes its handlers away in a
+   * shutdown hook of its own, at the same time as ours runs.
+   */
+  static void outliveShutdown() {
+    final Logger root = Logger.getLogger("");
+    final long deadline = System.nanoTime() + RESET_PATIENCE_NS;
+    while (root.getHandlers().length != 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(100_000L);
+    }
+    if (root.getHandlers().length == 0) {
+      install();
+    }
+  }
+
+  private static void install() {
+    final Logger root = Logger.getLogger("");
+    handler.setLevel(Level.ALL);
+    root.addHandler(handler);
+    root.setLevel(level);
+    for (final Logger logger : KEPT) {
+      final Level floor = FLOORS.get(logger.getName());
+      // The most detailed level means everything.
+      logger.setLevel(level == Level.FINEST ? Level.FINEST : floor);
+    }
+  }
+
+  private static OutputStream append(final Path file) {
+    try {
+      return Files.newOutputStream(
+          file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    } catch (final IOException e) {
+      throw new UncheckedIOException("cannot log to " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes and flushes line by line. */
+  private static final class Lines extends StreamHandler {
+    Lines(final OutputStream out) {
+      super(out, new Line());
+    }
+
+    @Override
+    public synchronized void publish(final LogRecord record) {
+      super.publish(record);
+      flush();
+    }
+
+    /** Standard error stays open. */
+    @Override
+    public synchronized void close() {
+      flush();
+    }
+  }
+
+  /** One record as one line, with its stack trace below if it has one. */
+  static final class Line extends Formatter {
+    private static final DateTimeFormatter TIME =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    @Override
+    public String format(final LogRecord record) {
+      final StringBuilder line = new StringBuilder(160);
+      final String name = record.getLoggerName() == null ? "" : record.getLoggerName();
+      line.append(TIME.format(Instant.ofEpochMilli(record.getMillis())))
+          .append(' ')
+          .append(levelName(record.getLevel()))
+          .append(" [")
+          .append(Thread.currentThread().getName())
+          .append("] ")
+          .append(name.substring(name.lastIndexOf('.') + 1))
+          .append(": ")
+          .append(oneLine(formatMessage(record)))
+          .append('\n');
+      if (record.getThrown() != null && !record.getLevel().equals(Level.INFO)) {
+        final var trace = new java.io.ByteArrayOutputStream();
+        try (PrintStream print = new PrintStream(trace, false, StandardCharsets.UTF_8)) {
+          record.getThrown().printStackTrace(print);
+        }
+        line.append(trace.toString(StandardCharsets.UTF_8));
+      }
+      return line.toString();
+    }
+
+    private static String levelName(final Level level) {
+      final int value = level.intValue();
+      if (value >= Level.SEVERE.intValue()) {
+        return "ERROR";
+      }
+      if (value >= Level.WARNING.intValue()) {
+        return "WARN ";
+      }
+      if (value >= Level.INFO.intValue()) {
+        return "INFO ";
+      }
+      return value >= Level.FINE.intValue() ? "DEBUG" : "TRACE";
+    }
+
+    /** A message cannot forge lines. */
+    private static String oneLine(final String message) {
+      return message.indexOf('\n') < 0 && message.indexOf('\r') < 0
+          ? message
+          : message.replace("\r", "\\r").replace("\n", "\\n");
+    }
+  }
+}

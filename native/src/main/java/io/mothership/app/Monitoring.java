@@ -1,0 +1,118 @@
+package io.mothership.app;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.mothership.clock.Clock;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
+import io.mothership.dispatch.Spine;
+import io.mothership.transport.http.HttpRequestView;
+import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.Route;
+import io.mothership.transport.nats.NatsConfig;
+import io.mothership.transport.nats.NatsCounters;
+import io.mothership.transport.nats.NatsListener;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * {@code /varz} and {@code /healthz} as nats-server has them; a member is there only if its number
+ * is true. Virtual threads.
+ */
+final class Monitoring {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final long NS_PER_S = 1_000_000_000L;
+
+  private final MothershipConfig config;
+  private final NatsConfig nats;
+  private final NatsListener listener;
+  private final Spine spine;
+  private final Clock clock;
+  private final long startNs;
+
+  Monitoring(
+      final MothershipConfig config,
+      final NatsConfig nats,
+      final NatsListener listener,
+      final Spine spine,
+      final Clock clock) {
+    this.config = config;
+    this.nats = nats;
+    this.listener = listener;
+    this.spine = spine;
+    this.clock = clock;
+    this.startNs = clock.wallNs();
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route("GET", "/varz", this::varz), new Route("GET", "/healthz", this::healthz));
+  }
+
+  private HttpResponse healthz(final HttpRequestView request) {
+    return spine.isJournalFailed()
+        ? json(503, "{\"status\":\"error\",\"error\":\"the journal takes no more writes\"}")
+        : json(200, "{\"status\":\"ok\"}");
+  }
+
+  private HttpResponse varz(final HttpRequestView request) throws IOException {
+    final NatsCounters counters = listener.counters();
+    final long nowNs = clock.wallNs();
+    final Runtime runtime = Runtime.getRuntime();
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeStringField("server_name", config.text(ConfigKey.SERVER_NAME));
+      json.writeStringField("version", nats.version());
+      json.writeStringField("mothership_version", Version.text());
+      json.writeNumberField("proto", 1);
+      json.writeStringField("host", nats.host());
+      json.writeNumberField("port", listener.port());
+      json.writeNumberField("max_connections", nats.connectionsMax());
+      json.writeNumberField("ping_interval", config.number(ConfigKey.PING_INTERVAL));
+      json.writeNumberField("ping_max", nats.pingsUnansweredMax());
+      json.writeNumberField("max_control_line", nats.controlLineBytesMax());
+      json.writeNumberField("max_payload", nats.payloadBytesMax());
+      json.writeNumberField("max_pending", nats.pendingBytesMax());
+      json.writeNumberField("write_deadline", config.number(ConfigKey.WRITE_DEADLINE));
+      json.writeObjectFieldStart("jetstream");
+      if (config.isOn(ConfigKey.JETSTREAM)) {
+        json.writeObjectFieldStart("config");
+        json.writeNumberField("max_memory", config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
+        json.writeNumberField("max_storage", config.number(ConfigKey.JETSTREAM_MAX_FILE));
+        json.writeStringField("store_dir", SpineOptions.storeFolder(config).toString());
+        if (!nats.domain().isEmpty()) {
+          json.writeStringField("domain", nats.domain());
+        }
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeStringField("start", time(startNs));
+      json.writeStringField("now", time(nowNs));
+      json.writeStringField("uptime", (nowNs - startNs) / NS_PER_S + "s");
+      json.writeNumberField("mem", runtime.totalMemory() - runtime.freeMemory());
+      json.writeNumberField("cores", runtime.availableProcessors());
+      json.writeNumberField("connections", listener.connectionCount());
+      json.writeNumberField("total_connections", counters.connectionsTotal());
+      json.writeNumberField("in_msgs", counters.messagesIn());
+      json.writeNumberField("in_bytes", counters.bytesIn());
+      json.writeNumberField("out_msgs", counters.messagesOut());
+      json.writeNumberField("out_bytes", counters.bytesOut());
+      json.writeNumberField("slow_consumers", counters.slowConsumers());
+      json.writeEndObject();
+    }
+    return HttpResponse.of(200, HttpResponse.JSON, bytes.toByteArray());
+  }
+
+  private static String time(final long ns) {
+    return Instant.ofEpochSecond(ns / NS_PER_S, ns % NS_PER_S).toString();
+  }
+
+  private static HttpResponse json(final int status, final String text) {
+    return HttpResponse.of(status, HttpResponse.JSON, text.getBytes(StandardCharsets.UTF_8));
+  }
+}

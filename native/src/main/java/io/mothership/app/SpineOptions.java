@@ -1,0 +1,146 @@
+package io.mothership.app;
+
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
+import io.mothership.config.UserConfig;
+import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.Threading;
+import io.mothership.storage.journal.JournalConfig;
+import io.mothership.stream.JetStreamConfig;
+import io.mothership.transport.nats.NatsConfig;
+import io.mothership.transport.nats.NatsLogins;
+import io.mothership.transport.nats.NatsUser;
+import io.mothership.transport.nats.SubjectRules;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The configuration's values as each part of the appliance wants them. */
+final class SpineOptions {
+  private static final int DEDICATED_PROCESSORS_MIN = 3;
+  private static final int PROCESSORS_PER_LOOP = 4;
+
+  /** What nats-server has no limit for. */
+  private static final int BROKER_STREAMS_MAX = 100_000;
+
+  private SpineOptions() {}
+
+  static Threading threading(final MothershipConfig config) {
+    return switch (config.text(ConfigKey.THREADING)) {
+      case "shared" -> Threading.SHARED;
+      case "dedicated" -> Threading.DEDICATED;
+      default ->
+          Runtime.getRuntime().availableProcessors() < DEDICATED_PROCESSORS_MIN
+              ? Threading.SHARED
+              : Threading.DEDICATED;
+    };
+  }
+
+  static int ioThreads(final MothershipConfig config) {
+    if (threading(config) == Threading.SHARED) {
+      return 1;
+    }
+    final int wanted = config.integer(ConfigKey.IO_THREADS);
+    return wanted != 0
+        ? wanted
+        : Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LOOP);
+  }
+
+  static SpineConfig spine(final MothershipConfig config) {
+    final SpineConfig standard =
+        SpineConfig.of(threading(config), config.integer(ConfigKey.MAX_PAYLOAD));
+    final int journalBytes = config.integer(ConfigKey.JOURNAL_CAPACITY);
+    return new SpineConfig(
+        standard.threading(),
+        standard.payloadBytesMax(),
+        config.integer(ConfigKey.INGRESS_CAPACITY),
+        journalBytes == 0 ? standard.journalRingBytes() : journalBytes,
+        standard.readRingBytes(),
+        standard.largeFrameBytesMax(),
+        config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL));
+  }
+
+  /** The folder that has the lock file and the journal's folder in it. */
+  static Path storeFolder(final MothershipConfig config) {
+    return config
+        .path(ConfigKey.JETSTREAM_STORE_DIR)
+        .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)));
+  }
+
+  static JournalConfig journal(final MothershipConfig config) {
+    return JournalConfig.of(storeFolder(config))
+        .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
+  }
+
+  /** The SQLite file of the records. */
+  static Path databaseFile(final MothershipConfig config) {
+    return config
+        .path(ConfigKey.DATABASE_PATH)
+        .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)).resolve("mothership.db"));
+  }
+
+  static String domain(final MothershipConfig config, final Role role) {
+    final String domain = config.text(ConfigKey.JETSTREAM_DOMAIN);
+    return domain.isEmpty() && role == Role.APPLIANCE ? JetStreamConfig.DEFAULT_DOMAIN : domain;
+  }
+
+  static JetStreamConfig jetStream(final MothershipConfig config, final Role role) {
+    final JetStreamConfig standard = JetStreamConfig.defaults();
+    return new JetStreamConfig(
+        domain(config, role),
+        standard.serverVersion(),
+        config.integer(ConfigKey.MAX_PAYLOAD),
+        config.number(ConfigKey.JETSTREAM_MAX_MEMORY),
+        config.number(ConfigKey.JETSTREAM_MAX_FILE),
+        role == Role.BROKER ? BROKER_STREAMS_MAX : standard.streamsMax(),
+        standard.dedupeIdsMax(),
+        role == Role.APPLIANCE,
+        standard.sync());
+  }
+
+  static NatsConfig nats(final MothershipConfig config, final Role role) {
+    return new NatsConfig()
+        .host(config.text(ConfigKey.NATS_HOST))
+        .port(config.integer(ConfigKey.NATS_PORT))
+        .serverName(config.text(ConfigKey.SERVER_NAME))
+        .hasJetStream(config.isOn(ConfigKey.JETSTREAM))
+        .domain(config.isOn(ConfigKey.JETSTREAM) ? domain(config, role) : "")
+        .logins(logins(config))
+        .payloadBytesMax(config.integer(ConfigKey.MAX_PAYLOAD))
+        .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
+        .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
+        .connectionsMax(config.integer(ConfigKey.MAX_CONNECTIONS))
+        .pingIntervalMs(milliseconds(config, ConfigKey.PING_INTERVAL))
+        .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))
+        .authPatienceMs(milliseconds(config, ConfigKey.AUTHORIZATION_TIMEOUT))
+        .writeDeadlineMs(milliseconds(config, ConfigKey.WRITE_DEADLINE))
+        .lameDuckMs(milliseconds(config, ConfigKey.LAME_DUCK_DURATION));
+  }
+
+  private static NatsLogins logins(final MothershipConfig config) {
+    final SubjectRules unlisted = rules(config.unlisted());
+    final List<NatsUser> users = new ArrayList<>();
+    final String user = config.text(ConfigKey.AUTHORIZATION_USER);
+    if (!user.isEmpty()) {
+      users.add(
+          new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), unlisted));
+    }
+    for (final UserConfig other : config.users()) {
+      users.add(new NatsUser(other.name(), other.password(), rules(other)));
+    }
+    return new NatsLogins(users, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
+  }
+
+  private static SubjectRules rules(final UserConfig user) {
+    return new SubjectRules(
+        user.publish().allow(),
+        user.publish().deny(),
+        user.subscribe().allow(),
+        user.subscribe().deny());
+  }
+
+  private static long milliseconds(final MothershipConfig config, final ConfigKey key) {
+    return TimeUnit.NANOSECONDS.toMillis(config.number(key));
+  }
+}

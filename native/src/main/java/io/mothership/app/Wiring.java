@@ -1,0 +1,273 @@
+package io.mothership.app;
+
+import io.mothership.api.Api;
+import io.mothership.api.ApiConfig;
+import io.mothership.api.status.HealthCheck;
+import io.mothership.bus.Doorbell;
+import io.mothership.bus.Fabric;
+import io.mothership.bus.Tap;
+import io.mothership.bus.TapStart;
+import io.mothership.clock.Clock;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
+import io.mothership.dispatch.Spine;
+import io.mothership.dispatch.StreamLayer;
+import io.mothership.dispatch.Threading;
+import io.mothership.journal.HeapJournal;
+import io.mothership.journal.Journal;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.storage.journal.ChronicleJournal;
+import io.mothership.storage.recovery.RecoveryReport;
+import io.mothership.storage.sql.Database;
+import io.mothership.storage.sql.SqlConfig;
+import io.mothership.stream.JetStream;
+import io.mothership.transport.http.HttpConfig;
+import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.nats.NatsConfig;
+import io.mothership.transport.nats.NatsListener;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of the appliance, put together by hand: what depends on what can be read here from top
+ * to bottom.
+ *
+ * <p>Start: journal and recovery, spine, services, listeners, port files. Stop: the other way
+ * round. A start that fails half way closes what it had opened.
+ *
+ * <p><i>Thread:</i> main.
+ */
+public final class Wiring implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+  private static final long LOOPS_END_PATIENCE_MS = 5_000;
+
+  private final MothershipConfig config;
+  private final Role role;
+  private final Clock clock = Clock.system();
+  private final AtomicLong connectionIds = new AtomicLong();
+  private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Deque<Part> parts = new ArrayDeque<>();
+  private Spine spine;
+  private NatsListener nats;
+
+  private Wiring(final MothershipConfig config, final Role role) {
+    this.config = config;
+    this.role = role;
+  }
+
+  /** Something to be closed, and what to call it if that fails. */
+  private record Part(String name, Closing closing) {}
+
+  @FunctionalInterface
+  private interface Closing {
+    void run() throws Exception;
+  }
+
+  /**
+   * Composes and starts everything; when this returns, all listeners are bound.
+   *
+   * @throws io.mothership.error.MothershipException naming what cannot be started; nothing is left
+   *     running
+   */
+  public static Wiring start(final MothershipConfig config, final Role role) {
+    final Wiring wiring = new Wiring(config, role);
+    boolean isStarted = false;
+    try {
+      wiring.start();
+      isStarted = true;
+      return wiring;
+    } finally {
+      if (!isStarted) {
+        wiring.close();
+      }
+    }
+  }
+
+  private void start() {
+    Exposure.check(config, role);
+    final long publishedOutboxId = startSpine();
+    final EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            SpineOptions.ioThreads(config),
+            new DefaultThreadFactory("ms-io", true),
+            NioIoHandler.newFactory());
+    onClose("event loops", () -> end(loops));
+    final Runnable afterRead = startAgents(loops);
+    final Fabric fabric = spine.fabric(connectionIds.incrementAndGet());
+    onClose("fabric", fabric::close);
+    if (role == Role.APPLIANCE) {
+      startHttp(loops, fabric, publishedOutboxId);
+    }
+    startNats(loops, afterRead);
+    final PortFiles files = PortFiles.write(config, ports);
+    onClose("port files", files::close);
+    LOG.info("Server is ready");
+  }
+
+  /** Returns the highest outbox id that the journal has. */
+  private long startSpine() {
+    final Journal journal;
+    final Spine.Recovered recovered;
+    final StreamLayer streams;
+    final long publishedOutboxId;
+    if (config.isOn(ConfigKey.JETSTREAM)) {
+      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      final ChronicleJournal opened =
+          ChronicleJournal.open(
+              SpineOptions.journal(config), RecoveryListener.ofFrames(jetStream::onRecovered));
+      final RecoveryReport report = opened.report();
+      recovered = new Spine.Recovered(report.lastSequence(), report.lastTimeNs(), report.epoch());
+      publishedOutboxId = report.lastOutboxId();
+      log(report);
+      journal = opened;
+      streams = jetStream;
+    } else {
+      journal = new HeapJournal();
+      recovered = new Spine.Recovered(0, clock.wallNs(), 1);
+      publishedOutboxId = 0;
+      streams = new NoStreams();
+    }
+    onClose("journal", journal::close);
+    spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
+    onClose("spine", spine::close);
+    return publishedOutboxId;
+  }
+
+  private static void log(final RecoveryReport report) {
+    if (report.isClean()) {
+      LOG.info("journal: records={}, lastSequence={}", report.frames(), report.lastSequence());
+    } else {
+      LOG.warn(
+          "journal recovered after an unclean stop: records={}, lastSequence={}, discardedBytes={}",
+          report.frames(),
+          report.lastSequence(),
+          report.discardedBytes());
+    }
+    report.damage().forEach(damage -> LOG.error("journal damaged: {}", damage));
+  }
+
+  /** Returns what the NATS head is to run after each read. */
+  private Runnable startAgents(final EventLoopGroup loops) {
+    if (spine.threading() == Threading.SHARED) {
+      final EventLoop loop = (EventLoop) loops.iterator().next();
+      final LoopStepper stepper = new LoopStepper(spine, loop);
+      spine.start(stepper);
+      stepper.start();
+      return stepper;
+    }
+    spine.start(Doorbell.SILENT);
+    return () -> {};
+  }
+
+  private void startHttp(
+      final EventLoopGroup loops, final Fabric fabric, final long publishedOutboxId) {
+    final Database database = Database.open(SqlConfig.of(SpineOptions.databaseFile(config)));
+    onClose("database", database::close);
+    final Api api =
+        Api.start(
+            new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),
+            database,
+            fabric,
+            clock,
+            List.of(new HealthCheck("nats", this::checkJournal)),
+            publishedOutboxId);
+    onClose("services", api::close);
+    final HttpListener http =
+        HttpListener.start(
+            HttpConfig.of(config.text(ConfigKey.HTTP_HOST), config.integer(ConfigKey.HTTP_PORT)),
+            loops,
+            api.routes(),
+            api.webSocketRoutes());
+    onClose("HTTP listener", http::close);
+    ports.put("http", http.port());
+    LOG.info("Listening for HTTP on {}:{}", config.text(ConfigKey.HTTP_HOST), http.port());
+  }
+
+  private void checkJournal() {
+    if (spine.isJournalFailed()) {
+      throw new IllegalStateException("the journal takes no more writes until a restart");
+    }
+  }
+
+  private void startNats(final EventLoopGroup loops, final Runnable afterRead) {
+    final NatsConfig natsConfig = SpineOptions.nats(config, role);
+    nats =
+        new NatsListener(
+            natsConfig, spine.ingress(), loops, connectionIds::incrementAndGet, afterRead);
+    onClose("NATS listener", this::stopNats);
+    nats.start();
+    ports.put("nats", nats.port());
+    final int monitorPort = config.integer(ConfigKey.MONITOR_PORT);
+    if (monitorPort >= 0) {
+      final HttpListener monitor =
+          HttpListener.start(
+              HttpConfig.of(config.text(ConfigKey.MONITOR_HOST), monitorPort),
+              loops,
+              new Monitoring(config, natsConfig, nats, spine, clock).routes(),
+              List.of());
+      onClose("monitoring listener", monitor::close);
+      ports.put("monitor", monitor.port());
+      LOG.info(
+          "Starting http monitor on {}:{}", config.text(ConfigKey.MONITOR_HOST), monitor.port());
+    }
+  }
+
+  private void stopNats() throws InterruptedException {
+    // A plain broker ends at SIGTERM as nats-server does: at once.
+    if (role == Role.APPLIANCE && !ports.isEmpty()) {
+      nats.drain();
+    }
+    nats.close();
+  }
+
+  private static void end(final EventLoopGroup loops) throws InterruptedException {
+    loops.shutdownGracefully(0, LOOPS_END_PATIENCE_MS, TimeUnit.MILLISECONDS).await();
+  }
+
+  /** The port of each listener, by name: {@code http}, {@code nats}, {@code monitor}. */
+  public Map<String, Integer> ports() {
+    return Collections.unmodifiableMap(ports);
+  }
+
+  /** Highest journal sequence appended. */
+  public long journalSequence() {
+    return spine.appendedSequence();
+  }
+
+  /** A cursor over what is committed. */
+  public Tap tap(final TapStart start) {
+    return spine.tap(start);
+  }
+
+  private void onClose(final String name, final Closing closing) {
+    parts.push(new Part(name, closing));
+  }
+
+  /** Stops everything in the opposite order; what fails is logged, and the rest goes on. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      final Part part = parts.pop();
+      try {
+        part.closing().run();
+      } catch (final InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (final Exception e) {
+        LOG.error("closing failed: part={}, cause={}", part.name(), e.toString(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.mothership.app.cli;
+
+import io.mothership.app.Role;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mothership broker}: nats-server's command line. */
+@Command(
+    name = "broker",
+    description = "Runs a NATS server with nats-server's options; JetStream with -js.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mothership broker                                 port 4222 on all addresses",
+      "  mothership broker -p 4333 -js -sd /var/lib/nats",
+      "  mothership broker -a 127.0.0.1 -p 0 -m 0 --ports-file ports",
+      "  mothership broker -c nats.conf --user ann --pass secret"
+    })
+final class Broker implements Callable<Integer> {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean isHelp;
+
+  @Option(
+      names = {"-a", "--addr", "--net"},
+      paramLabel = "HOST",
+      description = "Address to listen on; default all.")
+  private String host;
+
+  @Option(
+      names = {"-p", "--port", "-port"},
+      paramLabel = "PORT",
+      description = "Port for clients; 0 or -1 = any free one.")
+  private String port;
+
+  @Option(
+      names = {"-n", "--name", "--server_name"},
+      paramLabel = "NAME",
+      description = "Name of the server.")
+  private String name;
+
+  @Option(
+      names = {"-P", "--pid"},
+      paramLabel = "FILE",
+      description = "File for the process id.")
+  private String pidFile;
+
+  @Option(
+      names = {"-m", "--http_port"},
+      paramLabel = "PORT",
+      description = "Port of /varz and /healthz.")
+  private String monitorPort;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Configuration file.")
+  private Path file;
+
+  @Option(names = "-t", description = "Only tests the configuration.")
+  private boolean isTest;
+
+  @Option(
+      names = {"-js", "--js", "--jetstream"},
+      description = "JetStream.")
+  private boolean isJetStream;
+
+  @Option(
+      names = {"-sd", "--sd", "--store_dir"},
+      paramLabel = "DIR",
+      description = "Folder of JetStream's data; default nats/jetstream in the temporary folder.")
+  private String storeDir;
+
+  @Option(names = "--user", paramLabel = "USER", description = "The user that may connect.")
+  private String user;
+
+  @Option(names = "--pass", paramLabel = "PASSWORD", description = "Password of the user.")
+  private String password;
+
+  @Option(names = "--auth", paramLabel = "TOKEN", description = "Token that may connect.")
+  private String token;
+
+  @Option(
+      names = {"-l", "--log"},
+      paramLabel = "FILE",
+      description = "File to log to.")
+  private String logFile;
+
+  @Option(
+      names = {"-D", "--debug"},
+      description = "Debug output.")
+  private boolean isDebug;
+
+  @Option(
+      names = {"-V", "--trace"},
+      description = "Trace output.")
+  private boolean isTrace;
+
+  @Option(
+      names = {"-DV", "-DVV", "-VV"},
+      description = "Debug and trace output.")
+  private boolean isDebugTrace;
+
+  @Option(
+      names = "--ports_file_dir",
+      paramLabel = "DIR",
+      description = "Folder that gets nats-server_PID.ports.")
+  private String portsFileDir;
+
+  @Option(
+      names = "--ports-file",
+      paramLabel = "FILE",
+      description = "Gets a line NAME=PORT per listener.")
+  private String portsFile;
+
+  @Override
+  public Integer call() throws Exception {
+    final MothershipConfig given = load(overrides());
+    final Map<ConfigKey, String> overrides = overrides();
+    // What nats-server has other defaults for.
+    if (!given.isSet(ConfigKey.NATS_HOST)) {
+      overrides.put(ConfigKey.NATS_HOST, "0.0.0.0");
+    }
+    if (!given.isSet(ConfigKey.MONITOR_HOST)) {
+      overrides.put(ConfigKey.MONITOR_HOST, given.text(ConfigKey.NATS_HOST));
+    }
+    if (!given.isSet(ConfigKey.JETSTREAM)) {
+      overrides.put(ConfigKey.JETSTREAM, "false");
+    }
+    if (!given.isSet(ConfigKey.JETSTREAM_STORE_DIR)) {
+      overrides.put(
+          ConfigKey.JETSTREAM_STORE_DIR,
+          Path.of(System.getProperty("java.io.tmpdir"), "nats", "jetstream").toString());
+    }
+    final MothershipConfig config = load(overrides);
+    return isTest ? ExitCode.OK : Serve.run(config, Role.BROKER);
+  }
+
+  /** As in nats-server, the environment is only for variables in the file. */
+  private MothershipConfig load(final Map<ConfigKey, String> overrides) {
+    final Map<String, String> variables = new HashMap<>(System.getenv());
+    for (final ConfigKey key : ConfigKey.values()) {
+      key.environmentNames().forEach(variables::remove);
+    }
+    return MothershipConfig.load(
+        new MothershipConfig.Inputs(
+            Optional.ofNullable(file), variables, Optional.empty(), overrides));
+  }
+
+  private Map<ConfigKey, String> overrides() {
+    final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
+    put(overrides, ConfigKey.NATS_HOST, host);
+    put(overrides, ConfigKey.NATS_PORT, "-1".equals(port) ? "0" : port);
+    put(overrides, ConfigKey.SERVER_NAME, name);
+    put(overrides, ConfigKey.PID_FILE, pidFile);
+    put(overrides, ConfigKey.MONITOR_PORT, monitorPort);
+    put(overrides, ConfigKey.JETSTREAM_STORE_DIR, storeDir);
+    put(overrides, ConfigKey.AUTHORIZATION_USER, user);
+    put(overrides, ConfigKey.AUTHORIZATION_PASSWORD, password);
+    put(overrides, ConfigKey.AUTHORIZATION_TOKEN, token);
+    put(overrides, ConfigKey.LOG_FILE, logFile);
+    put(overrides, ConfigKey.PORTS_FILE_DIR, portsFileDir);
+    put(overrides, ConfigKey.PORTS_FILE, portsFile);
+    if (isJetStream) {
+      overrides.put(ConfigKey.JETSTREAM, "true");
+    }
+    if (isDebugTrace || isTrace) {
+      overrides.put(ConfigKey.LOG_LEVEL, "trace");
+    } else if (isDebug) {
+      overrides.put(ConfigKey.LOG_LEVEL, "debug");
+    }
+    return overrides;
+  }
+
+  private static void put(
+      final Map<ConfigKey, String> overrides, final ConfigKey key, final String text) {
+    if (text != null) {
+      overrides.put(key, text);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.mothership.app.cli;
+
+import io.mothership.app.Lifetime;
+import io.mothership.app.Logging;
+import io.mothership.app.Role;
+import io.mothership.app.Wiring;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mothership serve}. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Runs the appliance until SIGTERM or SIGINT, which it obeys after a drain.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mothership serve                                    data in ./data, HTTP 8080, NATS 4222",
+      "  mothership serve -c /etc/mothership/nats.conf --check-config",
+      "  mothership serve --data-dir d --http 0 --nats 0 --ports-file ports",
+      "  API_BEARER_TOKEN=… mothership serve --http 0.0.0.0:8080 --set max_payload=4MB"
+    })
+final class Serve implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--check-config", description = "Only says whether the configuration is right.")
+  private boolean isCheckOnly;
+
+  @Option(names = "--print-config", description = "Only prints the values in force.")
+  private boolean isPrintOnly;
+
+  @Override
+  public Integer call() throws Exception {
+    final MothershipConfig config = options.load();
+    if (isCheckOnly || isPrintOnly) {
+      final var out = spec.commandLine().getOut();
+      if (isPrintOnly) {
+        config.lines().forEach(out::println);
+      } else {
+        out.println("the configuration is right");
+      }
+      out.flush();
+      return ExitCode.OK;
+    }
+    return run(config, Role.APPLIANCE);
+  }
+
+  /** Runs until a signal. */
+  static int run(final MothershipConfig config, final Role role) throws InterruptedException {
+    Logging.start(config.text(ConfigKey.LOG_LEVEL), config.path(ConfigKey.LOG_FILE));
+    try (Lifetime lifetime = new Lifetime()) {
+      try (Wiring wiring = Wiring.start(config, role)) {
+        lifetime.await();
+        LoggerFactory.getLogger(Serve.class).info("asked to stop: ports={}", wiring.ports());
+      }
+      LoggerFactory.getLogger(Serve.class).info("stopped");
+    }
+    return ExitCode.OK;
+  }
+}

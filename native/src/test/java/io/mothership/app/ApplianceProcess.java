@@ -1,0 +1,140 @@
+package io.mothership.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The built product in a process of its own, on free ports of the loopback address.
+ *
+ * <p>{@code -Dmothership.test.program=FILE} takes another program than the jar, e.g. the native
+ * image.
+ */
+final class ApplianceProcess implements AutoCloseable {
+
+  static final String TOKEN = "constellation-dev-token";
+
+  private static final String PROGRAM = "mothership.test.program";
+  private static final long START_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long STOP_LIMIT_SECONDS = 30;
+
+  private final Path folder;
+  private int httpPort;
+  private int natsPort;
+  private Process process;
+
+  private ApplianceProcess(final Path folder) {
+    this.folder = folder;
+  }
+
+  /** Starts {@code mothership serve} with its data below {@code folder}. */
+  static ApplianceProcess start(final Path folder) throws IOException, InterruptedException {
+    final ApplianceProcess appliance = new ApplianceProcess(Files.createDirectories(folder));
+    appliance.start();
+    return appliance;
+  }
+
+  String natsUrl() {
+    return "nats://127.0.0.1:" + natsPort;
+  }
+
+  String httpUrl() {
+    return "http://127.0.0.1:" + httpPort;
+  }
+
+  /** Everything that the process has written. */
+  String log() {
+    try {
+      return Files.readString(folder.resolve("log"));
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** kill -9: the process gets no chance to tidy up. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Starts again on the same ports and data. */
+  void start() throws IOException, InterruptedException {
+    final Path ports = folder.resolve("ports");
+    Files.deleteIfExists(ports);
+    final List<String> command = program();
+    command.addAll(
+        List.of(
+            "serve",
+            "--data-dir",
+            folder.resolve("data").toString(),
+            "--http",
+            "127.0.0.1:" + httpPort,
+            "--nats",
+            "127.0.0.1:" + natsPort,
+            "--ports-file",
+            ports.toString()));
+    process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+            .start();
+    final Map<Object, Object> bound = awaitPorts(ports);
+    httpPort = Integer.parseInt(bound.get("http").toString());
+    natsPort = Integer.parseInt(bound.get("nats").toString());
+  }
+
+  /** Stops in order, with SIGTERM, and answers the exit code. */
+  int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      kill();
+      throw new IllegalStateException("the appliance did not stop in time:\n" + log());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private Map<Object, Object> awaitPorts(final Path ports)
+      throws IOException, InterruptedException {
+    final long deadlineNs = System.nanoTime() + START_LIMIT_NS;
+    while (process.isAlive() && System.nanoTime() - deadlineNs < 0) {
+      if (Files.exists(ports)) {
+        final Properties lines = new Properties();
+        try (var in = Files.newInputStream(ports)) {
+          lines.load(in);
+        }
+        if (lines.containsKey("http") && lines.containsKey("nats")) {
+          return lines;
+        }
+      }
+      Thread.sleep(20);
+    }
+    process.destroyForcibly();
+    throw new IllegalStateException("the appliance did not start:\n" + log());
+  }
+
+  private static List<String> program() {
+    final String given = System.getProperty(PROGRAM, "");
+    if (!given.isEmpty()) {
+      return new ArrayList<>(List.of(given));
+    }
+    final Path target = Path.of("target").toAbsolutePath();
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "@" + target.resolve("jvm.options"),
+            "-cp",
+            target.resolve("mothership.jar") + java.io.File.pathSeparator + target + "/lib/*",
+            "io.mothership.app.Main"));
+  }
+}

@@ -1,0 +1,182 @@
+package io.mothership.transport.nats;
+
+import io.mothership.clock.ManualClock;
+import io.mothership.dispatch.Exchange;
+import io.mothership.dispatch.Spine;
+import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.StreamLayer;
+import io.mothership.dispatch.Threading;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.ListJournal;
+import io.mothership.routing.Subscription;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The head's own handlers on embedded channels, over a real spine that is stepped by hand. */
+final class NatsHarness implements AutoCloseable {
+  private final Spine spine =
+      new Spine(
+          SpineConfig.of(Threading.INVOKER, 1024 * 1024),
+          new ListJournal(),
+          new Spine.Recovered(0, 0, 1),
+          new NoStreams(),
+          new ManualClock(1_700_000_000_000_000_000L));
+  private final AtomicLong ids = new AtomicLong();
+  private final NatsCounters counters = new NatsCounters();
+  private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final ChunkPool chunks = new ChunkPool(1024, 64, 16 * 1024);
+
+  NatsHarness() {
+    spine.start(() -> {});
+  }
+
+  Spine spine() {
+    return spine;
+  }
+
+  NatsCounters counters() {
+    return counters;
+  }
+
+  ConnectionRegistry registry() {
+    return registry;
+  }
+
+  /** Everything that is due in the spine. */
+  void step() {
+    while (spine.stepAll() != 0) {
+      Thread.onSpinWait();
+    }
+    spine.stepAll();
+  }
+
+  NatsContext context(final NatsConfig config, final Runnable afterRead) {
+    return new NatsContext(
+        config.conclude(),
+        spine.ingress(),
+        ids::incrementAndGet,
+        afterRead,
+        new NatsGreeting(config, "NTEST"),
+        chunks,
+        counters,
+        registry);
+  }
+
+  /** A client whose reads are followed by a step of the spine. */
+  Client connect(final NatsConfig config) {
+    return new Client(context(config, this::step));
+  }
+
+  /** A client that does nothing for the spine. */
+  Client connectUnstepped(final NatsConfig config) {
+    return new Client(context(config, () -> {}));
+  }
+
+  @Override
+  public void close() {
+    spine.close();
+    chunks.close();
+  }
+
+  /** The other end of an embedded channel. */
+  static final class Client implements AutoCloseable {
+    private static final long TICK_MS = 50;
+
+    private final EmbeddedChannel channel;
+    private final NatsConnection connection;
+
+    Client(final NatsContext context) {
+      channel = new EmbeddedChannel();
+      channel.freezeTime();
+      connection = new NatsConnection(context, channel);
+      channel.pipeline().addLast(connection.decoder(), connection);
+      channel.pipeline().fireChannelActive();
+    }
+
+    EmbeddedChannel channel() {
+      return channel;
+    }
+
+    NatsConnection connection() {
+      return connection;
+    }
+
+    void send(final byte[] bytes, final int offset, final int length) {
+      if (channel.isOpen()) {
+        channel.writeInbound(Unpooled.copiedBuffer(bytes, offset, length));
+        channel.runPendingTasks();
+      }
+    }
+
+    void send(final byte[] bytes) {
+      send(bytes, 0, bytes.length);
+    }
+
+    void send(final String text) {
+      send(Transcript.bytes(text));
+    }
+
+    void passMs(final long ms) {
+      for (long passed = 0; passed < ms; passed += TICK_MS) {
+        channel.advanceTimeBy(Math.min(TICK_MS, ms - passed), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+      }
+    }
+
+    /** What came since the last call, one char a byte. */
+    String received() {
+      final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+        final byte[] copy = new byte[out.readableBytes()];
+        out.readBytes(copy);
+        bytes.writeBytes(copy);
+        out.release();
+      }
+      return Transcript.text(bytes.toByteArray());
+    }
+
+    boolean isClosed() {
+      return !channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+      channel.finishAndReleaseAll();
+    }
+  }
+
+  /** No streams: messages go to core subscribers only. */
+  static final class NoStreams implements StreamLayer {
+    @Override
+    public void onRecovered(final FrameView frame, final long location) {}
+
+    @Override
+    public void onRecoveryComplete(final Exchange exchange) {}
+
+    @Override
+    public void onAppended(final FrameView frame, final long location) {}
+
+    @Override
+    public void onSynced(final FrameView frame) {}
+
+    @Override
+    public void onJournalFailed() {}
+
+    @Override
+    public void onRead(final int requester, final long token, final FrameView frame) {}
+
+    @Override
+    public void onInterestChanged(
+        final int accountId, final Subscription subscription, final boolean isAdded) {}
+
+    @Override
+    public int doWork() {
+      return 0;
+    }
+  }
+}
