@@ -96,10 +96,18 @@ final class SegmentDamageTest {
       for (int at = 0; at < whole.end + 64; at++) {
         final byte good = bytes[at];
         bytes[at] ^= (byte) (1 + random.nextInt(255));
-        check(whole, Scan.of(i + 1, bytes), at);
+        if (!isEndMark(bytes, whole.end)) {
+          check(whole, Scan.of(i + 1, bytes), at);
+        }
         bytes[at] = good;
       }
     }
+  }
+
+  /** A flip can put Chronicle's end mark at the end of an open segment: it says nothing wrong. */
+  private static boolean isEndMark(final byte[] bytes, final int end) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    return buffer.getInt(end) == SegmentDescriptor.END_MARK && buffer.getInt(end + 4) == 0;
   }
 
   private static void check(final Scan whole, final Scan found, final int flipped) {
@@ -122,7 +130,7 @@ final class SegmentDamageTest {
     if (!isUnchecked(whole, hit, flipped)) {
       assertTrue(
           found.damage.stream().anyMatch(range -> range.from() <= flipped && flipped < range.to()),
-          () -> "unreported: flipped=" + flipped + ", damage=" + found.damage);
+          () -> "unreported: flipped=" + flipped + ", hit=" + hit + ", end=" + whole.end);
       assertEquals(1, found.damage.size(), found.damage::toString);
     }
   }
