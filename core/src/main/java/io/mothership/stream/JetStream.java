@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -308,6 +309,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onAppended(final FrameView frame, final long location) {
     switch (frame.recordType()) {
       case MESSAGE -> {
@@ -325,6 +327,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onSynced(final FrameView frame) {
     switch (frame.recordType()) {
       case MESSAGE -> {
