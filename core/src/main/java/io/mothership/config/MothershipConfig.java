@@ -21,10 +21,13 @@ public final class MothershipConfig {
 
   private final Map<ConfigKey, Value> values;
   private final List<UserConfig> users;
+  private final UserConfig unlisted;
 
-  private MothershipConfig(final Map<ConfigKey, Value> values, final List<UserConfig> users) {
+  private MothershipConfig(
+      final Map<ConfigKey, Value> values, final List<UserConfig> users, final UserConfig unlisted) {
     this.values = values;
     this.users = users;
+    this.unlisted = unlisted;
   }
 
   private record Value(String text, String source) {}
@@ -59,6 +62,7 @@ public final class MothershipConfig {
     inputs.dotEnv().ifPresent(file -> environment.putAll(dotEnv(file, problems)));
     environment.putAll(inputs.environment());
     List<UserConfig> users = List.of();
+    UserConfig unlisted = UserConfig.UNLISTED;
     if (inputs.file().isPresent()) {
       final FileValues fromFile = FileValues.read(inputs.file().get(), environment, problems);
       fromFile
@@ -66,6 +70,7 @@ public final class MothershipConfig {
           .forEach(
               (key, found) -> set(values, problems, key, found.text(), found.place().toString()));
       users = fromFile.users();
+      unlisted = fromFile.unlisted();
     }
     for (final ConfigKey key : ConfigKey.values()) {
       // The more specific name comes first and is set last.
@@ -77,7 +82,7 @@ public final class MothershipConfig {
       }
     }
     inputs.commandLine().forEach((key, text) -> set(values, problems, key, text, "command line"));
-    final MothershipConfig config = new MothershipConfig(values, users);
+    final MothershipConfig config = new MothershipConfig(values, users, unlisted);
     if (problems.list().isEmpty()) {
       Limits.check(config, problems);
     }
@@ -177,6 +182,11 @@ public final class MothershipConfig {
   /** Users of the {@code authorization} block. */
   public List<UserConfig> users() {
     return users;
+  }
+
+  /** What whoever is admitted by the token, or as the one user, may do; it has no name. */
+  public UserConfig unlisted() {
+    return unlisted;
   }
 
   /** All values with their sources, one a line, in the syntax of the file. */

@@ -54,6 +54,9 @@ interface ConsumerLayer {
   default void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {}
 
+  /** An orderly stop begins; the journal still takes records. */
+  default void onStopping() {}
+
   default int doWork() {
     return 0;
   }

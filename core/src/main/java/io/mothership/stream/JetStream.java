@@ -184,6 +184,7 @@ public final class JetStream implements StreamLayer {
   /** Gives back reserved sequences. */
   @Override
   public void onStopping() {
+    consumers.onStopping();
     byName.values().forEach(stream -> stream.intake().release());
   }
 
