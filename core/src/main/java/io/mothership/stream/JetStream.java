@@ -302,6 +302,7 @@ public final class JetStream implements StreamLayer {
     final boolean isForConsumers = rest.startsWith(CONSUMER);
     final ApiRequest request = ApiRequest.of(GLOBAL_ACCOUNT, rest.toString(), message);
     if (isForConsumers) {
+      api.countRequest();
       consumers.onApiRequest(request);
     } else {
       api.onRequest(request);
