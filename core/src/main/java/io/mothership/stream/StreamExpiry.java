@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured, the last
- * message of a subject leaves a marker behind, which rolls it up.
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured,
+ * the last message of a subject leaves a marker behind, which rolls it up.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
- * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are
+ * record times plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock
+ * does not move.
  */
 final class StreamExpiry {
   private static final int BATCH = 4096;
@@ -29,8 +30,7 @@ final class StreamExpiry {
     this.stream = stream;
   }
 
-  void onAdded(
-      final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+  void onAdded(final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
     if (isMarker) {
       markers.add(sequence);
     }

@@ -6,11 +6,12 @@ import io.mothership.journal.Journal;
 import java.util.Arrays;
 
 /**
- * Where a stream's messages are: per sequence its journal location and sequence, time, size and subject, and
- * the chain of messages with the same subject. Sequences that are missing cost nothing beyond their chunk.
+ * Where a stream's messages are: per sequence its journal location and sequence, time, size and
+ * subject, and the chain of messages with the same subject. Sequences that are missing cost nothing
+ * beyond their chunk.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences, reused
- * when older ones empty.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
+ * reused when older ones empty.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = 1024;
@@ -188,7 +189,9 @@ final class StreamIndex {
     lastTimeNs = timeNs;
   }
 
-  /** Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}. */
+  /**
+   * Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}.
+   */
   void skipTo(final long sequence) {
     last = sequence;
     if (count == 0) {
@@ -197,8 +200,8 @@ final class StreamIndex {
   }
 
   /**
-   * Takes back sequences above {@code sequence}, whose messages were removed before: they were never
-   * committed.
+   * Takes back sequences above {@code sequence}, whose messages were removed before: they were
+   * never committed.
    */
   void rollBackTo(final long sequence) {
     last = sequence;
