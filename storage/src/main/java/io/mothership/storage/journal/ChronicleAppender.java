@@ -17,7 +17,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * All that we ask of Chronicle: raw documents, one after the other, in the file of the cycle we name.
+ * All that we ask of Chronicle: raw documents, one after the other, in the file of the cycle we
+ * name.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per document.
  */

@@ -34,8 +34,8 @@ import org.agrona.DirectBuffer;
 /**
  * The journal of a data directory, on one Chronicle queue whose cycles are our segments.
  *
- * <p><i>Thread:</i> opened and closed by one thread, written by ms-journal, read through {@link #reader}
- * by any. <i>Allocates:</i> nothing per append; a few objects per segment.
+ * <p><i>Thread:</i> opened and closed by one thread, written by ms-journal, read through {@link
+ * #reader} by any. <i>Allocates:</i> nothing per append; a few objects per segment.
  */
 public final class ChronicleJournal implements Journal {
   private static final int MESSAGE = RecordType.MESSAGE.value();
@@ -88,8 +88,7 @@ public final class ChronicleJournal implements Journal {
   }
 
   /** Opens a journal, recovering it first; the listener sees every good record in order. */
-  public static ChronicleJournal open(
-      final JournalConfig config, final RecoveryListener listener) {
+  public static ChronicleJournal open(final JournalConfig config, final RecoveryListener listener) {
     final DirectoryLock lock = DirectoryLock.acquire(config.dataDirectory());
     boolean isOpen = false;
     try {
@@ -319,9 +318,7 @@ public final class ChronicleJournal implements Journal {
     return new SegmentCreation.Beginning(
         segment,
         hasPrevious ? known[known.length - 1].end() : 0,
-        isCopied
-            ? lastSequence + 1
-            : buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
+        isCopied ? lastSequence + 1 : buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
         isCopied ? lastTimeNs : buffer.getLong(offset + TIME_OFFSET, BYTE_ORDER),
         report.epoch());
   }
@@ -330,7 +327,9 @@ public final class ChronicleJournal implements Journal {
     return (buffer.getShort(offset + FLAGS_OFFSET, BYTE_ORDER) & FLAG_COPIED) != 0;
   }
 
-  /** Renames the segment that was written until now; its synced records are all it will ever have. */
+  /**
+   * Renames the segment that was written until now; its synced records are all it will ever have.
+   */
   private void sealActive() throws IOException {
     if (active != null) {
       final SegmentIndex index = active.index();
@@ -384,7 +383,8 @@ public final class ChronicleJournal implements Journal {
   private void requireSpace(final DirectBuffer buffer, final int offset) {
     isSpaceLow = isBelowReserve();
     if (isSpaceLow && buffer.getByte(offset + RECORD_TYPE_OFFSET) == MESSAGE) {
-      throw diskFull("free space is below the reserve of " + config.reserveBytes() + " bytes", null);
+      throw diskFull(
+          "free space is below the reserve of " + config.reserveBytes() + " bytes", null);
     }
   }
 
@@ -427,8 +427,7 @@ public final class ChronicleJournal implements Journal {
   /** Chronicle's metadata file, allocated before Chronicle maps it: see {@link ActiveSegment}. */
   private void allocateMetadata() throws IOException {
     final int length = 128 * 1024;
-    try (FileChannel channel =
-        config.files().open(SegmentFiles.chronicleMetadata(directory))) {
+    try (FileChannel channel = config.files().open(SegmentFiles.chronicleMetadata(directory))) {
       config.files().write(channel, ByteBuffer.allocate(length), 0);
     }
   }

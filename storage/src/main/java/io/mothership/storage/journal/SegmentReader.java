@@ -15,7 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads through mappings of its own, a few segments at a time, never beyond what the appender published.
+ * Reads through mappings of its own, a few segments at a time, never beyond what the appender
+ * published.
  *
  * <p><i>Thread:</i> one. <i>Allocates:</i> when it maps a segment, nothing per frame.
  */
@@ -104,8 +105,7 @@ final class SegmentReader implements JournalReader {
     int high = segments.length;
     while (low < high) {
       final int middle = (low + high) >>> 1;
-      final long first =
-          isTime ? segments[middle].firstTimeNs() : segments[middle].firstSequence();
+      final long first = isTime ? segments[middle].firstTimeNs() : segments[middle].firstSequence();
       if (isTime ? first < value : first <= value) {
         low = middle + 1;
       } else {
@@ -135,8 +135,7 @@ final class SegmentReader implements JournalReader {
       return false;
     }
     probe.wrap(mappings[current].buffer(), Location.offset(location));
-    return !probe.isCopied()
-        && (isTime ? probe.timeNs() : probe.journalSequence()) >= value;
+    return !probe.isCopied() && (isTime ? probe.timeNs() : probe.journalSequence()) >= value;
   }
 
   private long firstFrom(final SegmentIndex[] segments, final int from) {
@@ -159,8 +158,7 @@ final class SegmentReader implements JournalReader {
       return Journal.NOWHERE;
     }
     final int found =
-        verifier.resynchronise(
-            mappings[current].buffer(), end, segment.descriptor(), recordOffset);
+        verifier.resynchronise(mappings[current].buffer(), end, segment.descriptor(), recordOffset);
     if (found == FrameVerifier.BAD) {
       return Journal.NOWHERE;
     }

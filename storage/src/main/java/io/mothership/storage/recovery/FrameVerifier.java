@@ -24,8 +24,8 @@ public final class FrameVerifier {
   private final FrameCrc crc = new FrameCrc();
 
   /**
-   * Checks bounds, stamp, magic, inner lengths and CRC of a frame, in an order in which every length is
-   * bounded before it is used.
+   * Checks bounds, stamp, magic, inner lengths and CRC of a frame, in an order in which every
+   * length is bounded before it is used.
    *
    * @param end offset after the last byte that may belong to a record
    * @return the frame's length, or {@link #BAD}

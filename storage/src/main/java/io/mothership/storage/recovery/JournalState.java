@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The journal's small state file: whether the last stop was clean, and what an open would otherwise have
- * to find by scanning.
+ * The journal's small state file: whether the last stop was clean, and what an open would otherwise
+ * have to find by scanning.
  *
  * @param isClean false while the journal is open
  * @param epoch epoch of the last open
@@ -76,7 +76,9 @@ public record JournalState(
     replace(files, journalDirectory.resolve(NAME), bytes);
   }
 
-  /** Writes a file beside its target, syncs it, renames it over the target and syncs the directory. */
+  /**
+   * Writes a file beside its target, syncs it, renames it over the target and syncs the directory.
+   */
   static void replace(final FileFacade files, final Path target, final ByteBuffer... parts)
       throws IOException {
     final Path temporary = target.resolveSibling(target.getFileName() + ".tmp");

@@ -31,9 +31,7 @@ final class SegmentExaminer {
    * @param isContinuable whether Chronicle could append to it again once its tail is erased
    */
   record Examination(
-      SegmentDescriptor descriptor,
-      SegmentScanner.Outcome outcome,
-      boolean isContinuable) {}
+      SegmentDescriptor descriptor, SegmentScanner.Outcome outcome, boolean isContinuable) {}
 
   private final Consumer<Damage> damages;
   private final SegmentScanner scanner;
@@ -58,8 +56,9 @@ final class SegmentExaminer {
   }
 
   /**
-   * Whether a last segment was still being created when we were stopped: its beginning is not whole and
-   * no frame is in it. The beginning is synced before the first frame, so nothing in it was committed.
+   * Whether a last segment was still being created when we were stopped: its beginning is not whole
+   * and no frame is in it. The beginning is synced before the first frame, so nothing in it was
+   * committed.
    */
   boolean isUnfinished(
       final Optional<SegmentDescriptor> descriptor, final DirectBuffer file, final int length) {
@@ -90,17 +89,13 @@ final class SegmentExaminer {
     final boolean isWhole = isWhole(descriptor, file, length);
     if (!isWhole) {
       report(
-          descriptor,
-          descriptor.headerOffset(),
-          descriptor.dataOffset(),
-          Damage.Reason.DESCRIPTOR);
+          descriptor, descriptor.headerOffset(), descriptor.dataOffset(), Damage.Reason.DESCRIPTOR);
     }
     checkPrevious(descriptor);
     final int from = fromFrame == FROM_START ? descriptor.dataOffset() : after(file, fromFrame);
     final int synced = descriptor.syncedTo(file);
     final SegmentScanner.Outcome outcome =
-        scanner.scan(
-            file, length, descriptor, from, isOpenEnded ? synced : length);
+        scanner.scan(file, length, descriptor, from, isOpenEnded ? synced : length);
     final int knownEnd = isOpenEnded ? synced : cleanEnd;
     if (outcome.end() < knownEnd && outcome.isChained()) {
       report(descriptor, outcome.end(), knownEnd, Damage.Reason.RECORD);
@@ -119,8 +114,7 @@ final class SegmentExaminer {
   private void checkPrevious(final SegmentDescriptor descriptor) {
     if (previousSegment == descriptor.segment() - 1 && previousEnd < descriptor.previousEnd()) {
       damages.accept(
-          new Damage(
-              previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
+          new Damage(previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
     }
   }
 
@@ -129,15 +123,15 @@ final class SegmentExaminer {
     return SegmentDescriptor.align(frameOffset + frame.length());
   }
 
-  /** Whether good length words lead from the first record to {@code to}: Chronicle will follow them. */
+  /**
+   * Whether good length words lead from the first record to {@code to}: Chronicle will follow them.
+   */
   private boolean isChained(
       final DirectBuffer file, final SegmentDescriptor descriptor, final int to) {
     int at = descriptor.dataOffset();
     while (at < to) {
-      final int length =
-          scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
-      if (length == FrameVerifier.BAD
-          || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
+      final int length = scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
+      if (length == FrameVerifier.BAD || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
         return false;
       }
       at = SegmentDescriptor.align(at + PREFIX_LENGTH + length);
@@ -152,8 +146,7 @@ final class SegmentExaminer {
     final Optional<SegmentDescriptor> descriptor =
         descriptor(Location.segment(location), file, length);
     return descriptor.isPresent()
-        && scanner.verifier().verify(file, length, descriptor.get(), offset)
-            != FrameVerifier.BAD
+        && scanner.verifier().verify(file, length, descriptor.get(), offset) != FrameVerifier.BAD
         && new FrameView().wrap(file, offset).journalSequence() == sequence;
   }
 
