@@ -2,6 +2,7 @@ package io.mothership.journal;
 
 import static io.mothership.journal.FrameDescriptor.CRC_OFFSET;
 
+import io.mothership.bus.HotPath;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
@@ -24,6 +25,7 @@ public final class FrameCrc {
   /**
    * The CRC of the frame of {@code length} bytes at {@code offset}, whatever its CRC field holds.
    */
+  @HotPath
   public int compute(final DirectBuffer buffer, final int offset, final int length) {
     crc.reset();
     update(buffer, offset, CRC_OFFSET);
@@ -36,6 +38,7 @@ public final class FrameCrc {
   /**
    * Whether the CRC field of the frame is right; {@code length} is known to lie inside the buffer.
    */
+  @HotPath
   public boolean matches(final DirectBuffer buffer, final int offset, final int length) {
     return buffer.getInt(offset + CRC_OFFSET, FrameDescriptor.BYTE_ORDER)
         == compute(buffer, offset, length);

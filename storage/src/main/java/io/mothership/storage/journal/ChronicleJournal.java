@@ -10,6 +10,7 @@ import static io.mothership.journal.FrameDescriptor.RECORD_TYPE_OFFSET;
 import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.CheckpointStore;
 import io.mothership.journal.FrameCrc;
@@ -129,17 +130,10 @@ public final class ChronicleJournal implements Journal {
   }
 
   @Override
+  @HotPath
   public long append(final DirectBuffer buffer, final int offset, final int length) {
     requireUsable();
-    if (length < FRAME_LENGTH_MIN || length > config.frameLengthMax()) {
-      throw new IllegalArgumentException(
-          "frame length: min="
-              + FRAME_LENGTH_MIN
-              + ", max="
-              + config.frameLengthMax()
-              + ", actual="
-              + length);
-    }
+    requireLength(length);
     final int recordLength = PREFIX_LENGTH + length;
     if (isSpaceLow) {
       requireSpace(buffer, offset);
@@ -153,6 +147,19 @@ public final class ChronicleJournal implements Journal {
     return write(buffer, offset, length);
   }
 
+  private void requireLength(final int length) {
+    if (length < FRAME_LENGTH_MIN || length > config.frameLengthMax()) {
+      throw new IllegalArgumentException(
+          "frame length: min="
+              + FRAME_LENGTH_MIN
+              + ", max="
+              + config.frameLengthMax()
+              + ", actual="
+              + length);
+    }
+  }
+
+  @HotPath
   private long write(final DirectBuffer buffer, final int offset, final int length) {
     final int recordOffset = active.nextOffset();
     final int frameOffset = recordOffset + PREFIX_LENGTH;

@@ -2,6 +2,7 @@ package io.mothership.storage.journal;
 
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
@@ -41,6 +42,7 @@ final class SegmentReader implements JournalReader {
   }
 
   @Override
+  @HotPath
   public boolean read(final long location, final FrameView frame) {
     if (location < 0 || !select(Location.segment(location))) {
       return false;
@@ -60,6 +62,7 @@ final class SegmentReader implements JournalReader {
   }
 
   @Override
+  @HotPath
   public long next(final long location) {
     final SegmentIndex[] segments = table.all();
     final int at = SegmentTable.find(segments, Location.segment(location));
@@ -168,6 +171,7 @@ final class SegmentReader implements JournalReader {
     return location;
   }
 
+  @HotPath
   private int verify(final long location) {
     if (location == verifiedLocation) {
       return verifiedLength;

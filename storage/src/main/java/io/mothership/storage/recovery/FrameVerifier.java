@@ -8,6 +8,7 @@ import static io.mothership.journal.FrameDescriptor.MAGIC_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.journal.FrameCrc;
 import io.mothership.journal.FrameView;
 import org.agrona.DirectBuffer;
@@ -30,6 +31,7 @@ public final class FrameVerifier {
    * @param end offset after the last byte that may belong to a record
    * @return the frame's length, or {@link #BAD}
    */
+  @HotPath
   public int verify(
       final DirectBuffer file,
       final int end,
