@@ -74,7 +74,7 @@ public final class ChronicleJournal implements Journal {
     this.lastSequence = report.lastSequence();
     this.lastTimeNs = report.lastTimeNs();
     this.lastOutboxId = report.lastOutboxId();
-    JournalState.open(report.epoch()).write(config.files(), directory);
+    JournalState.open(report.epoch(), nextSegment - 1).write(config.files(), directory);
     config.files().syncDirectory(config.dataDirectory());
     allocateMetadata();
     this.appender = new ChronicleAppender(directory, config.segmentBytes());
@@ -259,7 +259,7 @@ public final class ChronicleJournal implements Journal {
       new JournalState(
               true,
               report.epoch(),
-              active == null ? 0 : active.index().segment(),
+              active == null ? nextSegment - 1 : active.index().segment(),
               active == null ? 0 : active.nextOffset(),
               lastSequence,
               lastTimeNs,

@@ -129,7 +129,7 @@ public record JournalVerification(
         final int segment, final Path file, final boolean isLast, final int cleanEnd)
         throws IOException {
       try (SegmentMapping mapping = SegmentMapping.open(file)) {
-        final boolean isOpenEnded = isLast && cleanEnd == SegmentExaminer.END_UNKNOWN;
+        final boolean isOpenEnded = isLast && SegmentExaminer.isOpenEnded(file, cleanEnd);
         final Optional<SegmentDescriptor> descriptor =
             examiner.descriptor(segment, mapping.buffer(), mapping.length());
         if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {

@@ -90,7 +90,8 @@ public final class Recovery {
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         final boolean isLast = entry.getKey() == last;
         final int cleanEnd = isLast ? cleanEnd(state, last) : SegmentExaminer.END_UNKNOWN;
-        final boolean isOpenEnded = isLast && cleanEnd == SegmentExaminer.END_UNKNOWN;
+        final boolean isOpenEnded =
+            isLast && SegmentExaminer.isOpenEnded(entry.getValue(), cleanEnd);
         recover(entry.getKey(), entry.getValue(), checkpoint, isOpenEnded, cleanEnd);
       }
       hideFromChronicle();

@@ -7,6 +7,7 @@ import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -41,6 +42,14 @@ final class SegmentExaminer {
   SegmentExaminer(final FrameConsumer consumer, final Consumer<Damage> damages) {
     this.damages = damages;
     this.scanner = new SegmentScanner(consumer, damages);
+  }
+
+  /**
+   * Whether the last segment may end in unfinished writes: not after a clean stop, and not if it is
+   * sealed, because a segment is synced before it gets that name.
+   */
+  static boolean isOpenEnded(final Path lastSegment, final int cleanEnd) {
+    return cleanEnd == END_UNKNOWN && !SegmentFiles.isSealed(lastSegment);
   }
 
   SegmentScanner scanner() {
