@@ -228,23 +228,6 @@ final class StreamIndex {
     return last + 1;
   }
 
-  /** The last message at or before {@code sequence}; 0 if there is none. */
-  long previousPresent(final long sequence) {
-    long at = Math.min(sequence, last);
-    while (at >= first) {
-      final Chunk chunk = chunk(at);
-      if (chunk == null) {
-        at = (at & ~CHUNK_MASK) - 1;
-        continue;
-      }
-      if (chunk.subjectIds[(int) at & CHUNK_MASK] != SubjectTable.NONE) {
-        return at;
-      }
-      at--;
-    }
-    return 0;
-  }
-
   /** The first message stored at or after a time; {@code last + 1} if there is none. */
   long firstAt(final long timeNs) {
     long low = first;

@@ -118,7 +118,6 @@ final class StreamPartsTest {
     assertEquals(51, index.firstAt(501));
     assertEquals(4001, index.firstAt(1000));
     assertEquals(5001, index.firstAt(50_001));
-    assertEquals(99, index.previousPresent(4000));
   }
 
   @Test
