@@ -7,6 +7,7 @@ import io.mothership.api.fleet.OrganizationResource;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.api.status.HealthResource;
+import io.mothership.api.status.OpenApiResource;
 import io.mothership.api.telemetry.FeedResource;
 import io.mothership.api.telemetry.TelemetryResource;
 import io.mothership.bus.Fabric;
@@ -42,6 +43,7 @@ public final class Api implements AutoCloseable {
    *
    * @param database stays the caller's
    * @param fabric stays the caller's
+   * @param directory is filled from the registry here, and kept up to date
    * @param checks what {@code /health} looks at besides the registry
    * @param publishedOutboxId the highest outbox id found in the journal
    */
@@ -49,6 +51,7 @@ public final class Api implements AutoCloseable {
       final ApiConfig config,
       final Database database,
       final Fabric fabric,
+      final EntityDirectory directory,
       final Clock clock,
       final List<HealthCheck> checks,
       final long publishedOutboxId) {
@@ -56,13 +59,14 @@ public final class Api implements AutoCloseable {
     final OrganizationRepository organizations = new OrganizationRepository();
     final EntityRepository entities = new EntityRepository();
     final OutboxRepository outbox = new OutboxRepository();
-    final EntityDirectory directory = EntityDirectory.load(database, entities);
+    directory.load(database, entities);
     final OutboxRelay relay = OutboxRelay.start(database, outbox, fabric, publishedOutboxId);
     final List<HealthCheck> allChecks = new ArrayList<>();
     allChecks.add(new HealthCheck("database", database::ping));
     allChecks.addAll(checks);
     final List<Route> routes = new ArrayList<>();
     routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
+    routes.addAll(new OpenApiResource().routes());
     routes.addAll(new OrganizationResource(database, organizations, clock).routes(auth));
     routes.addAll(
         new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));

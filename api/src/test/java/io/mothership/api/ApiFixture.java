@@ -3,6 +3,7 @@ package io.mothership.api;
 import io.mothership.api.json.JsonSyntaxException;
 import io.mothership.api.json.JsonTree;
 import io.mothership.api.json.JsonValue;
+import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
@@ -25,7 +26,8 @@ public final class ApiFixture implements AutoCloseable {
   public static final String TOKEN = "a-test-token";
 
   private final RecordingFabric fabric = new RecordingFabric();
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final HttpClient client = HttpClient.newHttpClient();
   private final Database database;
   private final Api api;
@@ -35,7 +37,13 @@ public final class ApiFixture implements AutoCloseable {
     database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
     api =
         Api.start(
-            new ApiConfig(TOKEN, "0.0.0-test"), database, fabric, Clock.system(), List.of(), 0);
+            new ApiConfig(TOKEN, "0.0.0-test"),
+            database,
+            fabric,
+            new EntityDirectory(),
+            Clock.system(),
+            List.of(),
+            0);
     listener =
         HttpListener.start(
             HttpConfig.of("127.0.0.1", 0).withTimes(2_000, 2_000, 5_000, 2_000),
@@ -69,8 +77,7 @@ public final class ApiFixture implements AutoCloseable {
   }
 
   /** A request with the token. */
-  public Answer call(final String method, final String target, final String body)
-      throws Exception {
+  public Answer call(final String method, final String target, final String body) throws Exception {
     return call(method, target, body, "Authorization", "Bearer " + TOKEN);
   }
 
@@ -143,8 +150,7 @@ public final class ApiFixture implements AutoCloseable {
     try {
       return JsonTree.parse(json);
     } catch (final JsonSyntaxException e) {
-      throw new AssertionError(
-          "not JSON: " + new String(json, StandardCharsets.UTF_8), e);
+      throw new AssertionError("not JSON: " + new String(json, StandardCharsets.UTF_8), e);
     }
   }
 

@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The one table of everything that can be configured: file key, environment name, command-line option,
- * default, range and documentation. The reference page is made from it.
+ * The one table of everything that can be configured: file key, environment name, command-line
+ * option, default, range and documentation. The reference page is made from it.
  *
- * <p>Every key can also be set as {@code --set KEY=VALUE} and as environment variable {@code MOTHERSHIP_…}
- * (upper case, dots as underscores).
+ * <p>Every key can also be set as {@code --set KEY=VALUE} and as environment variable {@code
+ * MOTHERSHIP_…} (upper case, dots as underscores).
  */
 public enum ConfigKey {
   // NATS clients.
@@ -100,7 +100,12 @@ public enum ConfigKey {
   AUTHORIZATION_PASSWORD(
       "authorization.password", SECRET, "", "--pass", "", "Password of that user."),
   AUTHORIZATION_TOKEN(
-      "authorization.token", SECRET, "", "--auth", "", "Token NATS clients show instead of a user."),
+      "authorization.token",
+      SECRET,
+      "",
+      "--auth",
+      "",
+      "Token NATS clients show instead of a user."),
   AUTHORIZATION_TIMEOUT(
       "authorization.timeout",
       DURATION,
@@ -110,6 +115,27 @@ public enum ConfigKey {
       "",
       "",
       "How long a client has to say who it is."),
+
+  // TLS of the NATS listener.
+  TLS_CERT_FILE(
+      "tls.cert_file",
+      PATH,
+      "",
+      "",
+      "",
+      "Certificate chain, PEM. With it, NATS clients have to use TLS."),
+  TLS_KEY_FILE("tls.key_file", PATH, "", "", "", "Private key of the certificate, PEM, PKCS 8."),
+  TLS_CA_FILE("tls.ca_file", PATH, "", "", "", "Certificates that clients' ones are checked by."),
+  TLS_VERIFY("tls.verify", SWITCH, "false", 0, 1, "", "", "Clients must show a certificate."),
+  TLS_TIMEOUT(
+      "tls.timeout",
+      DURATION,
+      "2s",
+      1_000_000L,
+      60_000_000_000L,
+      "",
+      "",
+      "How long a TLS handshake may take."),
 
   // JetStream.
   JETSTREAM(

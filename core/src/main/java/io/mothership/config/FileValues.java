@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a configuration file says, by key. Knows nats-server's other names for keys, and which of its
- * features are not here: those are refused, never passed over.
+ * What a configuration file says, by key. Knows nats-server's other names for keys, and which of
+ * its features are not here: those are refused, never passed over.
  */
 final class FileValues {
   /** Our key by nats-server's other names for it. */
@@ -30,8 +30,11 @@ final class FileValues {
           Map.entry("max_conn", ConfigKey.MAX_CONNECTIONS),
           Map.entry("authorization.username", ConfigKey.AUTHORIZATION_USER),
           Map.entry("authorization.pass", ConfigKey.AUTHORIZATION_PASSWORD),
+          Map.entry("tls.cert", ConfigKey.TLS_CERT_FILE),
+          Map.entry("tls.key", ConfigKey.TLS_KEY_FILE),
           Map.entry("jetstream.storedir", ConfigKey.JETSTREAM_STORE_DIR),
           Map.entry("jetstream.max_memory_store", ConfigKey.JETSTREAM_MAX_MEMORY),
+          Map.entry("jetstream.max_mem_store", ConfigKey.JETSTREAM_MAX_MEMORY),
           Map.entry("jetstream.max_file_store", ConfigKey.JETSTREAM_MAX_FILE));
 
   /** Of nats-server, and not here (yet). */
@@ -43,18 +46,15 @@ final class FileValues {
           Map.entry("cluster", "one appliance is one server: there are no clusters"),
           Map.entry("gateway", "one appliance is one server: there are no gateways"),
           Map.entry("leafnodes", "leaf nodes are not supported"),
-          Map.entry("tls", "TLS is not supported yet"),
           Map.entry("websocket", "NATS over WebSocket is not supported yet"),
           Map.entry("mqtt", "MQTT is not supported yet"),
           Map.entry("operator", "JWT authentication is not supported yet"),
           Map.entry("resolver", "JWT authentication is not supported yet"),
           Map.entry("resolver_preload", "JWT authentication is not supported yet"),
           Map.entry("trusted_keys", "JWT authentication is not supported yet"),
-          Map.entry("https_port", "TLS is not supported yet"),
-          Map.entry("https", "TLS is not supported yet"),
+          Map.entry("https_port", "HTTPS is not supported yet"),
+          Map.entry("https", "HTTPS is not supported yet"),
           Map.entry("authorization.auth_callout", "authentication callouts are not supported yet"),
-          Map.entry(
-              "authorization.default_permissions", "default permissions are not supported yet"),
           Map.entry("authorization.permissions", "permissions belong to a user here"),
           Map.entry("jetstream.key", "encryption at rest is not supported yet"),
           Map.entry("jetstream.encryption_key", "encryption at rest is not supported yet"),
@@ -79,9 +79,14 @@ final class FileValues {
   private final ConfigProblems problems;
   private final Map<ConfigKey, Scalar> values = new EnumMap<>(ConfigKey.class);
   private final List<UserConfig> users = new ArrayList<>();
+  private Permissions defaultPermissions = Permissions.ALL;
 
   private FileValues(final ConfigProblems problems) {
     this.problems = problems;
+  }
+
+  private record Permissions(SubjectRules publish, SubjectRules subscribe) {
+    private static final Permissions ALL = new Permissions(SubjectRules.ALL, SubjectRules.ALL);
   }
 
   static FileValues read(
@@ -101,6 +106,11 @@ final class FileValues {
 
   List<UserConfig> users() {
     return users;
+  }
+
+  /** Whom the token, or the one user name, admits: no name, no password, the default permissions. */
+  UserConfig unlisted() {
+    return new UserConfig("", "", defaultPermissions.publish(), defaultPermissions.subscribe());
   }
 
   private void block(final String prefix, final Block block) {
@@ -144,8 +154,15 @@ final class FileValues {
       case "debug" -> logLevel(written, value, "debug");
       case "trace" -> logLevel(written, value, "trace");
       case "authorization.users" -> users(written, value);
-      case "authorization", "storage", "threading", "rings" -> {
+      case "authorization.default_permissions" -> {
+        // Read before the users, whom it is for.
+      }
+      case "authorization", "tls", "storage", "threading", "rings" -> {
         if (value instanceof final Block inner) {
+          final Entry defaults = inner.entries().get("default_permissions");
+          if (name.equals("authorization") && defaults != null) {
+            defaultPermissions = permissions(defaults);
+          }
           block(name, inner);
         } else {
           problems.add(entry.place().toString(), written + ": expected { … }");
@@ -209,13 +226,18 @@ final class FileValues {
     parts.forEach((key, text) -> put(written, key, new Scalar(value.place(), text, true)));
   }
 
-  /** nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream. */
+  /**
+   * nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream.
+   */
   private void syncInterval(final String written, final ConfigNode value) {
     if (value instanceof final Scalar scalar && scalar.text().equals("always")) {
       put(
           written,
           ConfigKey.JETSTREAM_SYNC_INTERVAL,
-          new Scalar(value.place(), ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()), true));
+          new Scalar(
+              value.place(),
+              ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()),
+              true));
     } else {
       put(written, ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
     }
@@ -255,33 +277,38 @@ final class FileValues {
   private void user(final Block block) {
     String name = "";
     String password = "";
-    SubjectRules publish = SubjectRules.ALL;
-    SubjectRules subscribe = SubjectRules.ALL;
+    Permissions permissions = defaultPermissions;
     for (final Entry entry : block.entries().values()) {
       switch (entry.key().toLowerCase(Locale.ROOT)) {
         case "user", "username" -> name = text(entry);
         case "password", "pass" -> password = text(entry);
-        case "permissions", "permission", "authorization" -> {
-          if (entry.value() instanceof final Block permissions) {
-            for (final Entry rule : permissions.entries().values()) {
-              switch (rule.key().toLowerCase(Locale.ROOT)) {
-                case "publish", "pub" -> publish = rules(rule);
-                case "subscribe", "sub" -> subscribe = rules(rule);
-                default -> unknown(rule.place(), "permissions." + rule.key());
-              }
-            }
-          } else {
-            problems.add(entry.place().toString(), "permissions: expected { publish … subscribe … }");
-          }
-        }
+        case "permissions", "permission", "authorization" -> permissions = permissions(entry);
         case "nkey" -> problems.add(entry.place().toString(), "NKey users are not supported yet");
         default -> unknown(entry.place(), "users." + entry.key());
       }
     }
-    if (name.isEmpty() || password.isEmpty()) {
-      problems.add(block.place().toString(), "a user needs user and password");
+    if (name.isEmpty()) {
+      problems.add(block.place().toString(), "a user needs a name");
     }
-    users.add(new UserConfig(name, password, publish, subscribe));
+    users.add(new UserConfig(name, password, permissions.publish(), permissions.subscribe()));
+  }
+
+  private Permissions permissions(final Entry entry) {
+    SubjectRules publish = SubjectRules.ALL;
+    SubjectRules subscribe = SubjectRules.ALL;
+    if (entry.value() instanceof final Block block) {
+      for (final Entry rule : block.entries().values()) {
+        switch (rule.key().toLowerCase(Locale.ROOT)) {
+          case "publish", "pub" -> publish = rules(rule);
+          case "subscribe", "sub" -> subscribe = rules(rule);
+          default -> unknown(rule.place(), entry.key() + "." + rule.key());
+        }
+      }
+    } else {
+      problems.add(
+          entry.place().toString(), entry.key() + ": expected { publish … subscribe … }");
+    }
+    return new Permissions(publish, subscribe);
   }
 
   private SubjectRules rules(final Entry entry) {

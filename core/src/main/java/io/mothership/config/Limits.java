@@ -32,7 +32,8 @@ public final class Limits {
         config,
         ConfigKey.INGRESS_CAPACITY,
         "must be a power of two");
-    // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the connection's.
+    // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the
+    // connection's.
     require(
         ingress / 8 >= Ingress.INLINE_LENGTH_MAX + 512,
         problems,
@@ -71,6 +72,19 @@ public final class Limits {
         config,
         ConfigKey.AUTHORIZATION_USER,
         "needs authorization.password, and the other way round");
+    require(
+        config.text(ConfigKey.TLS_CERT_FILE).isEmpty()
+            == config.text(ConfigKey.TLS_KEY_FILE).isEmpty(),
+        problems,
+        config,
+        ConfigKey.TLS_CERT_FILE,
+        "needs tls.key_file, and the other way round");
+    require(
+        !config.isOn(ConfigKey.TLS_VERIFY) || !config.text(ConfigKey.TLS_CA_FILE).isEmpty(),
+        problems,
+        config,
+        ConfigKey.TLS_VERIFY,
+        "needs tls.ca_file");
   }
 
   private static void require(
@@ -80,8 +94,7 @@ public final class Limits {
       final ConfigKey key,
       final String message) {
     if (!holds) {
-      problems.add(
-          config.source(key), key.fileKey() + "=" + config.shown(key) + " " + message);
+      problems.add(config.source(key), key.fileKey() + "=" + config.shown(key) + " " + message);
     }
   }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The values in force, each with where it came from. Defaults, then the file, then the environment, then the
- * command line: the later one wins.
+ * The values in force, each with where it came from. Defaults, then the file, then the environment,
+ * then the command line: the later one wins.
  *
  * <p><i>Thread:</i> any; never changes.
  */
@@ -21,10 +21,13 @@ public final class MothershipConfig {
 
   private final Map<ConfigKey, Value> values;
   private final List<UserConfig> users;
+  private final UserConfig unlisted;
 
-  private MothershipConfig(final Map<ConfigKey, Value> values, final List<UserConfig> users) {
+  private MothershipConfig(
+      final Map<ConfigKey, Value> values, final List<UserConfig> users, final UserConfig unlisted) {
     this.values = values;
     this.users = users;
+    this.unlisted = unlisted;
   }
 
   private record Value(String text, String source) {}
@@ -46,7 +49,8 @@ public final class MothershipConfig {
   /**
    * Reads and checks everything.
    *
-   * @throws io.mothership.error.MothershipException {@code CONFIG_INVALID} with all problems, one a line
+   * @throws io.mothership.error.MothershipException {@code CONFIG_INVALID} with all problems, one a
+   *     line
    */
   public static MothershipConfig load(final Inputs inputs) {
     final ConfigProblems problems = new ConfigProblems();
@@ -58,6 +62,7 @@ public final class MothershipConfig {
     inputs.dotEnv().ifPresent(file -> environment.putAll(dotEnv(file, problems)));
     environment.putAll(inputs.environment());
     List<UserConfig> users = List.of();
+    UserConfig unlisted = UserConfig.UNLISTED;
     if (inputs.file().isPresent()) {
       final FileValues fromFile = FileValues.read(inputs.file().get(), environment, problems);
       fromFile
@@ -65,6 +70,7 @@ public final class MothershipConfig {
           .forEach(
               (key, found) -> set(values, problems, key, found.text(), found.place().toString()));
       users = fromFile.users();
+      unlisted = fromFile.unlisted();
     }
     for (final ConfigKey key : ConfigKey.values()) {
       // The more specific name comes first and is set last.
@@ -76,7 +82,7 @@ public final class MothershipConfig {
       }
     }
     inputs.commandLine().forEach((key, text) -> set(values, problems, key, text, "command line"));
-    final MothershipConfig config = new MothershipConfig(values, users);
+    final MothershipConfig config = new MothershipConfig(values, users, unlisted);
     if (problems.list().isEmpty()) {
       Limits.check(config, problems);
     }
@@ -108,7 +114,8 @@ public final class MothershipConfig {
         final String text = line.strip().replaceFirst("^export\\s+", "");
         final int equals = text.indexOf('=');
         if (equals > 0 && text.charAt(0) != '#') {
-          found.put(text.substring(0, equals).strip(), unquoted(text.substring(equals + 1).strip()));
+          found.put(
+              text.substring(0, equals).strip(), unquoted(text.substring(equals + 1).strip()));
         }
       }
     } catch (final IOException e) {
@@ -177,6 +184,11 @@ public final class MothershipConfig {
     return users;
   }
 
+  /** What whoever is admitted by the token, or as the one user, may do; it has no name. */
+  public UserConfig unlisted() {
+    return unlisted;
+  }
+
   /** All values with their sources, one a line, in the syntax of the file. */
   public List<String> lines() {
     final List<String> lines = new ArrayList<>();
@@ -184,8 +196,7 @@ public final class MothershipConfig {
       final String shown = shown(key);
       lines.add(
           "%-50s # %s"
-              .formatted(
-                  key.fileKey() + ": " + (shown.isEmpty() ? "\"\"" : shown), source(key)));
+              .formatted(key.fileKey() + ": " + (shown.isEmpty() ? "\"\"" : shown), source(key)));
     }
     for (final UserConfig user : users) {
       lines.add("# user " + user.name() + ", password ********");

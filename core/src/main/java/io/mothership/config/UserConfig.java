@@ -10,6 +10,8 @@ import java.util.List;
  */
 public record UserConfig(
     String name, String password, SubjectRules publish, SubjectRules subscribe) {
+  static final UserConfig UNLISTED =
+      new UserConfig("", "", SubjectRules.ALL, SubjectRules.ALL);
 
   /** Does not show the password. */
   @Override
@@ -17,9 +19,7 @@ public record UserConfig(
     return "UserConfig[name=" + name + ", publish=" + publish + ", subscribe=" + subscribe + "]";
   }
 
-  /**
-   * Subjects allowed and denied; an empty {@code allow} allows all, {@code deny} wins.
-   */
+  /** Subjects allowed and denied; an empty {@code allow} allows all, {@code deny} wins. */
   public record SubjectRules(List<String> allow, List<String> deny) {
     public static final SubjectRules ALL = new SubjectRules(List.of(), List.of());
   }

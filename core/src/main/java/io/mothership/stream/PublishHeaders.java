@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -14,13 +15,12 @@ final class PublishHeaders {
   private static final byte[] MESSAGE_ID = ascii("Msg-Id");
   private static final byte[] EXPECTED_STREAM = ascii("Expected-Stream");
   private static final byte[] EXPECTED_LAST_SEQUENCE = ascii("Expected-Last-Sequence");
-  private static final byte[] EXPECTED_SUBJECT_SEQUENCE =
-      ascii("Expected-Last-Subject-Sequence");
-  private static final byte[] EXPECTED_SUBJECT =
-      ascii("Expected-Last-Subject-Sequence-Subject");
+  private static final byte[] EXPECTED_SUBJECT_SEQUENCE = ascii("Expected-Last-Subject-Sequence");
+  private static final byte[] EXPECTED_SUBJECT = ascii("Expected-Last-Subject-Sequence-Subject");
   private static final byte[] EXPECTED_LAST_ID = ascii("Expected-Last-Msg-Id");
   private static final byte[] ROLLUP = ascii("Rollup");
   private static final byte[] TTL = ascii("TTL");
+  private static final byte[] MARKER_REASON = ascii("Marker-Reason");
   private static final byte[] SOURCE = ascii("Stream-Source");
 
   private final Slice messageId = new Slice();
@@ -32,8 +32,10 @@ final class PublishHeaders {
   private final Slice rollup = new Slice();
   private final Slice ttl = new Slice();
   private final Slice source = new Slice();
+  private final Slice markerReason = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
+  @HotPath
   PublishHeaders wrap(final Slice block) {
     messageId.clear();
     expectedStream.clear();
@@ -44,6 +46,7 @@ final class PublishHeaders {
     rollup.clear();
     ttl.clear();
     source.clear();
+    markerReason.clear();
     final DirectBuffer buffer = block.buffer();
     final int end = block.offset() + block.length();
     int at = lineEnd(buffer, block.offset(), end) + 2;
@@ -93,7 +96,13 @@ final class PublishHeaders {
     return source;
   }
 
+  /** Why a subject's last message went, on the marker that stands for it. */
+  Slice markerReason() {
+    return markerReason;
+  }
+
   /** Decimal digits as a number; -1 if there is anything else or nothing. */
+  @HotPath
   static long number(final Slice digits) {
     if (digits.isEmpty() || digits.length() > 19) {
       return -1;
@@ -136,13 +145,14 @@ final class PublishHeaders {
           isAt(buffer, from, to, MESSAGE_ID)
               ? messageId
               : isAt(buffer, from, to, ROLLUP) ? rollup : null;
-      case 13 -> isAt(buffer, from, to, SOURCE) ? source : null;
+      case 13 ->
+          isAt(buffer, from, to, SOURCE)
+              ? source
+              : isAt(buffer, from, to, MARKER_REASON) ? markerReason : null;
       case 15 -> isAt(buffer, from, to, EXPECTED_STREAM) ? expectedStream : null;
       case 20 -> isAt(buffer, from, to, EXPECTED_LAST_ID) ? expectedLastId : null;
-      case 22 ->
-          isAt(buffer, from, to, EXPECTED_LAST_SEQUENCE) ? expectedLastSequence : null;
-      case 30 ->
-          isAt(buffer, from, to, EXPECTED_SUBJECT_SEQUENCE) ? expectedSubjectSequence : null;
+      case 22 -> isAt(buffer, from, to, EXPECTED_LAST_SEQUENCE) ? expectedLastSequence : null;
+      case 30 -> isAt(buffer, from, to, EXPECTED_SUBJECT_SEQUENCE) ? expectedSubjectSequence : null;
       case 38 -> isAt(buffer, from, to, EXPECTED_SUBJECT) ? expectedSubject : null;
       default -> null;
     };

@@ -1,9 +1,11 @@
 package io.mothership.stream;
 
 import java.util.Arrays;
+import org.agrona.collections.LongHashSet;
 
 /**
- * Lets messages go by age: the stream's {@code max_age} and each message's own TTL.
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured, the last
+ * message of a subject leaves a marker behind, which rolls it up.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
  * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
@@ -15,6 +17,7 @@ final class StreamExpiry {
   private final JetStream owner;
   private final Stream stream;
   private final Runnable task = this::onTimer;
+  private final LongHashSet markers = new LongHashSet();
   private long[] deadlines = new long[16];
   private long[] sequences = new long[16];
   private int count;
@@ -26,12 +29,23 @@ final class StreamExpiry {
     this.stream = stream;
   }
 
-  void onAdded(final long sequence, final long timeNs, final long ttlNs) {
+  void onAdded(
+      final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+    if (isMarker) {
+      markers.add(sequence);
+    }
     if (ttlNs > 0) {
       push(timeNs + ttlNs, sequence);
     }
     if (owner.isLive() && (ttlNs > 0 || timer == NO_TIMER)) {
       reschedule();
+    }
+  }
+
+  /** A message has gone, for whatever reason. */
+  void onRemoved(final long sequence) {
+    if (!markers.isEmpty()) {
+      markers.remove(sequence);
     }
   }
 
@@ -81,24 +95,37 @@ final class StreamExpiry {
     while (ageMaxNs > 0
         && index.count() > 0
         && done < limit
-        && index.timeNs(index.first()) + ageMaxNs <= nowNs) {
-      stream.drop(index.first());
+        && index.timeNs(index.first()) + ageMaxNs <= nowNs
+        && tryExpire(index.first())) {
       done++;
     }
-    while (count > 0 && deadlines[0] <= nowNs && done < limit) {
-      stream.drop(sequences[0]);
+    while (count > 0
+        && deadlines[0] <= nowNs
+        && done < limit
+        && (!index.isPresent(sequences[0]) || tryExpire(sequences[0]))) {
       pop();
       done++;
     }
+  }
+
+  /** False if its subject must be marked first and the journal has no room for the marker now. */
+  private boolean tryExpire(final long sequence) {
+    final int subject = stream.index().subjectId(sequence);
+    final boolean isMarked =
+        stream.config().subjectDeleteMarkerTtlNs() > 0
+            && owner.isLive()
+            && stream.index().subjects().count(subject) == 1
+            && !markers.contains(sequence);
+    return isMarked
+        ? stream.intake().tryMark(stream.index().subjects().subject(subject))
+        : stream.drop(sequence);
   }
 
   private long nextDeadlineNs() {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     final long byAge =
-        ageMaxNs > 0 && index.count() > 0
-            ? index.timeNs(index.first()) + ageMaxNs
-            : Long.MAX_VALUE;
+        ageMaxNs > 0 && index.count() > 0 ? index.timeNs(index.first()) + ageMaxNs : Long.MAX_VALUE;
     return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
   }
 

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import io.mothership.journal.Journal;
 import java.util.Arrays;
@@ -101,14 +102,14 @@ final class StreamIndex {
   }
 
   /** Adds the newest message; {@code sequence} is above {@link #last}. */
+  @HotPath
   void add(
       final long sequence,
       final Slice subject,
       final int size,
       final long timeNs,
       final long journalSequence) {
-    final int id =
-        subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
+    final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final Chunk chunk = chunkFor(sequence);
     final int at = (int) sequence & CHUNK_MASK;
     final long previous = subjects.append(id, sequence);
@@ -133,6 +134,7 @@ final class StreamIndex {
   }
 
   /** Says where a message's record lies now; of no effect if the message is gone. */
+  @HotPath
   void place(final long sequence, final long location) {
     final Chunk chunk = chunk(sequence);
     if (chunk != null) {
@@ -145,6 +147,7 @@ final class StreamIndex {
    *
    * @return false if there is no such message
    */
+  @HotPath
   boolean remove(final long sequence) {
     final Chunk chunk = chunk(sequence);
     if (chunk == null) {
@@ -179,6 +182,12 @@ final class StreamIndex {
     return true;
   }
 
+  /** Gives a sequence to a message that is not kept. */
+  void skip(final long sequence, final long timeNs) {
+    skipTo(sequence);
+    lastTimeNs = timeNs;
+  }
+
   /** Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}. */
   void skipTo(final long sequence) {
     last = sequence;
@@ -199,6 +208,7 @@ final class StreamIndex {
   }
 
   /** The first message at or after {@code sequence}; {@code last + 1} if there is none. */
+  @HotPath
   long nextPresent(final long sequence) {
     long at = Math.max(sequence, first);
     while (at <= last) {

@@ -104,6 +104,33 @@ class MothershipConfigTest {
   }
 
   @Test
+  void shouldGiveDefaultPermissionsToWhoHasNone() throws IOException {
+    final MothershipConfig config =
+        load(
+            """
+            jetstream { max_mem_store: 1GB, max_file_store: 3GB }
+            authorization {
+              users = [
+                { user: ruled, password: p, permissions: { publish: "own.>" } }
+                { user: unruled }
+              ]
+              default_permissions { publish = ["a.>"], subscribe { deny: "b" } }
+            }
+            """);
+    assertEquals(1L << 30, config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
+    assertEquals(3L << 30, config.number(ConfigKey.JETSTREAM_MAX_FILE));
+    final UserConfig ruled = config.users().get(0);
+    assertEquals(List.of("own.>"), ruled.publish().allow());
+    assertEquals(List.of(), ruled.subscribe().deny());
+    final UserConfig unruled = config.users().get(1);
+    assertEquals("", unruled.password());
+    assertEquals(List.of("a.>"), unruled.publish().allow());
+    assertEquals(List.of("b"), unruled.subscribe().deny());
+    assertEquals(List.of("a.>"), config.unlisted().publish().allow());
+    assertEquals(List.of(), load("").unlisted().publish().allow());
+  }
+
+  @Test
   void shouldReportAllProblemsTogether() {
     environment.put("PORT", "http");
     commandLine.put(ConfigKey.PING_MAX, "0");

@@ -2,6 +2,7 @@ package io.mothership.app;
 
 import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
+import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.bus.Doorbell;
 import io.mothership.bus.Fabric;
@@ -42,10 +43,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts of the appliance, put together by hand: what depends on what can be read here from top to bottom.
+ * The parts of the appliance, put together by hand: what depends on what can be read here from top
+ * to bottom.
  *
- * <p>Start: journal and recovery, spine, services, listeners, port files. Stop: the other way round. A start
- * that fails half way closes what it had opened.
+ * <p>Start: journal and recovery, spine, services, listeners, port files. Stop: the other way
+ * round. A start that fails half way closes what it had opened.
  *
  * <p><i>Thread:</i> main.
  */
@@ -57,6 +59,7 @@ public final class Wiring implements AutoCloseable {
   private final Role role;
   private final Clock clock = Clock.system();
   private final AtomicLong connectionIds = new AtomicLong();
+  private final EntityDirectory directory = new EntityDirectory();
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private Spine spine;
@@ -78,7 +81,8 @@ public final class Wiring implements AutoCloseable {
   /**
    * Composes and starts everything; when this returns, all listeners are bound.
    *
-   * @throws io.mothership.error.MothershipException naming what cannot be started; nothing is left running
+   * @throws io.mothership.error.MothershipException naming what cannot be started; nothing is left
+   *     running
    */
   public static Wiring start(final MothershipConfig config, final Role role) {
     final Wiring wiring = new Wiring(config, role);
@@ -123,6 +127,9 @@ public final class Wiring implements AutoCloseable {
     final long publishedOutboxId;
     if (config.isOn(ConfigKey.JETSTREAM)) {
       final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      if (role == Role.APPLIANCE) {
+        jetStream.broadcastTargets(directory::entityIds);
+      }
       final ChronicleJournal opened =
           ChronicleJournal.open(
               SpineOptions.journal(config), RecoveryListener.ofFrames(jetStream::onRecovered));
@@ -179,6 +186,7 @@ public final class Wiring implements AutoCloseable {
             new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),
             database,
             fabric,
+            directory,
             clock,
             List.of(new HealthCheck("nats", this::checkJournal)),
             publishedOutboxId);

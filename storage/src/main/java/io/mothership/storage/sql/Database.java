@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -18,10 +20,11 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 /**
  * The registry's SQLite file: WAL, a full sync per commit, foreign keys on.
  *
- * <p><i>Thread:</i> any; both calls block, so use virtual threads. <i>Back-pressure:</i> readers wait for a
- * connection, writers beyond the limit are refused with {@code SQL_BUSY}.
+ * <p><i>Thread:</i> any; both calls block, so use virtual threads. <i>Back-pressure:</i> readers
+ * wait for a connection, writers beyond the limit are refused with {@code SQL_BUSY}.
  */
 public final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int BUSY_TIMEOUT_MS = 5_000;
 
   private final SqlWriter writer;
@@ -69,14 +72,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Connection connect(final Path file, final boolean isReadOnly)
-      throws SQLException {
+  private static Connection connect(final Path file, final boolean isReadOnly) throws SQLException {
     final SQLiteConfig sqlite = new SQLiteConfig();
     sqlite.setJournalMode(JournalMode.WAL);
     sqlite.setSynchronous(SynchronousMode.FULL);
     sqlite.enforceForeignKeys(true);
     sqlite.setBusyTimeout(BUSY_TIMEOUT_MS);
-    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index file.
+    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index
+    // file.
     final Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
     if (isReadOnly) {
       try (var statement = connection.createStatement()) {
@@ -87,7 +90,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it stays.
+   * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it
+   * stays.
    *
    * @throws MothershipException see {@link SqlErrors}
    */
@@ -169,7 +173,7 @@ public final class Database implements AutoCloseable {
     try {
       connection.close();
     } catch (final SQLException e) {
-      org.slf4j.LoggerFactory.getLogger(Database.class).warn("closing failed", e);
+      LOG.warn("closing failed", e);
     }
   }
 

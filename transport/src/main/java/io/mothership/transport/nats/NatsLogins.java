@@ -12,9 +12,11 @@ import java.util.Optional;
  *
  * @param users by name and password
  * @param token the token that admits without a name, empty for none
+ * @param tokenRules what the token's bearer may do
  * @param anonymous name of the user that clients without any credentials become, empty for none
  */
-public record NatsLogins(List<NatsUser> users, String token, String anonymous) {
+public record NatsLogins(
+    List<NatsUser> users, String token, SubjectRules tokenRules, String anonymous) {
   /** Nobody has to log in. */
   public static final NatsLogins NONE = new NatsLogins(List.of(), "", "");
 
@@ -22,6 +24,11 @@ public record NatsLogins(List<NatsUser> users, String token, String anonymous) {
 
   public NatsLogins {
     users = List.copyOf(users);
+  }
+
+  /** Logins whose token allows everything. */
+  public NatsLogins(final List<NatsUser> users, final String token, final String anonymous) {
+    this(users, token, SubjectRules.OPEN, anonymous);
   }
 
   public static NatsLogins of(final NatsUser... users) {
@@ -50,7 +57,9 @@ public record NatsLogins(List<NatsUser> users, String token, String anonymous) {
       return find(anonymous);
     }
     if (!token.isEmpty()) {
-      return isSame(token, options.authToken()) ? Optional.of(NOBODY) : Optional.empty();
+      return isSame(token, options.authToken())
+          ? Optional.of(new NatsUser("", "", tokenRules))
+          : Optional.empty();
     }
     final Optional<NatsUser> known = find(options.user());
     // Compared for unknown names too, so that both take the same time.
