@@ -322,7 +322,7 @@ class AlienChecks:
         equal(self.alien.commands.qsize(), 0, "commands of the first")
 
     async def broadcast_reaches_every_alien(self):
-        if not self.has_server:
+        if not self.options.broadcast:
             return
         await self.js.publish(
             f"constellation.commands.{self.alien.org_id}.broadcast",
@@ -379,6 +379,9 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--http")
     parser.add_argument("--nats", required=True)
+    parser.add_argument(
+        "--broadcast", action="store_true", help="the server fans broadcasts out to its entities"
+    )
     parser.add_argument("--token", default="constellation-dev-token")
     options = parser.parse_args()
     checks = Checks()

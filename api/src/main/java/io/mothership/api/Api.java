@@ -7,6 +7,7 @@ import io.mothership.api.fleet.OrganizationResource;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.api.status.HealthResource;
+import io.mothership.api.status.OpenApiResource;
 import io.mothership.api.telemetry.FeedResource;
 import io.mothership.api.telemetry.TelemetryResource;
 import io.mothership.bus.Fabric;
@@ -63,6 +64,7 @@ public final class Api implements AutoCloseable {
     allChecks.addAll(checks);
     final List<Route> routes = new ArrayList<>();
     routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
+    routes.addAll(new OpenApiResource().routes());
     routes.addAll(new OrganizationResource(database, organizations, clock).routes(auth));
     routes.addAll(
         new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));

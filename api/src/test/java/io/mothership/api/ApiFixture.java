@@ -25,7 +25,8 @@ public final class ApiFixture implements AutoCloseable {
   public static final String TOKEN = "a-test-token";
 
   private final RecordingFabric fabric = new RecordingFabric();
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final HttpClient client = HttpClient.newHttpClient();
   private final Database database;
   private final Api api;
@@ -69,8 +70,7 @@ public final class ApiFixture implements AutoCloseable {
   }
 
   /** A request with the token. */
-  public Answer call(final String method, final String target, final String body)
-      throws Exception {
+  public Answer call(final String method, final String target, final String body) throws Exception {
     return call(method, target, body, "Authorization", "Bearer " + TOKEN);
   }
 
@@ -143,8 +143,7 @@ public final class ApiFixture implements AutoCloseable {
     try {
       return JsonTree.parse(json);
     } catch (final JsonSyntaxException e) {
-      throw new AssertionError(
-          "not JSON: " + new String(json, StandardCharsets.UTF_8), e);
+      throw new AssertionError("not JSON: " + new String(json, StandardCharsets.UTF_8), e);
     }
   }
 

@@ -73,6 +73,7 @@ public final class Ingress {
   }
 
   /** A message from a connection. {@code outboxId} is 0 unless the SQL outbox made it. */
+  @HotPath
   public int tryPublish(
       final long connectionId,
       final Origin origin,

@@ -40,6 +40,7 @@ public final class MessageView {
     return this;
   }
 
+  @HotPath
   public MessageView wrap(final FrameView frame) {
     subject.wrap(frame.buffer(), frame.subjectOffset(), frame.subjectLength());
     reply.wrap(frame.buffer(), frame.replyOffset(), frame.replyLength());
@@ -48,6 +49,7 @@ public final class MessageView {
     return this;
   }
 
+  @HotPath
   public MessageView wrap(final MessageView other) {
     subject.wrap(other.subject);
     reply.wrap(other.reply);

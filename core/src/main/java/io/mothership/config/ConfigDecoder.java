@@ -25,8 +25,8 @@ import java.util.Optional;
  *  "a\tb"           'a\tb'            ( text over lines )
  * </pre>
  *
- * <p>A mistake is reported and reading goes on behind it where that makes sense, so that one run shows all
- * of them.
+ * <p>A mistake is reported and reading goes on behind it where that makes sense, so that one run
+ * shows all of them.
  */
 final class ConfigDecoder {
   private static final int INCLUDE_DEPTH_MAX = 16;

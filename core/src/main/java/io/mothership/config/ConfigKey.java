@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The one table of everything that can be configured: file key, environment name, command-line option,
- * default, range and documentation. The reference page is made from it.
+ * The one table of everything that can be configured: file key, environment name, command-line
+ * option, default, range and documentation. The reference page is made from it.
  *
- * <p>Every key can also be set as {@code --set KEY=VALUE} and as environment variable {@code MOTHERSHIP_…}
- * (upper case, dots as underscores).
+ * <p>Every key can also be set as {@code --set KEY=VALUE} and as environment variable {@code
+ * MOTHERSHIP_…} (upper case, dots as underscores).
  */
 public enum ConfigKey {
   // NATS clients.
@@ -100,7 +100,12 @@ public enum ConfigKey {
   AUTHORIZATION_PASSWORD(
       "authorization.password", SECRET, "", "--pass", "", "Password of that user."),
   AUTHORIZATION_TOKEN(
-      "authorization.token", SECRET, "", "--auth", "", "Token NATS clients show instead of a user."),
+      "authorization.token",
+      SECRET,
+      "",
+      "--auth",
+      "",
+      "Token NATS clients show instead of a user."),
   AUTHORIZATION_TIMEOUT(
       "authorization.timeout",
       DURATION,

@@ -59,7 +59,11 @@ public final class ConfigReference {
   private static String value(final ConfigKey key) {
     return switch (key.type()) {
       case COUNT, SIZE, DURATION ->
-          key.type().words() + ", " + key.type().text(key.min()) + " to " + key.type().text(key.max());
+          key.type().words()
+              + ", "
+              + key.type().text(key.min())
+              + " to "
+              + key.type().text(key.max());
       case CHOICE -> String.join(", ", key.choices().stream().map(c -> "`" + c + "`").toList());
       default -> key.type().words();
     };

@@ -104,7 +104,8 @@ public enum ConfigType {
     int at = 0;
     while (at < text.length()) {
       int end = at;
-      while (end < text.length() && (Character.isDigit(text.charAt(end)) || text.charAt(end) == '.')) {
+      while (end < text.length()
+          && (Character.isDigit(text.charAt(end)) || text.charAt(end) == '.')) {
         end++;
       }
       int unitEnd = end;
@@ -161,7 +162,9 @@ public enum ConfigType {
 
   private static String durationText(final long ns) {
     final String[] units = {"h", "m", "s", "ms", "us"};
-    final long[] factors = {3_600_000_000_000L, 60_000_000_000L, 1_000_000_000L, 1_000_000L, 1_000L};
+    final long[] factors = {
+      3_600_000_000_000L, 60_000_000_000L, 1_000_000_000L, 1_000_000L, 1_000L
+    };
     for (int i = 0; i < units.length; i++) {
       if (ns >= factors[i] && ns % factors[i] == 0) {
         return ns / factors[i] + units[i];

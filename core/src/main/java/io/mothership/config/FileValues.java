@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a configuration file says, by key. Knows nats-server's other names for keys, and which of its
- * features are not here: those are refused, never passed over.
+ * What a configuration file says, by key. Knows nats-server's other names for keys, and which of
+ * its features are not here: those are refused, never passed over.
  */
 final class FileValues {
   /** Our key by nats-server's other names for it. */
@@ -225,13 +225,18 @@ final class FileValues {
     parts.forEach((key, text) -> put(written, key, new Scalar(value.place(), text, true)));
   }
 
-  /** nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream. */
+  /**
+   * nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream.
+   */
   private void syncInterval(final String written, final ConfigNode value) {
     if (value instanceof final Scalar scalar && scalar.text().equals("always")) {
       put(
           written,
           ConfigKey.JETSTREAM_SYNC_INTERVAL,
-          new Scalar(value.place(), ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()), true));
+          new Scalar(
+              value.place(),
+              ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()),
+              true));
     } else {
       put(written, ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
     }

@@ -8,8 +8,8 @@ public final class HostAndPort {
   private HostAndPort() {}
 
   /**
-   * Splits {@code HOST:PORT}, {@code [IPV6]:PORT}, {@code :PORT} or {@code PORT}; a part that is not there
-   * is not in the result.
+   * Splits {@code HOST:PORT}, {@code [IPV6]:PORT}, {@code :PORT} or {@code PORT}; a part that is
+   * not there is not in the result.
    *
    * @throws IllegalArgumentException if there is no port in it
    */

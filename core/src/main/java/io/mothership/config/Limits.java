@@ -32,7 +32,8 @@ public final class Limits {
         config,
         ConfigKey.INGRESS_CAPACITY,
         "must be a power of two");
-    // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the connection's.
+    // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the
+    // connection's.
     require(
         ingress / 8 >= Ingress.INLINE_LENGTH_MAX + 512,
         problems,
@@ -80,8 +81,7 @@ public final class Limits {
       final ConfigKey key,
       final String message) {
     if (!holds) {
-      problems.add(
-          config.source(key), key.fileKey() + "=" + config.shown(key) + " " + message);
+      problems.add(config.source(key), key.fileKey() + "=" + config.shown(key) + " " + message);
     }
   }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The values in force, each with where it came from. Defaults, then the file, then the environment, then the
- * command line: the later one wins.
+ * The values in force, each with where it came from. Defaults, then the file, then the environment,
+ * then the command line: the later one wins.
  *
  * <p><i>Thread:</i> any; never changes.
  */
@@ -49,7 +49,8 @@ public final class MothershipConfig {
   /**
    * Reads and checks everything.
    *
-   * @throws io.mothership.error.MothershipException {@code CONFIG_INVALID} with all problems, one a line
+   * @throws io.mothership.error.MothershipException {@code CONFIG_INVALID} with all problems, one a
+   *     line
    */
   public static MothershipConfig load(final Inputs inputs) {
     final ConfigProblems problems = new ConfigProblems();
@@ -113,7 +114,8 @@ public final class MothershipConfig {
         final String text = line.strip().replaceFirst("^export\\s+", "");
         final int equals = text.indexOf('=');
         if (equals > 0 && text.charAt(0) != '#') {
-          found.put(text.substring(0, equals).strip(), unquoted(text.substring(equals + 1).strip()));
+          found.put(
+              text.substring(0, equals).strip(), unquoted(text.substring(equals + 1).strip()));
         }
       }
     } catch (final IOException e) {
@@ -194,8 +196,7 @@ public final class MothershipConfig {
       final String shown = shown(key);
       lines.add(
           "%-50s # %s"
-              .formatted(
-                  key.fileKey() + ": " + (shown.isEmpty() ? "\"\"" : shown), source(key)));
+              .formatted(key.fileKey() + ": " + (shown.isEmpty() ? "\"\"" : shown), source(key)));
     }
     for (final UserConfig user : users) {
       lines.add("# user " + user.name() + ", password ********");

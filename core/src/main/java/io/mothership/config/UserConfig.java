@@ -19,9 +19,7 @@ public record UserConfig(
     return "UserConfig[name=" + name + ", publish=" + publish + ", subscribe=" + subscribe + "]";
   }
 
-  /**
-   * Subjects allowed and denied; an empty {@code allow} allows all, {@code deny} wins.
-   */
+  /** Subjects allowed and denied; an empty {@code allow} allows all, {@code deny} wins. */
   public record SubjectRules(List<String> allow, List<String> deny) {
     public static final SubjectRules ALL = new SubjectRules(List.of(), List.of());
   }

@@ -1,5 +1,6 @@
 package io.mothership.dispatch;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
@@ -133,6 +134,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public void onPublish(final long connectionId, final FrameView frame) {
     final Session session = sessions.get(connectionId);
     if (session == null) {
@@ -255,6 +257,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public int route(final int accountId, final MessageView message) {
     return routeTo(accountId, message.subject(), message);
   }
@@ -310,6 +313,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  @HotPath
   public long tryAppend(
       final RecordType type,
       final int accountId,

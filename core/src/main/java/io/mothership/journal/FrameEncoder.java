@@ -2,6 +2,7 @@ package io.mothership.journal;
 
 import static io.mothership.journal.FrameDescriptor.*;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.journal.codec.Origin;
@@ -30,6 +31,7 @@ public final class FrameEncoder {
    *
    * @return bytes written
    */
+  @HotPath
   public static int encode(
       final MutableDirectBuffer buffer,
       final int offset,

@@ -2,6 +2,7 @@ package io.mothership.journal;
 
 import static io.mothership.journal.FrameDescriptor.*;
 
+import io.mothership.bus.HotPath;
 import io.mothership.journal.codec.MessageHeaderDecoder;
 import io.mothership.journal.codec.RecordDecoder;
 import io.mothership.journal.codec.RecordType;
@@ -21,6 +22,7 @@ public final class FrameView {
   private int payloadOffset;
 
   /** Wraps a frame that is known to be whole: one that we encoded, or that was verified. */
+  @HotPath
   public FrameView wrap(final DirectBuffer newBuffer, final int newOffset) {
     buffer = newBuffer;
     offset = newOffset;

@@ -1,6 +1,7 @@
 package io.mothership.journal;
 
 import io.mothership.bus.Doorbell;
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.journal.codec.Origin;
@@ -102,6 +103,7 @@ public final class JournalRing {
    *
    * @return its journal sequence, or a negative {@link Pressure}
    */
+  @HotPath
   public long tryAppend(
       final RecordType type,
       final Origin origin,

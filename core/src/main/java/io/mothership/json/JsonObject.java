@@ -55,8 +55,8 @@ public final class JsonObject {
   public long count(final String name, final long otherwise) {
     final long value = number(name, otherwise);
     if (value < 0 && value != otherwise) {
-      throw new JsonException("json: cannot unmarshal number " + value + " into " + name
-          + " of type uint64");
+      throw new JsonException(
+          "json: cannot unmarshal number " + value + " into " + name + " of type uint64");
     }
     return value;
   }

@@ -1,5 +1,6 @@
 package io.mothership.routing;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -50,6 +51,7 @@ public final class SubjectTrie {
   }
 
   /** Refills {@code result} with who listens to a literal subject. */
+  @HotPath
   public void match(final Slice subject, final MatchResult result) {
     result.clear();
     final int start = subject.offset();
@@ -75,6 +77,7 @@ public final class SubjectTrie {
     return true;
   }
 
+  @HotPath
   private static void match(
       final Node node,
       final DirectBuffer buffer,

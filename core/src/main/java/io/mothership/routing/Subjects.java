@@ -1,5 +1,6 @@
 package io.mothership.routing;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import org.agrona.DirectBuffer;
 
@@ -119,6 +120,7 @@ public final class Subjects {
     return p >= pattern.length && s >= end && length != 0;
   }
 
+  @HotPath
   public static boolean matches(final byte[] pattern, final Slice subject) {
     return matches(pattern, subject.buffer(), subject.offset(), subject.length());
   }

@@ -150,7 +150,10 @@ enum ApiErrors {
       400, 10160, "Provided priority group does not exist for this consumer"),
   CONSUMER_EMPTY_GROUP_NAME(400, 10161, "Group name cannot be an empty string"),
   CONSUMER_INVALID_GROUP_NAME(
-      400, 10162, "Valid priority group name must match A-Z, a-z, 0-9, -_/=)+ and may not exceed 16 characters"),
+      400,
+      10162,
+      "Valid priority group name must match A-Z, a-z, 0-9, -_/=)+ and may not exceed 16"
+          + " characters"),
   STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_NOT_READY(
       503, 10163, "expected last sequence per subject temporarily unavailable"),
   STREAM_WRONG_LAST_SEQUENCE_CONSTANT(400, 10164, "wrong last sequence"),
@@ -225,8 +228,6 @@ enum ApiErrors {
     final int open = template.indexOf('{');
     final int close = template.indexOf('}');
     return new ApiException(
-        code,
-        errorCode,
-        template.substring(0, open) + value + template.substring(close + 1));
+        code, errorCode, template.substring(0, open) + value + template.substring(close + 1));
   }
 }

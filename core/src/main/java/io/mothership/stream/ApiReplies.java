@@ -109,8 +109,7 @@ final class ApiReplies {
       final String type,
       final byte[] answer) {
     if (request.reply().length != 0) {
-      waiting.put(
-          journalSequence, new Answer(request.accountId(), request.reply(), type, answer));
+      waiting.put(journalSequence, new Answer(request.accountId(), request.reply(), type, answer));
     }
   }
 

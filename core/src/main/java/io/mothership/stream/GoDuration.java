@@ -42,15 +42,6 @@ final class GoDuration {
     return text.charAt(0) == '-' ? -(long) total : (long) total;
   }
 
-  /** Whole seconds as Go prints them, e.g. {@code 1h0m5s}. */
-  static String ofSeconds(final long seconds) {
-    if (seconds < 60) {
-      return seconds + "s";
-    }
-    final String rest = seconds / 60 % 60 + "m" + seconds % 60 + "s";
-    return seconds < 3600 ? rest : seconds / 3600 + "h" + rest;
-  }
-
   private static double unitNs(final String unit) {
     for (int i = 0; i < UNITS.length; i++) {
       if (UNITS[i].equals(unit)) {

@@ -56,6 +56,7 @@ public final class JetStream implements StreamLayer {
   private final StreamApi api;
   private final Slice rest = new Slice();
   private final long[] bytesUsed = new long[Storage.values().length];
+  private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
   private long lastPublished;
@@ -64,8 +65,7 @@ public final class JetStream implements StreamLayer {
     this(config, Consumers::new);
   }
 
-  JetStream(
-      final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
+  JetStream(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
     this.config = config;
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
@@ -73,6 +73,18 @@ public final class JetStream implements StreamLayer {
 
   JetStreamConfig config() {
     return config;
+  }
+
+  /**
+   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they are. To be
+   * called before {@link #onRecoveryComplete}.
+   */
+  public void broadcastTargets(final BroadcastTargets targets) {
+    broadcastTargets = Optional.of(targets);
+  }
+
+  Optional<BroadcastTargets> broadcastTargets() {
+    return broadcastTargets;
   }
 
   /** Null while recovering. */
@@ -137,8 +149,7 @@ public final class JetStream implements StreamLayer {
   }
 
   boolean wouldExceedLimits(final Storage storage, final long bytes) {
-    final long max =
-        storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
+    final long max = storage == Storage.MEMORY ? config.memoryBytesMax() : config.storeBytesMax();
     return max >= 0 && bytesUsed[storage.ordinal()] + bytes > max;
   }
 
@@ -261,6 +272,7 @@ public final class JetStream implements StreamLayer {
     subscribe(
         "$JS.FC.>", (subscription, message) -> consumers.onFlowControl(GLOBAL_ACCOUNT, message));
     consumers.onRecoveryComplete(newExchange);
+    byName.values().forEach(stream -> stream.intake().onStarted());
     if (config.isConstellation()) {
       for (final StreamConfig wanted : ConstellationStreams.all()) {
         if (!byName.containsKey(wanted.name())) {
@@ -280,8 +292,7 @@ public final class JetStream implements StreamLayer {
 
   private void onApi(final MessageView message, final int prefixLength) {
     final Slice subject = message.subject();
-    rest.wrap(
-        subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
+    rest.wrap(subject.buffer(), subject.offset() + prefixLength, subject.length() - prefixLength);
     if (rest.startsWith(MESSAGE_NEXT)) {
       consumers.onPullRequest(GLOBAL_ACCOUNT, message, prefixLength + MESSAGE_NEXT.length);
       return;
@@ -327,6 +338,13 @@ public final class JetStream implements StreamLayer {
           stream.intake().onReservationSynced(frame.streamSequence());
         }
       }
+      case DELETE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          stream.intake().onRemovalSynced(frame);
+        }
+        replies.onSynced(frame);
+      }
       case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
         consumers.onSynced(frame);
         replies.onSynced(frame);
@@ -346,7 +364,8 @@ public final class JetStream implements StreamLayer {
     final FrameView lost = new FrameView();
     for (long at = lastPublished; at > 0 && exchange.readTail(at, lost); at--) {
       final Stream stream = byId.get(lost.streamId());
-      if (stream != null && lost.recordType() == RecordType.MESSAGE) {
+      final RecordType type = lost.recordType();
+      if (stream != null && (type == RecordType.MESSAGE || type == RecordType.DELETE)) {
         stream.intake().onLost(lost);
       }
     }

@@ -100,9 +100,7 @@ final class MessageReads {
       return;
     }
     final boolean isRight =
-        read != null
-            && read.streamId() == job.stream.id()
-            && read.streamSequence() == job.current;
+        read != null && read.streamId() == job.stream.id() && read.streamSequence() == job.current;
     if (!isRight) {
       skip(job);
     } else if (emit(job, read)) {
@@ -250,13 +248,10 @@ final class MessageReads {
       if (job.isDirect) {
         sendStatus(job.request, NOT_FOUND);
       } else {
-        owner
-            .replies()
-            .sendError(job.request, GET_TYPE, ApiErrors.NO_MESSAGE_FOUND.exception());
+        owner.replies().sendError(job.request, GET_TYPE, ApiErrors.NO_MESSAGE_FOUND.exception());
       }
     } else if (job.isDirect && job.isBatch()) {
-      final String upTo =
-          job.plan.length == 0 ? "" : "\r\nNats-UpTo-Sequence: " + job.upTo;
+      final String upTo = job.plan.length == 0 ? "" : "\r\nNats-UpTo-Sequence: " + job.upTo;
       sendStatus(
           job.request,
           "204 EOB\r\nNats-Num-Pending: "

@@ -14,15 +14,13 @@ final class PublishHeaders {
   private static final byte[] MESSAGE_ID = ascii("Msg-Id");
   private static final byte[] EXPECTED_STREAM = ascii("Expected-Stream");
   private static final byte[] EXPECTED_LAST_SEQUENCE = ascii("Expected-Last-Sequence");
-  private static final byte[] EXPECTED_SUBJECT_SEQUENCE =
-      ascii("Expected-Last-Subject-Sequence");
-  private static final byte[] EXPECTED_SUBJECT =
-      ascii("Expected-Last-Subject-Sequence-Subject");
+  private static final byte[] EXPECTED_SUBJECT_SEQUENCE = ascii("Expected-Last-Subject-Sequence");
+  private static final byte[] EXPECTED_SUBJECT = ascii("Expected-Last-Subject-Sequence-Subject");
   private static final byte[] EXPECTED_LAST_ID = ascii("Expected-Last-Msg-Id");
   private static final byte[] ROLLUP = ascii("Rollup");
   private static final byte[] TTL = ascii("TTL");
-  private static final byte[] SOURCE = ascii("Stream-Source");
   private static final byte[] MARKER_REASON = ascii("Marker-Reason");
+  private static final byte[] SOURCE = ascii("Stream-Source");
   private static final byte[] KEY_OPERATION = ascii("KV-Operation:");
   private static final byte[] KEY_PURGE = ascii("PURGE");
 
@@ -161,10 +159,8 @@ final class PublishHeaders {
               : isAt(buffer, from, to, MARKER_REASON) ? markerReason : null;
       case 15 -> isAt(buffer, from, to, EXPECTED_STREAM) ? expectedStream : null;
       case 20 -> isAt(buffer, from, to, EXPECTED_LAST_ID) ? expectedLastId : null;
-      case 22 ->
-          isAt(buffer, from, to, EXPECTED_LAST_SEQUENCE) ? expectedLastSequence : null;
-      case 30 ->
-          isAt(buffer, from, to, EXPECTED_SUBJECT_SEQUENCE) ? expectedSubjectSequence : null;
+      case 22 -> isAt(buffer, from, to, EXPECTED_LAST_SEQUENCE) ? expectedLastSequence : null;
+      case 30 -> isAt(buffer, from, to, EXPECTED_SUBJECT_SEQUENCE) ? expectedSubjectSequence : null;
       case 38 -> isAt(buffer, from, to, EXPECTED_SUBJECT) ? expectedSubject : null;
       default -> null;
     };

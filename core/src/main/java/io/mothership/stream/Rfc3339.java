@@ -14,8 +14,7 @@ final class Rfc3339 {
 
   private static final long SECOND_NS = 1_000_000_000L;
   private static final DateTimeFormatter SECONDS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Rfc3339() {}
 
@@ -25,8 +24,7 @@ final class Rfc3339 {
       return ZERO;
     }
     final Instant instant =
-        Instant.ofEpochSecond(
-            Math.floorDiv(timeNs, SECOND_NS), Math.floorMod(timeNs, SECOND_NS));
+        Instant.ofEpochSecond(Math.floorDiv(timeNs, SECOND_NS), Math.floorMod(timeNs, SECOND_NS));
     final StringBuilder text = new StringBuilder(32);
     SECONDS.formatTo(instant, text);
     if (instant.getNano() != 0) {

@@ -74,8 +74,7 @@ final class SipHash {
     final int end = offset + (length & ~7);
     for (int at = offset; at <= end; at += 8) {
       final boolean isTail = at == end;
-      final long word =
-          isTail ? tail(buffer, end, length) : buffer.getLong(at, LITTLE_ENDIAN);
+      final long word = isTail ? tail(buffer, end, length) : buffer.getLong(at, LITTLE_ENDIAN);
       d ^= word;
       for (int round = isTail ? -3 : 0; round < 1; round++) {
         if (round == -2) {

@@ -216,9 +216,7 @@ final class Stream {
     if (!index.isPresent(sequence)) {
       return GONE;
     }
-    return owner.exchange().readTail(index.journalSequence(sequence), frame)
-        ? LOADED
-        : NEEDS_READ;
+    return owner.exchange().readTail(index.journalSequence(sequence), frame) ? LOADED : NEEDS_READ;
   }
 
   /**
@@ -276,9 +274,8 @@ final class Stream {
       final long journalSequence,
       final long ttlNs) {
     final Slice subject = message.subject();
-    if (config.retention() == Retention.INTEREST
-        && !owner.consumers().wants(this, subject)) {
-      index.skipTo(sequence);
+    if (config.retention() == Retention.INTEREST && !owner.consumers().wants(this, subject)) {
+      index.skip(sequence, timeNs);
     } else {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);

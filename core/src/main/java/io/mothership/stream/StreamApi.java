@@ -251,8 +251,7 @@ final class StreamApi {
         continue;
       }
       for (final String subject : config.subjects()) {
-        if (other.config().subjects().stream()
-            .anyMatch(s -> SubjectPatterns.overlap(s, subject))) {
+        if (other.config().subjects().stream().anyMatch(s -> SubjectPatterns.overlap(s, subject))) {
           throw ApiErrors.STREAM_SUBJECT_OVERLAP.exception();
         }
       }
@@ -260,8 +259,7 @@ final class StreamApi {
   }
 
   private long appendConfig(final int id, final long createdNs, final StreamConfig config) {
-    final JsonText json =
-        new JsonText().object().member("created", createdNs).object("config");
+    final JsonText json = new JsonText().object().member("created", createdNs).object("config");
     config.write(json, config.metadata());
     final MessageView record = new MessageView();
     record.subject().wrap(Slice.of(config.name()));
@@ -302,8 +300,7 @@ final class StreamApi {
             .member("total", all.size())
             .member("offset", offset)
             .member("limit", NAMES_MAX);
-    final List<String> page =
-        all.stream().skip(offset).limit(NAMES_MAX).map(Stream::name).toList();
+    final List<String> page = all.stream().skip(offset).limit(NAMES_MAX).map(Stream::name).toList();
     if (page.isEmpty()) {
       answer.nil("streams");
     } else {
@@ -399,11 +396,7 @@ final class StreamApi {
             journalSequence,
             request,
             type,
-            ApiReplies.begin(type)
-                .member("success", true)
-                .member("purged", purged)
-                .end()
-                .bytes());
+            ApiReplies.begin(type).member("success", true).member("purged", purged).end().bytes());
   }
 
   /** Applies a purge found in the journal at start. */
@@ -424,20 +417,20 @@ final class StreamApi {
       throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("message delete not permitted");
     }
     final long sequence = json.count("seq", 0);
-    if (sequence > stream.committedSequence() || !stream.index().isPresent(sequence)) {
-      throw sequence < stream.firstSequence() || sequence > stream.committedSequence()
-          ? ApiErrors.STREAM_MSG_DELETE_FAILED.with("no message found")
-          : ApiErrors.SEQUENCE_NOT_FOUND.with(sequence);
+    if (sequence > stream.committedSequence()) {
+      throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("stream store EOF");
+    }
+    if (sequence < stream.firstSequence()) {
+      throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("no message found");
+    }
+    if (!stream.index().isPresent(sequence)) {
+      throw ApiErrors.SEQUENCE_NOT_FOUND.with(sequence);
     }
     final long journalSequence =
         owner
             .replies()
             .append(
-                RecordType.DELETE,
-                stream.accountId(),
-                stream.id(),
-                sequence,
-                new MessageView());
+                RecordType.DELETE, stream.accountId(), stream.id(), sequence, new MessageView());
     stream.drop(sequence);
     owner
         .replies()

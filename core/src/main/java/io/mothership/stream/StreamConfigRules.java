@@ -58,8 +58,7 @@ final class StreamConfigRules {
     refuseIf(c.isPurgeDenied() && c.isRollupAllowed(), "roll-ups require the purge permission");
     final boolean hasMarkers = c.subjectDeleteMarkerTtlNs() > 0;
     checkOptions(c);
-    final List<String> subjects =
-        c.subjects().isEmpty() ? List.of(c.name()) : checkSubjects(c);
+    final List<String> subjects = c.subjects().isEmpty() ? List.of(c.name()) : checkSubjects(c);
     if (c.replicas() > 1) {
       throw ApiErrors.STREAM_REPLICAS_NOT_SUPPORTED.exception();
     }
@@ -99,12 +98,10 @@ final class StreamConfigRules {
   /** What an update to {@code next}, which is checked, may not change, and what follows from sealing. */
   static StreamConfig checkUpdate(final StreamConfig old, final StreamConfig next) {
     refuseIf(
-        next.storage() != old.storage(),
-        "stream configuration update can not change storage type");
+        next.storage() != old.storage(), "stream configuration update can not change storage type");
     refuseIf(
         next.retention() != old.retention()
-            && (old.retention() == Retention.WORKQUEUE
-                || next.retention() == Retention.WORKQUEUE),
+            && (old.retention() == Retention.WORKQUEUE || next.retention() == Retention.WORKQUEUE),
         "stream configuration update can not change retention policy to/from workqueue");
     refuseIf(
         old.isSealed() && !next.isSealed(),
@@ -115,8 +112,7 @@ final class StreamConfigRules {
     refuseIf(
         old.isPurgeDenied() && !next.isPurgeDenied(),
         "stream configuration update can not cancel deny purge");
-    refuseIf(
-        old.isTtlAllowed() && !next.isTtlAllowed(), "message TTL status can not be disabled");
+    refuseIf(old.isTtlAllowed() && !next.isTtlAllowed(), "message TTL status can not be disabled");
     refuseIf(
         !old.persistMode().equals(next.persistMode()),
         "stream configuration update can not change persist mode");
@@ -146,8 +142,7 @@ final class StreamConfigRules {
           c.messagesPerSubjectMax() <= 0,
           "discard new per subject requires max msgs per subject > 0");
     }
-    refuseIf(
-        c.subjectDeleteMarkerTtlNs() < 0, "subject delete marker TTL must not be negative");
+    refuseIf(c.subjectDeleteMarkerTtlNs() < 0, "subject delete marker TTL must not be negative");
     refuseIf(
         c.subjectDeleteMarkerTtlNs() > 0 && c.subjectDeleteMarkerTtlNs() < SECOND_NS,
         "subject delete marker TTL must be at least 1 second");
@@ -162,8 +157,7 @@ final class StreamConfigRules {
       final String subject = c.subjects().get(i);
       refuseIf(!SubjectPatterns.isValid(subject), "invalid subject");
       refuseIf(
-          subject.equals(">") && !c.isNoAck(),
-          "capturing all subjects requires no-ack to be true");
+          subject.equals(">") && !c.isNoAck(), "capturing all subjects requires no-ack to be true");
       if (!c.isNoAck()) {
         checkNamespaces(subject);
       }

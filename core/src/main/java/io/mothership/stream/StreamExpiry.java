@@ -4,10 +4,9 @@ import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Lets messages go by age: the stream's {@code max_age} and each message's own TTL.
- *
- * <p>A subject's last message leaves a delete marker behind if the stream is configured so. The marker is a
- * publish with a roll-up: only its record removes the message, in recovery too.
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured, the last
+ * message of a subject leaves a marker behind, which rolls it up: in recovery too, only the marker's record
+ * removes that message.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
  * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
@@ -19,11 +18,11 @@ final class StreamExpiry {
   private final JetStream owner;
   private final Stream stream;
   private final Runnable task = this::onTimer;
+  private final LongHashSet markers = new LongHashSet();
+  private final LongHashSet ageless = new LongHashSet();
   private long[] deadlines = new long[16];
   private long[] sequences = new long[16];
   private int count;
-  private final LongHashSet ageless = new LongHashSet();
-  private final LongHashSet markers = new LongHashSet();
   private long timer = NO_TIMER;
   private long timerDeadlineNs;
 
@@ -35,22 +34,27 @@ final class StreamExpiry {
   /** {@code isMarker} tells that nothing is left behind when this message goes. */
   void onAdded(
       final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+    if (isMarker) {
+      markers.add(sequence);
+    }
     if (ttlNs > 0) {
       push(timeNs + ttlNs, sequence);
     } else if (ttlNs == StreamIntake.TTL_NEVER) {
       ageless.add(sequence);
-    }
-    if (isMarker && hasMarkers()) {
-      markers.add(sequence);
     }
     if (owner.isLive() && (ttlNs > 0 || timer == NO_TIMER)) {
       reschedule();
     }
   }
 
+  /** A message has gone, for whatever reason. */
   void onRemoved(final long sequence) {
-    ageless.remove(sequence);
-    markers.remove(sequence);
+    if (!markers.isEmpty()) {
+      markers.remove(sequence);
+    }
+    if (!ageless.isEmpty()) {
+      ageless.remove(sequence);
+    }
   }
 
   /** Drops everything due at a time. */
@@ -96,43 +100,23 @@ final class StreamExpiry {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     int done = 0;
-    for (long at = oldestAging();
-        ageMaxNs > 0
-            && done < limit
-            && at <= index.last()
-            && index.timeNs(at) + ageMaxNs <= nowNs;
-        at = oldestAging()) {
-      if (!tryLetGo(at)) {
-        return;
+    if (ageMaxNs > 0) {
+      for (long at = oldestAging();
+          at <= index.last() && done < limit && index.timeNs(at) + ageMaxNs <= nowNs;
+          at = oldestAging()) {
+        if (!tryExpire(at)) {
+          return;
+        }
+        done++;
       }
-      done++;
     }
-    while (count > 0 && deadlines[0] <= nowNs && done < limit) {
-      if (!tryLetGo(sequences[0])) {
-        return;
-      }
+    while (count > 0
+        && deadlines[0] <= nowNs
+        && done < limit
+        && (!index.isPresent(sequences[0]) || tryExpire(sequences[0]))) {
       pop();
       done++;
     }
-  }
-
-  /** Answers false if a marker has to come first and cannot now; the next attempt begins with it again. */
-  private boolean tryLetGo(final long sequence) {
-    if (!hasMarkers() || !stream.index().isPresent(sequence) || markers.contains(sequence)) {
-      stream.drop(sequence);
-      return true;
-    }
-    final SubjectTable subjects = stream.index().subjects();
-    final int subject = stream.index().subjectId(sequence);
-    if (subjects.count(subject) > 1) {
-      stream.drop(sequence);
-      return true;
-    }
-    return owner.isLive() && stream.intake().tryMark(subjects.subject(subject));
-  }
-
-  private boolean hasMarkers() {
-    return stream.config().subjectDeleteMarkerTtlNs() > 0;
   }
 
   private long oldestAging() {
@@ -144,11 +128,26 @@ final class StreamExpiry {
     return at;
   }
 
+  /** False if its subject must be marked first and that cannot be done now. */
+  private boolean tryExpire(final long sequence) {
+    final int subject = stream.index().subjectId(sequence);
+    final boolean isMarked =
+        stream.config().subjectDeleteMarkerTtlNs() > 0
+            && stream.index().subjects().count(subject) == 1
+            && !markers.contains(sequence);
+    if (isMarked && !owner.isLive()) {
+      return false;
+    }
+    return isMarked
+        ? stream.intake().tryMark(stream.index().subjects().subject(subject))
+        : stream.drop(sequence);
+  }
+
   private long nextDeadlineNs() {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     long byAge = Long.MAX_VALUE;
-    if (ageMaxNs > 0 && index.count() > 0) {
+    if (ageMaxNs > 0) {
       final long oldest = oldestAging();
       byAge = oldest <= index.last() ? index.timeNs(oldest) + ageMaxNs : Long.MAX_VALUE;
     }

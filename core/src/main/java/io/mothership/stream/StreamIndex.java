@@ -107,8 +107,7 @@ final class StreamIndex {
       final int size,
       final long timeNs,
       final long journalSequence) {
-    final int id =
-        subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
+    final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final Chunk chunk = chunkFor(sequence);
     final int at = (int) sequence & CHUNK_MASK;
     final long previous = subjects.append(id, sequence);
@@ -177,6 +176,12 @@ final class StreamIndex {
       first = count == 0 ? last + 1 : nextPresent(sequence + 1);
     }
     return true;
+  }
+
+  /** Gives a sequence to a message that is not kept. */
+  void skip(final long sequence, final long timeNs) {
+    skipTo(sequence);
+    lastTimeNs = timeNs;
   }
 
   /** Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}. */

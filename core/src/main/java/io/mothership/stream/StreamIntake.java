@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -48,8 +49,8 @@ final class StreamIntake implements Subscriber {
   private final DedupeWindow dedupe;
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
-  private final MessageView marker = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
+  private final BroadcastFanOut broadcasts;
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
@@ -61,6 +62,7 @@ final class StreamIntake implements Subscriber {
     this.owner = owner;
     this.stream = stream;
     this.dedupe = new DedupeWindow(owner.config().dedupeIdsMax());
+    this.broadcasts = new BroadcastFanOut(owner, stream, this);
     onConfigChanged();
   }
 
@@ -69,8 +71,7 @@ final class StreamIntake implements Subscriber {
     ackPrefix =
         (domain.isEmpty()
                 ? "{\"stream\":\"" + stream.name() + "\",\"seq\":"
-                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain
-                    + "\", \"seq\":")
+                : "{\"stream\":\"" + stream.name() + "\", \"domain\":\"" + domain + "\", \"seq\":")
             .getBytes(StandardCharsets.UTF_8);
     ackBuffer = new UnsafeBuffer(new byte[ackPrefix.length + 64]);
     ackBuffer.putBytes(0, ackPrefix);
@@ -107,10 +108,13 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
       return;
     }
-    final long ttlNs = ttlNs();
+    long ttlNs = ttlNs();
     if (ttlNs == TTL_INVALID) {
       refuse(message, ApiErrors.MESSAGE_TTL_INVALID.exception());
       return;
+    }
+    if (ttlNs > 0 && config.messagesPerSubjectMax() != 1) {
+      ttlNs = Math.max(ttlNs, config.subjectDeleteMarkerTtlNs());
     }
     if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
       return;
@@ -119,28 +123,29 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.INSUFFICIENT_RESOURCES.exception());
       return;
     }
-    append(message, ttlNs);
+    if (broadcasts.isBroadcast(message)) {
+      broadcasts.fanOut(message, ttlNs);
+      return;
+    }
+    final long answer = tryStore(message, ttlNs);
+    if (answer < 0) {
+      refuse(message, notStored(answer));
+    }
+  }
+
+  /** Reads the headers of the next {@link #tryStore}; false if its message id was stored before. */
+  boolean prepare(final MessageView message) {
+    headers.wrap(message.headers());
+    return headers.messageId().isEmpty() || dedupe.find(headers.messageId()) == 0;
   }
 
   /**
-   * Publishes the delete marker that takes the place of a subject's last message.
+   * Gives a checked message its sequence and record and applies it.
    *
-   * @return false if the journal takes nothing now
+   * @return the sequence, or a negative {@link Pressure}
    */
-  boolean tryMark(final byte[] subject) {
-    final long ttlNs = stream.config().subjectDeleteMarkerTtlNs() / SECOND_NS * SECOND_NS;
-    final String block =
-        "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: "
-            + GoDuration.ofSeconds(ttlNs / SECOND_NS)
-            + "\r\nNats-Rollup: sub\r\n\r\n";
-    marker.clear();
-    marker.subject().wrap(Slice.of(subject));
-    marker.headers().wrap(Slice.of(block.getBytes(StandardCharsets.US_ASCII)));
-    headers.wrap(marker.headers());
-    return append(marker, ttlNs);
-  }
-
-  private boolean append(final MessageView message, final long ttlNs) {
+  @HotPath
+  long tryStore(final MessageView message, final long ttlNs) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
     final boolean isSynced = isSyncNeeded(sequence);
@@ -154,20 +159,37 @@ final class StreamIntake implements Subscriber {
             ttlNs,
             message);
     if (journalSequence < 0) {
-      refuse(
-          message,
-          journalSequence == Pressure.CLOSED
-              ? journalFailed()
-              : journalSequence == Pressure.TOO_LARGE
-                  ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
-                  : ApiErrors.INSUFFICIENT_RESOURCES.exception());
-      return false;
+      return journalSequence;
     }
     owner.onPublished(journalSequence);
     remember(sequence, exchange.monotonicNs());
-    stream.apply(
-        sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
-    return true;
+    stream.apply(sequence, message, headers, exchange.lastAppendTimeNs(), journalSequence, ttlNs);
+    return sequence;
+  }
+
+  /** Stores what stands for a subject whose last message grew too old; it rolls that message up. */
+  boolean tryMark(final byte[] subject) {
+    final long ttlNs = stream.config().subjectDeleteMarkerTtlNs();
+    final MessageView marker = new MessageView();
+    marker.subject().wrap(Slice.of(subject));
+    marker
+        .headers()
+        .wrap(
+            Slice.of(
+                "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\nNats-TTL: "
+                    + ConsumerDuration.text(ttlNs / SECOND_NS * SECOND_NS)
+                    + "\r\nNats-Rollup: sub\r\n\r\n"));
+    prepare(marker);
+    return tryStore(marker, ttlNs) >= 0;
+  }
+
+  /** Why {@link #tryStore} refused. */
+  static ApiException notStored(final long answer) {
+    return answer == Pressure.CLOSED
+        ? journalFailed()
+        : answer == Pressure.TOO_LARGE
+            ? ApiErrors.STREAM_STORE_FAILED.with("message too large")
+            : ApiErrors.INSUFFICIENT_RESOURCES.exception();
   }
 
   /** Applies a message found in the journal at start. */
@@ -187,8 +209,7 @@ final class StreamIntake implements Subscriber {
         remember(sequence, frame.timeNs());
       }
     }
-    stream.apply(
-        sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
+    stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
   }
 
@@ -206,6 +227,11 @@ final class StreamIntake implements Subscriber {
     reservedTo = reservationSynced;
   }
 
+  /** The exchange takes records now. */
+  void onStarted() {
+    broadcasts.onRecoveryComplete();
+  }
+
   void onAppended(final FrameView frame, final long location) {
     stream.index().place(frame.streamSequence(), location);
     if (!frame.isSynced()) {
@@ -215,6 +241,14 @@ final class StreamIntake implements Subscriber {
 
   void onSynced(final FrameView frame) {
     commit(frame);
+  }
+
+  /** A broadcast and all that came of it are synced: the record that removes it has its reply subject. */
+  void onRemovalSynced(final FrameView frame) {
+    if (frame.replyLength() > 0) {
+      record.wrap(frame);
+      acknowledge(record.reply(), frame.streamSequence(), false);
+    }
   }
 
   void onReservationSynced(final long upTo) {
@@ -230,7 +264,8 @@ final class StreamIntake implements Subscriber {
 
   /** Tells the publisher of a message that it never got into the journal. */
   void onLost(final FrameView frame) {
-    if (frame.streamSequence() > stream.committedSequence()) {
+    final boolean isRemoval = frame.recordType() == RecordType.DELETE;
+    if (isRemoval || frame.streamSequence() > stream.committedSequence()) {
       record.wrap(frame);
       refuse(record, journalFailed());
     }
@@ -302,13 +337,11 @@ final class StreamIntake implements Subscriber {
         return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
       }
     } else if (!headers.expectedSubject().isEmpty()) {
-      return refuse(
-          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+      return refuse(message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
     }
     if (!headers.expectedLastSequence().isEmpty()
         && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
-      return refuse(
-          message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
+      return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
     }
     if (!headers.source().isEmpty()) {
       return refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
@@ -393,8 +426,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** A full stream that discards new messages takes one that displaces another of its subject. */
-  private boolean hasRoom(
-      final StreamConfig config, final MessageView message, final int size) {
+  private boolean hasRoom(final StreamConfig config, final MessageView message, final int size) {
     final StreamIndex index = stream.index();
     final int subject = index.subjects().find(message.subject());
     final boolean isSubjectFull =
@@ -403,8 +435,7 @@ final class StreamIntake implements Subscriber {
             && index.subjects().count(subject) >= config.messagesPerSubjectMax();
     if (isSubjectFull && config.isDiscardNewPerSubject() && headers.rollup().isEmpty()) {
       return refuse(
-          message,
-          ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
+          message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
     }
     if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
       return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
@@ -424,6 +455,9 @@ final class StreamIntake implements Subscriber {
       return 0;
     }
     final long seconds = PublishHeaders.number(ttl);
+    if (seconds == 0 && ttl.length() == 1) {
+      return TTL_INVALID;
+    }
     if (seconds >= 0) {
       return seconds > Long.MAX_VALUE / SECOND_NS ? TTL_INVALID : seconds * SECOND_NS;
     }
@@ -453,13 +487,7 @@ final class StreamIntake implements Subscriber {
         owner
             .exchange()
             .tryAppend(
-                RecordType.RESERVATION,
-                stream.accountId(),
-                stream.id(),
-                upTo,
-                true,
-                0,
-                NO_MESSAGE);
+                RecordType.RESERVATION, stream.accountId(), stream.id(), upTo, true, 0, NO_MESSAGE);
     if (journalSequence >= 0) {
       reservedTo = upTo;
     }
@@ -479,7 +507,7 @@ final class StreamIntake implements Subscriber {
   }
 
   /** Always false, so that checks can end with it. */
-  private boolean refuse(final MessageView message, final ApiException error) {
+  boolean refuse(final MessageView message, final ApiException error) {
     if (!message.reply().isEmpty() && !stream.config().isNoAck()) {
       owner
           .replies()

@@ -44,7 +44,8 @@ class ConfigTypeTest {
     for (int i = 0; i < 1000; i++) {
       // Durations go through a double: exact up to 2^53.
       final long number = random.nextLong(1L << random.nextInt(1, 53));
-      for (final ConfigType type : List.of(ConfigType.SIZE, ConfigType.DURATION, ConfigType.COUNT)) {
+      for (final ConfigType type :
+          List.of(ConfigType.SIZE, ConfigType.DURATION, ConfigType.COUNT)) {
         assertEquals(number, type.number(type.text(number)), type.text(number));
       }
     }

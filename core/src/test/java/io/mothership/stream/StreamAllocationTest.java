@@ -85,9 +85,7 @@ final class StreamAllocationTest {
     final long allocated = threads.getThreadAllocatedBytes(id) - before;
     assertEquals(MEASURED, outbox.count - acknowledged);
     assertEquals(0, outbox.refused);
-    assertTrue(
-        allocated < MEASURED / 10,
-        "bytes per message: " + (double) allocated / MEASURED);
+    assertTrue(allocated < MEASURED / 10, "bytes per message: " + (double) allocated / MEASURED);
   }
 
   private void publish(final int count) {

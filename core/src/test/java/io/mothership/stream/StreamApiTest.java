@@ -168,20 +168,20 @@ final class StreamApiTest {
     assertStatus("408 Empty Request", "DIRECT.GET.S", "{}");
     assertStatus("408 Malformed Request", "DIRECT.GET.S", "{");
     assertStatus("408 Bad Request", "DIRECT.GET.S", "{\"seq\":1,\"last_by_subj\":\"s.b\"}");
-    assertStatus(
-        "503\r\nNats-Subject: $JS.API.DIRECT.GET.T", "DIRECT.GET.T", "{\"seq\":1}");
+    assertStatus("503\r\nNats-Subject: $JS.API.DIRECT.GET.T", "DIRECT.GET.T", "{\"seq\":1}");
     final List<String> batch =
         js.requestAll("DIRECT.GET.S", "{\"seq\":1,\"next_by_subj\":\"s.a\",\"batch\":5}");
     assertEquals(3, batch.size());
     assertTrue(
-        batch.get(0).endsWith(
-            time + "\r\nNats-Num-Pending: 1\r\nNats-Last-Sequence: 0\r\n\r\none"));
+        batch
+            .get(0)
+            .endsWith(time + "\r\nNats-Num-Pending: 1\r\nNats-Last-Sequence: 0\r\n\r\none"));
     assertTrue(
-        batch.get(1).endsWith(
-            time + "\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 1\r\n\r\nthree"));
+        batch
+            .get(1)
+            .endsWith(time + "\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 1\r\n\r\nthree"));
     assertEquals(
-        "NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 3\r\n\r\n",
-        batch.get(2));
+        "NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 3\r\n\r\n", batch.get(2));
     final List<String> multi =
         js.requestAll("DIRECT.GET.S", "{\"multi_last\":[\"s.>\"],\"up_to_seq\":2}");
     assertEquals(3, multi.size());
@@ -205,8 +205,7 @@ final class StreamApiTest {
     for (int i = 0; i < 100; i++) {
       js.publish("s.new", large);
     }
-    assertEquals(
-        Stream.NEEDS_READ, js.stream("S").load(1, new FrameView()));
+    assertEquals(Stream.NEEDS_READ, js.stream("S").load(1, new FrameView()));
     assertEquals(
         "{\"type\":\"io.nats.jetstream.api.v1.stream_msg_get_response\","
             + "\"message\":{\"subject\":\"s.old\",\"seq\":1,\"data\":\"ZmFyIGJlaGluZA==\","
@@ -221,8 +220,7 @@ final class StreamApiTest {
     }
     final String names = js.request("STREAM.NAMES", "{\"offset\":997}");
     assertTrue(
-        names.endsWith("\"offset\":997,\"limit\":1024,\"streams\":[\"N997\",\"N998\"]}"),
-        names);
+        names.endsWith("\"offset\":997,\"limit\":1024,\"streams\":[\"N997\",\"N998\"]}"), names);
     final String list = js.request("STREAM.LIST", "{\"offset\":990}");
     assertEquals(9, list.split("\"config\":").length - 1);
     js.create("ONE_MORE", "");

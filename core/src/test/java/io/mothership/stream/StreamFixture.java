@@ -48,8 +48,7 @@ final class StreamFixture {
     this(config, owner -> ConsumerLayer.NONE);
   }
 
-  StreamFixture(
-      final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumers) {
+  StreamFixture(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumers) {
     this.config = config;
     this.consumers = consumers;
     open();
@@ -75,12 +74,8 @@ final class StreamFixture {
             jetStream,
             clock);
     spine.start(() -> {});
-    spine
-        .ingress()
-        .tryOpen(new SessionOpening(CLIENT, 0, Origin.NATS, client, true, true, true));
-    spine
-        .ingress()
-        .trySubscribe(CLIENT, Slice.of("1"), Slice.of(INBOX + ".*"), new Slice());
+    spine.ingress().tryOpen(new SessionOpening(CLIENT, 0, Origin.NATS, client, true, true, true));
+    spine.ingress().trySubscribe(CLIENT, Slice.of("1"), Slice.of(INBOX + ".*"), new Slice());
     step();
     client.received.clear();
   }
@@ -117,6 +112,12 @@ final class StreamFixture {
     open();
   }
 
+  /** The process dies and comes back with the first {@code records} of the journal. */
+  void crashAfter(final int records) {
+    journal = copy(records);
+    open();
+  }
+
   /** An orderly stop and start. */
   void stopAndStart() {
     spine.close();
@@ -145,7 +146,10 @@ final class StreamFixture {
 
   /** Sends without stepping; the answer, if one comes, is under {@code replyToken}. */
   void send(
-      final String subject, final String replyToken, final String payload, final String... headers) {
+      final String subject,
+      final String replyToken,
+      final String payload,
+      final String... headers) {
     final MessageView message = new MessageView();
     message.subject().wrap(Slice.of(subject));
     message.reply().wrap(Slice.of(replyToken.isEmpty() ? "" : INBOX + "." + replyToken));
@@ -207,14 +211,11 @@ final class StreamFixture {
       text.append(index.first()).append("..").append(index.last());
       text.append(" count=").append(index.count()).append(" bytes=").append(index.bytes());
       text.append(" ids=").append(stream.intake().dedupeCount()).append('\n');
-      for (long at = index.nextPresent(0);
-          at <= index.last();
-          at = index.nextPresent(at + 1)) {
+      for (long at = index.nextPresent(0); at <= index.last(); at = index.nextPresent(at + 1)) {
         text.append(at)
             .append(' ')
             .append(
-                new String(
-                    index.subjects().subject(index.subjectId(at)), StandardCharsets.UTF_8))
+                new String(index.subjects().subject(index.subjectId(at)), StandardCharsets.UTF_8))
             .append(' ')
             .append(index.size(at))
             .append(' ')

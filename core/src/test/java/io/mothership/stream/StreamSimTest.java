@@ -164,8 +164,7 @@ final class StreamSimTest {
                   .getKey());
         }
       }
-      while (messagesMax > 0 && stored.size() > messagesMax
-          || bytesMax > 0 && bytes() > bytesMax) {
+      while (messagesMax > 0 && stored.size() > messagesMax || bytesMax > 0 && bytes() > bytesMax) {
         stored.pollFirstEntry();
       }
     }
@@ -193,9 +192,7 @@ final class StreamSimTest {
       final List<Long> matching =
           stored.entrySet().stream()
               .filter(
-                  e ->
-                      filter.isEmpty()
-                          || e.getValue().subject.startsWith(filter.replace("*", "")))
+                  e -> filter.isEmpty() || e.getValue().subject.startsWith(filter.replace("*", "")))
               .map(Map.Entry::getKey)
               .toList();
       for (int i = 0; i < matching.size() - keep; i++) {
@@ -235,8 +232,7 @@ final class StreamSimTest {
       what = "update";
       expire(js.clock().wallNs());
       configure();
-      final String answer =
-          js.request("STREAM.UPDATE.S", "{\"name\":\"S\"," + members() + "}");
+      final String answer = js.request("STREAM.UPDATE.S", "{\"name\":\"S\"," + members() + "}");
       assertTrue(answer.contains("\"config\""), say() + answer);
       enforce();
     }
@@ -255,8 +251,7 @@ final class StreamSimTest {
       final StreamIndex index = stream.index();
       assertEquals(last, stream.lastSequence(), say());
       assertEquals(last, stream.committedSequence(), say());
-      assertEquals(
-          stored.isEmpty() ? last + 1 : stored.firstKey(), stream.firstSequence(), say());
+      assertEquals(stored.isEmpty() ? last + 1 : stored.firstKey(), stream.firstSequence(), say());
       assertEquals(stored.size(), stream.messageCount(), say());
       assertEquals(bytes(), index.bytes(), say());
       assertEquals(
@@ -269,8 +264,7 @@ final class StreamSimTest {
         assertEquals(entry.getValue().size, index.size(at), say());
         assertEquals(
             entry.getValue().subject,
-            new String(
-                index.subjects().subject(index.subjectId(at)), StandardCharsets.UTF_8),
+            new String(index.subjects().subject(index.subjectId(at)), StandardCharsets.UTF_8),
             say());
         at = index.nextPresent(at + 1);
       }

@@ -16,8 +16,8 @@ final class Exposure {
   private Exposure() {}
 
   /**
-   * Refuses an HTTP listener with the token that everybody knows on an address that others can reach; says so
-   * when the NATS listener asks nobody who they are.
+   * Refuses an HTTP listener with the token that everybody knows on an address that others can
+   * reach; says so when the NATS listener asks nobody who they are.
    */
   static void check(final MothershipConfig config, final Role role) {
     final String httpHost = config.text(ConfigKey.HTTP_HOST);

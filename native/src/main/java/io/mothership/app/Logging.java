@@ -73,8 +73,8 @@ public final class Logging {
   }
 
   /**
-   * Keeps logging alive while the process ends: the log manager takes its handlers away in a shutdown hook of
-   * its own, at the same time as ours runs.
+   * Keeps logging alive while the process ends: the log manager takes its handlers away in a
+   * shutdown hook of its own, at the same time as ours runs.
    */
   static void outliveShutdown() {
     final Logger root = Logger.getLogger("");

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the dispatcher inside the one event loop, in shared threading: after reads, when a bell rings, and
- * every few milliseconds for its timers.
+ * Runs the dispatcher inside the one event loop, in shared threading: after reads, when a bell
+ * rings, and every few milliseconds for its timers.
  *
  * <p><i>Thread:</i> rung by any; steps only on the loop. <i>Allocates:</i> nothing of its own.
  */

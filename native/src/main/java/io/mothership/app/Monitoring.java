@@ -19,8 +19,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * {@code /varz} and {@code /healthz} as nats-server has them; a member is there only if its number is true.
- * Virtual threads.
+ * {@code /varz} and {@code /healthz} as nats-server has them; a member is there only if its number
+ * is true. Virtual threads.
  */
 final class Monitoring {
   private static final JsonFactory JSON = new JsonFactory();

@@ -31,7 +31,8 @@ final class PortFiles implements AutoCloseable {
         .ifPresent(
             path -> {
               final StringBuilder lines = new StringBuilder();
-              ports.forEach((name, port) -> lines.append(name).append('=').append(port).append('\n'));
+              ports.forEach(
+                  (name, port) -> lines.append(name).append('=').append(port).append('\n'));
               files.write(path, lines.toString());
             });
     return files;

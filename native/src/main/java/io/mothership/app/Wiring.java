@@ -42,10 +42,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts of the appliance, put together by hand: what depends on what can be read here from top to bottom.
+ * The parts of the appliance, put together by hand: what depends on what can be read here from top
+ * to bottom.
  *
- * <p>Start: journal and recovery, spine, services, listeners, port files. Stop: the other way round. A start
- * that fails half way closes what it had opened.
+ * <p>Start: journal and recovery, spine, services, listeners, port files. Stop: the other way
+ * round. A start that fails half way closes what it had opened.
  *
  * <p><i>Thread:</i> main.
  */
@@ -78,7 +79,8 @@ public final class Wiring implements AutoCloseable {
   /**
    * Composes and starts everything; when this returns, all listeners are bound.
    *
-   * @throws io.mothership.error.MothershipException naming what cannot be started; nothing is left running
+   * @throws io.mothership.error.MothershipException naming what cannot be started; nothing is left
+   *     running
    */
   public static Wiring start(final MothershipConfig config, final Role role) {
     final Wiring wiring = new Wiring(config, role);

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
  * {@code POST /api/v1/commands?org_id=&entity_id=}: queues a command for a device, or with {@code
  * entity_id=broadcast} for all of an organization. The answer leaves when the journal has it.
  *
- * <p>The body is the command as the device gets it, an object with a {@code type}; {@code command_id} is
- * added unless the caller gave one, which makes a repeated request harmless.
+ * <p>The body is the command as the device gets it, an object with a {@code type}; {@code
+ * command_id} is added unless the caller gave one, which makes a repeated request harmless.
  */
 public final class CommandResource {
   private static final String PATH = "/api/v1/commands";

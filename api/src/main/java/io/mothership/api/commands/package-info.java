@@ -1,4 +1,5 @@
 /**
- * Commands to devices over HTTP. Virtual threads; a command is a message in the journal and nothing else.
+ * Commands to devices over HTTP. Virtual threads; a command is a message in the journal and nothing
+ * else.
  */
 package io.mothership.api.commands;

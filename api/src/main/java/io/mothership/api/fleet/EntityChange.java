@@ -33,8 +33,7 @@ final class EntityChange {
         case "longitude" -> numbers.put(name, number(name, value, -180, 180));
         case "heading" -> numbers.put(name, number(name, value, 0, 360));
         case "altitude", "velocity" -> numbers.put(name, number(name, value, -1e9, 1e9));
-        case "metadata", "components", "tags" ->
-            texts.put(name, FieldRules.document(name, value));
+        case "metadata", "components", "tags" -> texts.put(name, FieldRules.document(name, value));
         default -> {}
       }
     }
@@ -47,9 +46,7 @@ final class EntityChange {
         texts.getOrDefault("entity_type", entity.entityType()),
         texts.getOrDefault("status", entity.status()),
         texts.getOrDefault("priority", entity.priority()),
-        texts.containsKey("is_live")
-            ? Boolean.parseBoolean(texts.get("is_live"))
-            : entity.isLive(),
+        texts.containsKey("is_live") ? Boolean.parseBoolean(texts.get("is_live")) : entity.isLive(),
         numbers.getOrDefault("latitude", entity.latitude()),
         numbers.getOrDefault("longitude", entity.longitude()),
         numbers.getOrDefault("altitude", entity.altitude()),

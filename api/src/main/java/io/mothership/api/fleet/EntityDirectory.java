@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which organization an entity belongs to, in memory, for subjects that name only the entity. Entities that
- * were deleted stay until restart, so that a replay still knows them.
+ * Which organization an entity belongs to, in memory, for subjects that name only the entity.
+ * Entities that were deleted stay until restart, so that a replay still knows them.
  *
  * <p><i>Thread:</i> any.
  */

@@ -12,8 +12,8 @@ import java.util.UUID;
 /**
  * Writes the lifecycle events of entities into the outbox, inside the change's transaction.
  *
- * <p>An update gives {@code .updated}; if it changed the status, {@code .status} follows with type {@code
- * status_changed}. Each subject has exactly one type of event.
+ * <p>An update gives {@code .updated}; if it changed the status, {@code .status} follows with type
+ * {@code status_changed}. Each subject has exactly one type of event.
  *
  * <p><i>Thread:</i> ms-sql only.
  */

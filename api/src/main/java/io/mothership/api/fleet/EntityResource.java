@@ -109,10 +109,7 @@ public final class EntityResource {
       altitude.ifPresent(value -> FieldRules.finite("altitude", value));
     }
     final String metadata =
-        fields
-            .object("metadata")
-            .map(value -> FieldRules.document("metadata", value))
-            .orElse("{}");
+        fields.object("metadata").map(value -> FieldRules.document("metadata", value)).orElse("{}");
     final Instant now = Timestamps.ofNs(clock.wallNs());
     return new Entity(
         UUID.randomUUID().toString(),
@@ -133,7 +130,10 @@ public final class EntityResource {
         now);
   }
 
-  /** A position always has both coordinates; one that is not given is 0, as the contract's server has it. */
+  /**
+   * A position always has both coordinates; one that is not given is 0, as the contract's server
+   * has it.
+   */
   private static OptionalDouble ranged(
       final String field, final OptionalDouble value, final double limit) {
     return OptionalDouble.of(FieldRules.range(field, value.orElse(0), -limit, limit));

@@ -29,8 +29,7 @@ final class FieldRules {
     return value;
   }
 
-  static double range(
-      final String field, final double value, final double min, final double max) {
+  static double range(final String field, final double value, final double min, final double max) {
     if (!(value >= min && value <= max)) {
       throw ApiException.invalid(
           "%s out of range: min=%s, max=%s, actual=%s"

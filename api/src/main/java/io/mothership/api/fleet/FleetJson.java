@@ -6,7 +6,10 @@ import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.Timestamps;
 import java.util.OptionalDouble;
 
-/** Records as answers and events show them; {@code metadata}, {@code components}, {@code tags} are texts. */
+/**
+ * Records as answers and events show them; {@code metadata}, {@code components}, {@code tags} are
+ * texts.
+ */
 final class FleetJson {
   private FleetJson() {}
 

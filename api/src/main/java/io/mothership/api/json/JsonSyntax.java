@@ -1,8 +1,8 @@
 package io.mothership.api.json;
 
 /**
- * Checks that a text begins with one whole JSON value, and words errors the way the contract's clients know
- * them: those of Go's {@code encoding/json}.
+ * Checks that a text begins with one whole JSON value, and words errors the way the contract's
+ * clients know them: those of Go's {@code encoding/json}.
  */
 final class JsonSyntax {
   private static final int END = -1;

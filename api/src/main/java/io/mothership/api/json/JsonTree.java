@@ -86,8 +86,7 @@ public final class JsonTree {
   private static String wellFormed(final String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
-        return new String(
-            text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
+        return new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
       }
     }
     return text;

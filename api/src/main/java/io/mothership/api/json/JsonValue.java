@@ -70,7 +70,9 @@ public sealed interface JsonValue {
       return Optional.empty();
     }
 
-    /** Ignoring case, and members that are {@code null}: how the contract's request types are read. */
+    /**
+     * Ignoring case, and members that are {@code null}: how the contract's request types are read.
+     */
     public Optional<JsonValue> findLoosely(final String name) {
       for (int i = members.size() - 1; i >= 0; i--) {
         final Member member = members.get(i);

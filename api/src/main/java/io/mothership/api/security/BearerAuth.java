@@ -28,8 +28,8 @@ public final class BearerAuth {
   }
 
   /**
-   * Why a listener on {@code host} must not start with {@code token}; empty if it may. The default token
-   * protects nothing, so it is good for loopback only.
+   * Why a listener on {@code host} must not start with {@code token}; empty if it may. The default
+   * token protects nothing, so it is good for loopback only.
    */
   public static Optional<String> refusal(final String token, final String host) {
     if (token.isBlank()) {
@@ -37,8 +37,8 @@ public final class BearerAuth {
     }
     if (token.equals(DEFAULT_TOKEN) && !isLoopback(host)) {
       return Optional.of(
-          "API_BEARER_TOKEN is the well-known default, which is refused on a listener that others can"
-              + " reach: host="
+          "API_BEARER_TOKEN is the well-known default, which is refused on a listener that others"
+              + " can reach: host="
               + host);
     }
     return Optional.empty();
@@ -66,8 +66,9 @@ public final class BearerAuth {
   }
 
   /**
-   * The decision on a WebSocket handshake, which browsers can't give a header: the token may also be the
-   * query parameter {@code token}, or one of the offered sub-protocols, as itself or behind {@code bearer.}.
+   * The decision on a WebSocket handshake, which browsers can't give a header: the token may also
+   * be the query parameter {@code token}, or one of the offered sub-protocols, as itself or behind
+   * {@code bearer.}.
    */
   public WebSocketDecision decide(final HttpRequestView request) {
     final String query = request.query("token");

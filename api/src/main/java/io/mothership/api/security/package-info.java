@@ -1,4 +1,5 @@
 /**
- * Who may call: the bearer token. Any thread; secrets are compared in constant time and never logged.
+ * Who may call: the bearer token. Any thread; secrets are compared in constant time and never
+ * logged.
  */
 package io.mothership.api.security;

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code /health}, any method, one body for the clients of all three contracts: the envelope with its {@code
- * data}, and the flat members beside it.
+ * {@code /health}, any method, one body for the clients of all three contracts: the envelope with
+ * its {@code data}, and the flat members beside it.
  */
 public final class HealthResource {
   private static final String SERVICE = "constellation-api";

@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * {@code GET /api/v1/feed}: a WebSocket that is a cursor over the journal. It replays from {@code since},
- * catches up and is live, without a seam; a slow client slows only its own cursor.
+ * {@code GET /api/v1/feed}: a WebSocket that is a cursor over the journal. It replays from {@code
+ * since}, catches up and is live, without a seam; a slow client slows only its own cursor.
  */
 public final class FeedResource {
   private static final String PATH = "/api/v1/feed";
@@ -42,8 +42,7 @@ public final class FeedResource {
     }
     try {
       final Subscription subscription = subscription(request);
-      return new Opening.Accepted(
-          decision.subprotocol(), peer -> serve(subscription, peer));
+      return new Opening.Accepted(decision.subprotocol(), peer -> serve(subscription, peer));
     } catch (final ApiException e) {
       return new Opening.Refused(Envelope.error(e.status(), e.code(), e.getMessage()));
     }
@@ -72,8 +71,7 @@ public final class FeedResource {
       start = new TapStart.AtTime(fromNs);
     }
     return new Subscription(
-        start,
-        new RecordFilter(orgId, request.query("entity_id"), kinds, fromNs, Long.MAX_VALUE));
+        start, new RecordFilter(orgId, request.query("entity_id"), kinds, fromNs, Long.MAX_VALUE));
   }
 
   private void serve(final Subscription subscription, final WebSocketPeer peer)
@@ -91,7 +89,10 @@ public final class FeedResource {
     }
   }
 
-  /** A place above the head means that the journal lost its end in a power cut: say so, go on from here. */
+  /**
+   * A place above the head means that the journal lost its end in a power cut: say so, go on from
+   * here.
+   */
   private Tap tap(final TapStart start, final WebSocketPeer peer)
       throws IOException, InterruptedException {
     final Tap tap = fabric.tap(start);

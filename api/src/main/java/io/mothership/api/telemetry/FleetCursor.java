@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class FleetCursor implements AutoCloseable {
   private static final byte[] ROOT = "constellation.".getBytes(StandardCharsets.US_ASCII);
-  private static final int BATCH_MAX = 64;
+  private static final int BATCH_MAX = 16;
   private static final int BATCH_BYTES_MAX = 256 * 1024;
 
   private final Tap tap;
@@ -42,7 +42,9 @@ final class FleetCursor implements AutoCloseable {
     return new FleetCursor(tap, filter, directory, Long.MAX_VALUE);
   }
 
-  /** A cursor that ends at what is committed now, so that no stream of new records keeps it going. */
+  /**
+   * A cursor that ends at what is committed now, so that no stream of new records keeps it going.
+   */
   static FleetCursor history(
       final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
     return new FleetCursor(tap, filter, directory, tap.committedSequence());

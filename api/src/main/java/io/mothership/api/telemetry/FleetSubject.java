@@ -16,8 +16,8 @@ import java.util.Optional;
  * </pre>
  *
  * The two forms of telemetry have equally many tokens. The first is meant unless the token in the
- * organization's place is the id of a known entity: ids are random UUIDs, so one is never the other by
- * chance.
+ * organization's place is the id of a known entity: ids are random UUIDs, so one is never the other
+ * by chance.
  *
  * @param entityId empty if the subject does not name one
  */

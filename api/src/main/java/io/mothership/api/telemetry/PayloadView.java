@@ -23,8 +23,7 @@ record PayloadView(Optional<String> json, String entityId) {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
           .build();
 
   static PayloadView of(final byte[] payload) {
@@ -35,7 +34,8 @@ record PayloadView(Optional<String> json, String entityId) {
       return NOT_JSON;
     }
     try (JsonParser parser = FACTORY.createParser(text)) {
-      return scan(parser).map(entityId -> new PayloadView(Optional.of(oneLine(text)), entityId))
+      return scan(parser)
+          .map(entityId -> new PayloadView(Optional.of(oneLine(text)), entityId))
           .orElse(NOT_JSON);
     } catch (final IOException e) {
       return NOT_JSON;
@@ -45,8 +45,8 @@ record PayloadView(Optional<String> json, String entityId) {
   /**
    * Reads all tokens, so that the whole text is checked.
    *
-   * @return the entity id, the outer one before the one below {@code data}; empty if the text is not one
-   *     value
+   * @return the entity id, the outer one before the one below {@code data}; empty if the text is
+   *     not one value
    */
   private static Optional<String> scan(final JsonParser parser) throws IOException {
     String outer = "";

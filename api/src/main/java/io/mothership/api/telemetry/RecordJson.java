@@ -41,7 +41,8 @@ final class RecordJson {
 
   /** So many records left the journal before they could be read. */
   static byte[] lagged(final long dropped) {
-    return ("{\"type\":\"lagged\",\"dropped\":" + dropped + "}").getBytes(StandardCharsets.US_ASCII);
+    return ("{\"type\":\"lagged\",\"dropped\":" + dropped + "}")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The place asked for is above the journal's head; the feed goes on behind {@code head}. */

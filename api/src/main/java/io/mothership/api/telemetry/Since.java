@@ -14,7 +14,9 @@ final class Since {
   private Since() {}
 
   static boolean isSequence(final String text) {
-    return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return !text.isEmpty()
+        && text.length() <= 18
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** Of text that {@link #isSequence}. */

@@ -20,7 +20,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /api/v1/telemetry}: what the journal keeps of telemetry, a page at a time or as a stream. */
+/**
+ * {@code GET /api/v1/telemetry}: what the journal keeps of telemetry, a page at a time or as a
+ * stream.
+ */
 public final class TelemetryResource {
   private static final String PATH = "/api/v1/telemetry";
   private static final String NDJSON = "application/x-ndjson";
@@ -97,7 +100,9 @@ public final class TelemetryResource {
     if (limit.isEmpty()) {
       return 0;
     }
-    if (!Since.isSequence(limit) || Since.sequence(limit) < 1 || Since.sequence(limit) > LIMIT_MAX) {
+    if (!Since.isSequence(limit)
+        || Since.sequence(limit) < 1
+        || Since.sequence(limit) > LIMIT_MAX) {
       throw ApiException.invalid("limit must be a number from 1 to " + LIMIT_MAX);
     }
     return Integer.parseInt(limit);
@@ -149,7 +154,10 @@ public final class TelemetryResource {
     }
   }
 
-  /** The newest before the cursor: reads forward and keeps the last ones, as journals are read forward. */
+  /**
+   * The newest before the cursor: reads forward and keeps the last ones, as journals are read
+   * forward.
+   */
   private Page descending(final Query query) {
     final int limit = query.limit() == 0 ? LIMIT_DEFAULT : query.limit();
     final long end = query.cursor() == 0 ? Long.MAX_VALUE : query.cursor();

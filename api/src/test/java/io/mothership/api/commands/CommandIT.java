@@ -65,8 +65,7 @@ final class CommandIT {
 
   @Test
   void shouldRefuseWhatNoDeviceCouldGet() throws Exception {
-    assertEquals(
-        "400 VALIDATION type is required", fixture.call("POST", target, "{}").error());
+    assertEquals("400 VALIDATION type is required", fixture.call("POST", target, "{}").error());
     assertEquals(
         "400 VALIDATION a command is a JSON object", fixture.call("POST", target, "[]").error());
     assertEquals("400 INVALID_REQUEST EOF", fixture.call("POST", target, "").error());

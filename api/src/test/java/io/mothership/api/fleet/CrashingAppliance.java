@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A process with the real journal, broker, registry and API that dies at a chosen moment of a chosen
- * publication: {@code CrashingAppliance FOLDER none|before|during|after COUNT}.
+ * A process with the real journal, broker, registry and API that dies at a chosen moment of a
+ * chosen publication: {@code CrashingAppliance FOLDER none|before|during|after COUNT}.
  */
 public final class CrashingAppliance {
   private CrashingAppliance() {}
@@ -52,7 +52,9 @@ public final class CrashingAppliance {
             Clock.system());
     spine.start(Doorbell.SILENT);
     final Fabric fabric =
-        new Dying(spine.fabric(1), Moment.valueOf(args[1].toUpperCase(java.util.Locale.ROOT)),
+        new Dying(
+            spine.fabric(1),
+            Moment.valueOf(args[1].toUpperCase(java.util.Locale.ROOT)),
             Integer.parseInt(args[2]));
     final Database database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
     final Api api =

@@ -137,8 +137,10 @@ final class FleetContractIT {
             "PUT",
             target,
             """
-            {"status":"active","is_live":true,"latitude":1.5,"longitude":-2,"altitude":3,"heading":360,
-             "velocity":4,"tags":["a"],"components":{"x":[1,{"y":null}]},"name":"n",
+            {"status":"active","is_live":true,"latitude":1.5,"longitude":-2,"altitude":3,
+             "heading":360,
+             "velocity":4,
+             "tags":["a"],"components":{"x":[1,{"y":null}]},"name":"n",
              "position":{"latitude":9}}
             """);
     assertEquals(200, answer.status());
@@ -149,15 +151,13 @@ final class FleetContractIT {
     assertEquals("[\"a\"]", answer.text("data", "tags"));
     assertEquals("{\"x\":[1,{\"y\":null}]}", answer.text("data", "components"));
     assertEquals(before.json("data", "created_at"), answer.json("data", "created_at"));
-    assertTrue(
-        before.text("data", "updated_at").compareTo(answer.text("data", "updated_at")) < 0);
+    assertTrue(before.text("data", "updated_at").compareTo(answer.text("data", "updated_at")) < 0);
     assertEquals(answer.json("data"), fixture.call("GET", target, "").json("data"));
 
     final Answer touched = fixture.call("PUT", target, "{\"position\":{\"latitude\":9}}");
     assertEquals(200, touched.status());
     assertEquals(answer.json("data", "latitude"), touched.json("data", "latitude"));
-    assertTrue(
-        answer.text("data", "updated_at").compareTo(touched.text("data", "updated_at")) < 0);
+    assertTrue(answer.text("data", "updated_at").compareTo(touched.text("data", "updated_at")) < 0);
 
     final Answer cleared = fixture.call("PUT", target, "{\"latitude\":null}");
     assertEquals(new JsonValue.Nothing(), cleared.json("data", "latitude"));
@@ -216,12 +216,14 @@ final class FleetContractIT {
                 "POST",
                 ORGANIZATIONS,
                 "{bad",
-                "400 INVALID_REQUEST invalid character 'b' looking for beginning of object key string"),
+                "400 INVALID_REQUEST invalid character 'b' looking for beginning of object key"
+                    + " string"),
             new Case(
                 "POST",
                 ORGANIZATIONS,
                 "{\"a\":1,}",
-                "400 INVALID_REQUEST invalid character '}' looking for beginning of object key string"),
+                "400 INVALID_REQUEST invalid character '}' looking for beginning of object key"
+                    + " string"),
             new Case(
                 "POST",
                 ORGANIZATIONS,
@@ -295,8 +297,7 @@ final class FleetContractIT {
                 ENTITIES + "?org_id=" + UNKNOWN,
                 "{\"entity_type\":\"drone\"}",
                 "409 CONFLICT organization not found"),
-            new Case(
-                "GET", here + "&entity_id=" + UNKNOWN, "", "404 NOT_FOUND entity not found"),
+            new Case("GET", here + "&entity_id=" + UNKNOWN, "", "404 NOT_FOUND entity not found"),
             new Case(
                 "PUT",
                 here + "&entity_id=" + UNKNOWN,
@@ -314,11 +315,7 @@ final class FleetContractIT {
                 entity,
                 "{\"latitude\":\"x\"}",
                 "400 VALIDATION latitude has the wrong type: wanted=number, actual=string"),
-            new Case(
-                "PUT",
-                entity,
-                "{\"status\":\"\"}",
-                "400 VALIDATION status is required"),
+            new Case("PUT", entity, "{\"status\":\"\"}", "400 VALIDATION status is required"),
             new Case(
                 "PUT",
                 entity,
@@ -336,16 +333,19 @@ final class FleetContractIT {
   void shouldRefuseWhoDoesNotKnowTheToken() throws Exception {
     final Map<String, String> messages =
         Map.of(
-            "", "Missing authorization header",
-            "Bearer", "Invalid authorization format",
-            "Basic " + ApiFixture.TOKEN, "Invalid authorization format",
-            "Bearer a b", "Invalid authorization format",
-            "Bearer wrong", "Invalid token");
+            "",
+            "Missing authorization header",
+            "Bearer",
+            "Invalid authorization format",
+            "Basic " + ApiFixture.TOKEN,
+            "Invalid authorization format",
+            "Bearer a b",
+            "Invalid authorization format",
+            "Bearer wrong",
+            "Invalid token");
     for (final var entry : messages.entrySet()) {
       final String[] headers =
-          entry.getKey().isEmpty()
-              ? new String[0]
-              : new String[] {"Authorization", entry.getKey()};
+          entry.getKey().isEmpty() ? new String[0] : new String[] {"Authorization", entry.getKey()};
       assertEquals(
           "401 UNAUTHORIZED " + entry.getValue(),
           fixture.call("GET", ORGANIZATIONS, "", headers).error());
@@ -370,8 +370,7 @@ final class FleetContractIT {
         assertEquals("*", answer.header("Access-Control-Allow-Origin"));
         assertEquals(
             "GET, POST, PUT, DELETE, OPTIONS", answer.header("Access-Control-Allow-Methods"));
-        assertEquals(
-            "Content-Type, Authorization", answer.header("Access-Control-Allow-Headers"));
+        assertEquals("Content-Type, Authorization", answer.header("Access-Control-Allow-Headers"));
         assertEquals("86400", answer.header("Access-Control-Max-Age"));
       }
     }
@@ -423,8 +422,7 @@ final class FleetContractIT {
     for (int i = 0; i < types.size(); i++) {
       final JsonValue json = ApiFixture.parse(events.get(i).payload());
       assertTrue(events.get(i).messageId().matches(entityId + "-" + types.get(i) + "-\\d{19}"));
-      assertEquals(
-          List.of("id", "type", "subject", "data", "timestamp", "source"), names(json));
+      assertEquals(List.of("id", "type", "subject", "data", "timestamp", "source"), names(json));
       assertEquals(new JsonValue.Text(types.get(i)), ApiFixture.at(json, "type"));
       assertEquals(new JsonValue.Text(events.get(i).subject()), ApiFixture.at(json, "subject"));
       assertEquals(new JsonValue.Text("entity-service"), ApiFixture.at(json, "source"));
@@ -447,9 +445,7 @@ final class FleetContractIT {
   }
 
   private static int waiting() {
-    return fixture
-        .database()
-        .read(new io.mothership.storage.sql.OutboxRepository()::count);
+    return fixture.database().read(new io.mothership.storage.sql.OutboxRepository()::count);
   }
 
   private static List<io.mothership.bus.Fabric.Publication> published(final String subject) {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the appliance between the two writes of a change, again and again: afterwards the feed has exactly
- * one event for each change that the registry has.
+ * Kills the appliance between the two writes of a change, again and again: afterwards the feed has
+ * exactly one event for each change that the registry has.
  */
 final class OutboxCrashIT {
   private static final List<String> DEATHS =
@@ -44,8 +44,7 @@ final class OutboxCrashIT {
     for (final String death : DEATHS) {
       final String[] words = death.split(" ");
       final boolean isKilled = words[0].equals("kill");
-      try (Appliance appliance =
-          new Appliance(folder, isKilled ? "none" : words[0], words[1])) {
+      try (Appliance appliance = new Appliance(folder, isKilled ? "none" : words[0], words[1])) {
         createUntilItDies(appliance, isKilled ? Integer.parseInt(words[1]) : Integer.MAX_VALUE);
       }
     }
@@ -69,8 +68,7 @@ final class OutboxCrashIT {
       if (orgId.isEmpty()) {
         orgId =
             text(
-                appliance.post(
-                    "/api/v1/organizations", "{\"name\":\"x\",\"org_type\":\"ngo\"}"),
+                appliance.post("/api/v1/organizations", "{\"name\":\"x\",\"org_type\":\"ngo\"}"),
                 "org_id");
       }
       for (int i = 0; ; i++) {
@@ -94,8 +92,7 @@ final class OutboxCrashIT {
 
   private List<String> entities(final Appliance appliance) throws Exception {
     final JsonValue list =
-        ApiFixture.at(
-            ApiFixture.parse(appliance.get("/api/v1/entities?org_id=" + orgId)), "data");
+        ApiFixture.at(ApiFixture.parse(appliance.get("/api/v1/entities?org_id=" + orgId)), "data");
     return ((JsonValue.Items) list)
         .values().stream()
             .map(entity -> ((JsonValue.Text) ApiFixture.at(entity, "entity_id")).value())
@@ -145,8 +142,7 @@ final class OutboxCrashIT {
         final WebSocket from, final CharSequence part, final boolean isLast) {
       text.append(part);
       if (isLast) {
-        final JsonValue record =
-            ApiFixture.parse(text.toString().getBytes(StandardCharsets.UTF_8));
+        final JsonValue record = ApiFixture.parse(text.toString().getBytes(StandardCharsets.UTF_8));
         entities.add(((JsonValue.Text) ApiFixture.at(record, "entity_id")).value());
         text.setLength(0);
       }
@@ -174,14 +170,12 @@ final class OutboxCrashIT {
           List.of(
               "-Xmx256m",
               "-cp",
-              System.getProperty(
-                  "surefire.test.class.path", System.getProperty("java.class.path")),
+              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
               CrashingAppliance.class.getName(),
               folder.toString(),
               moment,
               count));
-      process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       final BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
       final String line = out.readLine();
       // An event left over by the death before may bring the next one before the port is known.

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
-import io.mothership.api.RecordingFabric;
 import io.mothership.api.json.JsonValue;
 import io.mothership.bus.Fabric.Publication;
 import java.net.http.WebSocket;
@@ -44,7 +43,7 @@ final class FeedIT {
   void shouldShowALiveRecordWithAllItsFields() throws Exception {
     try (Reader reader = open("?org_id=org1&token=" + ApiFixture.TOKEN)) {
       publish("constellation.telemetry.other.e1", "{}");
-      publish(TELEMETRY + "e1", "{\"speed\":7.10,\n \"x\":\"\\u003c\"}");
+      publish(TELEMETRY + "e1", "{\"speed\":7.10,\n \"x\":\"\ud83d\ude80\"}");
       final JsonValue record = reader.next();
       assertEquals(
           List.of(
@@ -60,13 +59,13 @@ final class FeedIT {
           ((JsonValue.Members) record).members().stream().map(JsonValue.Member::name).toList());
       assertEquals(new JsonValue.Text("telemetry"), ApiFixture.at(record, "type"));
       assertEquals(new JsonValue.Literal("2"), ApiFixture.at(record, "seq"));
-      assertEquals(
-          new JsonValue.Text("CONSTELLATION_TELEMETRY"), ApiFixture.at(record, "stream"));
+      assertEquals(new JsonValue.Text("CONSTELLATION_TELEMETRY"), ApiFixture.at(record, "stream"));
       assertEquals(
           new JsonValue.Text("2023-11-14T22:13:22.000000000Z"), ApiFixture.at(record, "time"));
       assertEquals(new JsonValue.Text(TELEMETRY + "e1"), ApiFixture.at(record, "subject"));
       assertEquals(new JsonValue.Text("e1"), ApiFixture.at(record, "entity_id"));
       assertEquals(new JsonValue.Literal("7.10"), ApiFixture.at(record, "data", "speed"));
+      assertEquals(new JsonValue.Text("\ud83d\ude80"), ApiFixture.at(record, "data", "x"));
     }
   }
 
@@ -99,8 +98,7 @@ final class FeedIT {
             "2023-11-14T22:13:26.5",
             "2023-11-15T00:13:27%2B02:00",
             "2023-11-15T00:13:27+02:00")) {
-      try (Reader reader =
-          open("?org_id=org1&since=" + since + "&token=" + ApiFixture.TOKEN)) {
+      try (Reader reader = open("?org_id=org1&since=" + since + "&token=" + ApiFixture.TOKEN)) {
         assertEquals(new JsonValue.Literal("7"), ApiFixture.at(reader.next(), "seq"), since);
       }
     }
@@ -166,8 +164,7 @@ final class FeedIT {
       reader.resume();
       for (int i = 1; i <= 3_000; i++) {
         assertEquals(
-            new JsonValue.Literal(Integer.toString(i)),
-            ApiFixture.at(reader.next(), "data", "n"));
+            new JsonValue.Literal(Integer.toString(i)), ApiFixture.at(reader.next(), "data", "n"));
       }
     }
   }
@@ -296,8 +293,7 @@ final class FeedIT {
     }
 
     @Override
-    public CompletionStage<?> onClose(
-        final WebSocket from, final int code, final String reason) {
+    public CompletionStage<?> onClose(final WebSocket from, final int code, final String reason) {
       closes.add(code);
       return null;
     }

@@ -64,22 +64,18 @@ final class TelemetryIT {
       seen.addAll(sequences(page));
       cursor = nextCursor(page);
     } while (!cursor.isEmpty());
-    assertEquals(
-        IntStream.rangeClosed(1, 300).mapToObj(i -> 301L - i).toList(), seen);
+    assertEquals(IntStream.rangeClosed(1, 300).mapToObj(i -> 301L - i).toList(), seen);
   }
 
   @Test
   void shouldFilterByEntityAndTime() throws Exception {
     assertEquals(
         List.of(3L, 6L, 9L),
-        sequences(
-            fixture.call(
-                "GET", PATH + "&entity_id=e0&to=2023-11-14T22:13:30Z", "")));
+        sequences(fixture.call("GET", PATH + "&entity_id=e0&to=2023-11-14T22:13:30Z", "")));
     assertEquals(
         List.of(299L, 300L),
         sequences(fixture.call("GET", PATH + "&from=2023-11-14T22:18:19Z", "")));
-    assertEquals(
-        List.of(), sequences(fixture.call("GET", "/api/v1/telemetry?org_id=none", "")));
+    assertEquals(List.of(), sequences(fixture.call("GET", "/api/v1/telemetry?org_id=none", "")));
   }
 
   @Test

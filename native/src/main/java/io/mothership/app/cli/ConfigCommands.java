@@ -58,9 +58,19 @@ final class ConfigCommands implements Runnable {
     return ExitCode.OK;
   }
 
-  @Command(name = "reference", hidden = true, description = "Prints docs/reference/configuration.md.")
+  @Command(
+      name = "reference",
+      hidden = true,
+      description = "Prints docs/reference/configuration.md.")
   int reference() {
     out().print(ConfigReference.markdown());
+    out().flush();
+    return ExitCode.OK;
+  }
+
+  @Command(name = "cli-reference", hidden = true, description = "Prints docs/reference/cli.md.")
+  int cliReference() {
+    out().print(CliReference.markdown());
     out().flush();
     return ExitCode.OK;
   }

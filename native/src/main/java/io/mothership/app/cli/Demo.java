@@ -213,8 +213,7 @@ final class Demo implements Callable<Integer> {
         : duration.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
   }
 
-  private int table(
-      final SimulatedFleet fleet, final JournalWatch journal, final FeedWatch feed) {
+  private int table(final SimulatedFleet fleet, final JournalWatch journal, final FeedWatch feed) {
     out.printf(
         Locale.ROOT,
         "%-14s %-22s %-10s %10s %10s %8s %5s %9s%n",
@@ -248,12 +247,10 @@ final class Demo implements Callable<Integer> {
       final SimulatedFleet fleet, final JournalWatch journal, final FeedWatch feed) {
     final Delivery delivery = fleet.delivery();
     return "published=%d acknowledged=%d journaled=%d feed=%d"
-        .formatted(
-            delivery.published(), delivery.acknowledged(), journal.count(), feed.count());
+        .formatted(delivery.published(), delivery.acknowledged(), journal.count(), feed.count());
   }
 
-  private int summary(
-      final SimulatedFleet fleet, final JournalWatch journal, final FeedWatch feed)
+  private int summary(final SimulatedFleet fleet, final JournalWatch journal, final FeedWatch feed)
       throws InterruptedException {
     final boolean isSettled = fleet.stop(SETTLE_PATIENCE);
     final Delivery delivery = fleet.delivery();

@@ -26,9 +26,7 @@ final class Failures {
     } else {
       final String message = exception.getMessage();
       err.println(
-          name
-              + ": "
-              + (message == null || message.isBlank() ? exception.toString() : message));
+          name + ": " + (message == null || message.isBlank() ? exception.toString() : message));
       exitCode = ExitCode.FAILURE;
     }
     if (IS_TRACE_WANTED) {

@@ -73,7 +73,8 @@ final class FeedWatch implements AutoCloseable {
       text.append(part);
       if (isLast) {
         // The type is the first member, whatever the data hold.
-        if (text.indexOf("{\"type\":\"telemetry\"") == 0 || text.indexOf("{\"type\":\"event\"") == 0) {
+        if (text.indexOf("{\"type\":\"telemetry\"") == 0
+            || text.indexOf("{\"type\":\"event\"") == 0) {
           count.incrementAndGet();
         }
         text.setLength(0);

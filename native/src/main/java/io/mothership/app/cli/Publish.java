@@ -83,10 +83,7 @@ final class Publish implements Callable<Integer> {
           spec.commandLine()
               .getOut()
               .println(
-                  ack.getStream()
-                      + " "
-                      + ack.getSeqno()
-                      + (ack.isDuplicate() ? " duplicate" : ""));
+                  ack.getStream() + " " + ack.getSeqno() + (ack.isDuplicate() ? " duplicate" : ""));
         } else {
           nats.publish(message);
         }

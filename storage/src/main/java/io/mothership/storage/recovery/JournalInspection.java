@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param records whole records with the right CRC
  * @param lastSequence journal sequence of the last of them
  * @param isClean whether the last stop was clean
- * @param unfinishedBytes bytes behind the last record of the last segment that were never synced; a start
- *     erases them
+ * @param unfinishedBytes bytes behind the last record of the last segment that were never synced; a
+ *     start erases them
  * @param damage what should be readable and is not
  */
 public record JournalInspection(
@@ -68,8 +68,7 @@ public record JournalInspection(
         final int provenTo =
             isOpenEnded ? Math.min(descriptor.syncedTo(mapping.buffer()), length) : length;
         final SegmentScanner.Outcome outcome =
-            scanner.scan(
-                mapping.buffer(), length, descriptor, descriptor.dataOffset(), provenTo);
+            scanner.scan(mapping.buffer(), length, descriptor, descriptor.dataOffset(), provenTo);
         if (isOpenEnded) {
           unfinishedBytes = Math.max(0, outcome.noiseEnd() - outcome.end());
         }

@@ -18,8 +18,8 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 /**
  * The registry's SQLite file: WAL, a full sync per commit, foreign keys on.
  *
- * <p><i>Thread:</i> any; both calls block, so use virtual threads. <i>Back-pressure:</i> readers wait for a
- * connection, writers beyond the limit are refused with {@code SQL_BUSY}.
+ * <p><i>Thread:</i> any; both calls block, so use virtual threads. <i>Back-pressure:</i> readers
+ * wait for a connection, writers beyond the limit are refused with {@code SQL_BUSY}.
  */
 public final class Database implements AutoCloseable {
   private static final int BUSY_TIMEOUT_MS = 5_000;
@@ -69,14 +69,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Connection connect(final Path file, final boolean isReadOnly)
-      throws SQLException {
+  private static Connection connect(final Path file, final boolean isReadOnly) throws SQLException {
     final SQLiteConfig sqlite = new SQLiteConfig();
     sqlite.setJournalMode(JournalMode.WAL);
     sqlite.setSynchronous(SynchronousMode.FULL);
     sqlite.enforceForeignKeys(true);
     sqlite.setBusyTimeout(BUSY_TIMEOUT_MS);
-    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index file.
+    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index
+    // file.
     final Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
     if (isReadOnly) {
       try (var statement = connection.createStatement()) {
@@ -87,7 +87,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it stays.
+   * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it
+   * stays.
    *
    * @throws MothershipException see {@link SqlErrors}
    */

@@ -14,8 +14,9 @@ import java.util.function.BiConsumer;
 /** Entities in SQL. Stateless; any thread. */
 public final class EntityRepository {
   private static final String SELECT =
-      "SELECT entity_id, org_id, entity_type, status, priority, is_live, latitude, longitude, altitude,"
-          + " heading, velocity, components, tags, metadata, created_at, updated_at FROM entities ";
+      "SELECT entity_id, org_id, entity_type, status, priority, is_live, latitude, longitude,"
+          + " altitude, heading, velocity, components, tags, metadata, created_at, updated_at FROM"
+          + " entities ";
 
   public void insert(final Transaction transaction, final Entity entity) throws SQLException {
     try (PreparedStatement statement =
@@ -76,9 +77,7 @@ public final class EntityRepository {
   /** All of an organization, in the order in which they were made. */
   public List<Entity> list(final Snapshot snapshot, final String orgId) throws SQLException {
     try (PreparedStatement statement =
-        snapshot
-            .connection()
-            .prepareStatement(SELECT + "WHERE org_id = ? ORDER BY position")) {
+        snapshot.connection().prepareStatement(SELECT + "WHERE org_id = ? ORDER BY position")) {
       statement.setString(1, orgId);
       try (ResultSet rows = statement.executeQuery()) {
         final List<Entity> found = new ArrayList<>();
@@ -103,8 +102,7 @@ public final class EntityRepository {
   }
 
   private static Optional<Entity> find(
-      final Connection connection, final String orgId, final String entityId)
-      throws SQLException {
+      final Connection connection, final String orgId, final String entityId) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(SELECT + "WHERE org_id = ? AND entity_id = ?")) {
       statement.setString(1, orgId);

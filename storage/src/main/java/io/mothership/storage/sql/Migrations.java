@@ -12,13 +12,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Brings a registry to this version's tables, script by script, each in a transaction. A script that was
- * released never changes; a change is a new script.
+ * Brings a registry to this version's tables, script by script, each in a transaction. A script
+ * that was released never changes; a change is a new script.
  */
 final class Migrations {
   /** In order; the position is the version. Named here because nothing scans the class path. */
-  private static final List<String> SCRIPTS =
-      List.of("V0001__fleet.sql", "V0002__operations.sql");
+  private static final List<String> SCRIPTS = List.of("V0001__fleet.sql", "V0002__operations.sql");
 
   private Migrations() {}
 

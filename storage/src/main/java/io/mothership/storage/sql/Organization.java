@@ -8,4 +8,9 @@ import java.time.Instant;
  * @param metadata a JSON text
  */
 public record Organization(
-    String orgId, String name, String orgType, String metadata, Instant createdAt, Instant updatedAt) {}
+    String orgId,
+    String name,
+    String orgType,
+    String metadata,
+    Instant createdAt,
+    Instant updatedAt) {}

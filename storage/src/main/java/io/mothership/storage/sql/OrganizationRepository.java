@@ -18,8 +18,8 @@ public final class OrganizationRepository {
         transaction
             .connection()
             .prepareStatement(
-                "INSERT INTO organizations (org_id, name, org_type, metadata, created_at, updated_at)"
-                    + " VALUES (?, ?, ?, ?, ?, ?)")) {
+                "INSERT INTO organizations (org_id, name, org_type, metadata, created_at,"
+                    + " updated_at) VALUES (?, ?, ?, ?, ?, ?)")) {
       statement.setString(1, organization.orgId());
       statement.setString(2, organization.name());
       statement.setString(3, organization.orgType());

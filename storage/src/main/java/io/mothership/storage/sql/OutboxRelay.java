@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the outbox into the journal: one event at a time, in order, each acknowledged before the next.
+ * Carries the outbox into the journal: one event at a time, in order, each acknowledged before the
+ * next.
  *
- * <p>Each event is in the journal exactly once: the journal's own highest outbox id says where to go on
- * after a crash, whatever happened to the rows. Events that the stream can never take are kept aside in
- * their table and counted; all others wait until it takes them.
+ * <p>Each event is in the journal exactly once: the journal's own highest outbox id says where to
+ * go on after a crash, whatever happened to the rows. Events that the stream can never take are
+ * kept aside in their table and counted; all others wait until it takes them.
  *
  * <p><i>Thread:</i> a virtual thread of its own; {@link #wake} from any.
  */
@@ -117,7 +118,8 @@ public final class OutboxRelay implements AutoCloseable {
       }
       return !batch.isEmpty();
     } catch (final RuntimeException e) {
-      if (Thread.interrupted() || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
+      if (Thread.interrupted()
+          || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
         throw new InterruptedException();
       }
       LOG.error("the outbox cannot be relayed for now", e);
@@ -152,7 +154,8 @@ public final class OutboxRelay implements AutoCloseable {
   }
 
   private void refuse(final OutboxRecord event, final Throwable cause) {
-    LOG.error("an event can never be published: id={}, subject={}", event.id(), event.subject(), cause);
+    LOG.error(
+        "an event can never be published: id={}, subject={}", event.id(), event.subject(), cause);
     refusedCount.incrementAndGet();
     database.write(
         transaction -> {
@@ -161,7 +164,9 @@ public final class OutboxRelay implements AutoCloseable {
         });
   }
 
-  /** A stream may yet be created and a full one may be emptied, but a message does not get shorter. */
+  /**
+   * A stream may yet be created and a full one may be emptied, but a message does not get shorter.
+   */
   private static boolean isHopeless(final Throwable cause) {
     return cause instanceof final MothershipException known
         && (known.category() == Category.INPUT && !known.code().equals("NO_STREAM")

@@ -22,7 +22,8 @@ public final class OutboxRepository {
         transaction
             .connection()
             .prepareStatement(
-                "INSERT INTO outbox (subject, message_id, payload, created_at) VALUES (?, ?, ?, ?)")) {
+                "INSERT INTO outbox (subject, message_id, payload, created_at) VALUES (?, ?, ?,"
+                    + " ?)")) {
       statement.setString(1, subject);
       statement.setString(2, messageId);
       statement.setBytes(3, payload);
@@ -87,14 +88,16 @@ public final class OutboxRepository {
   }
 
   /**
-   * Makes ids continue above {@code id}: a registry restored from an older copy, or made anew beside a kept
-   * journal, must not number events below what the journal already has, or they would count as published.
+   * Makes ids continue above {@code id}: a registry restored from an older copy, or made anew
+   * beside a kept journal, must not number events below what the journal already has, or they would
+   * count as published.
    */
   public void continueAbove(final Transaction transaction, final long id) throws SQLException {
     try (PreparedStatement raise =
             transaction
                 .connection()
-                .prepareStatement("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'");
+                .prepareStatement(
+                    "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'");
         PreparedStatement begin =
             transaction
                 .connection()

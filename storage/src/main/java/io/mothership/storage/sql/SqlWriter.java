@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes: takes what waits, runs each piece inside a savepoint, and commits them
- * together, so that many callers share one sync.
+ * The one thread that writes: takes what waits, runs each piece inside a savepoint, and commits
+ * them together, so that many callers share one sync.
  */
 final class SqlWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqlWriter.class);

@@ -5,7 +5,8 @@ import java.io.IOException;
 /**
  * Where a streaming body goes.
  *
- * <p><i>Thread:</i> the handler's. <i>Back-pressure:</i> both calls wait until the channel takes bytes.
+ * <p><i>Thread:</i> the handler's. <i>Back-pressure:</i> both calls wait until the channel takes
+ * bytes.
  */
 public interface BodySink {
 

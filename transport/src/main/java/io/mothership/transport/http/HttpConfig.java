@@ -8,6 +8,7 @@ package io.mothership.transport.http;
  * @param lineBytesMax of the request line
  * @param headerBytesMax of all header lines of a request together
  * @param bodyBytesMax of a request's body
+ * @param bodiesBytesMax of the bodies of all requests under way together
  * @param connectionsMax at one time
  * @param readTimeoutMs from a request's first byte to its last
  * @param writeTimeoutMs that a response may stand still
@@ -20,6 +21,7 @@ public record HttpConfig(
     int lineBytesMax,
     int headerBytesMax,
     int bodyBytesMax,
+    long bodiesBytesMax,
     int connectionsMax,
     long readTimeoutMs,
     long writeTimeoutMs,
@@ -31,6 +33,7 @@ public record HttpConfig(
     require(lineBytesMax >= 512, "lineBytesMax", lineBytesMax);
     require(headerBytesMax >= lineBytesMax, "headerBytesMax", headerBytesMax);
     require(bodyBytesMax >= 0, "bodyBytesMax", bodyBytesMax);
+    require(bodiesBytesMax >= bodyBytesMax, "bodiesBytesMax", bodiesBytesMax);
     require(connectionsMax > 0, "connectionsMax", connectionsMax);
     require(readTimeoutMs > 0, "readTimeoutMs", readTimeoutMs);
     require(writeTimeoutMs > 0, "writeTimeoutMs", writeTimeoutMs);
@@ -38,10 +41,23 @@ public record HttpConfig(
     require(stopPatienceMs >= 0, "stopPatienceMs", stopPatienceMs);
   }
 
-  /** The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body, 10 s to read, 120 s idle. */
+  /**
+   * The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body (32 MiB together), 10 s to read,
+   * 120 s idle.
+   */
   public static HttpConfig of(final String host, final int port) {
     return new HttpConfig(
-        host, port, 8 * 1024, 32 * 1024, 1024 * 1024, 1024, 10_000, 10_000, 120_000, 10_000);
+        host,
+        port,
+        8 * 1024,
+        32 * 1024,
+        1024 * 1024,
+        32 * 1024 * 1024,
+        1024,
+        10_000,
+        10_000,
+        120_000,
+        10_000);
   }
 
   /** The same with other times, for slow links and tests. */
@@ -56,6 +72,7 @@ public record HttpConfig(
         lineBytesMax,
         headerBytesMax,
         bodyBytesMax,
+        bodiesBytesMax,
         connectionsMax,
         newReadTimeoutMs,
         newWriteTimeoutMs,

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Protocol state of one HTTP connection: reads one whole request, has it answered, reads the next.
  *
- * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their answers back
- * to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
+ * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their
+ * answers back to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -42,9 +42,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final long LINGER_MS = 1_000;
 
   private final HttpListener listener;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
-  /** What a pipelining client sent too early; one read of the socket at most, as no other follows. */
+  /**
+   * What a pipelining client sent too early; one read of the socket at most, as no other follows.
+   */
   private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
 
   private ChannelHandlerContext context;
@@ -54,6 +56,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private HttpRequest head;
   private boolean isKeptAlive;
   private boolean knowsChunks;
+  private long reservedBytes;
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -97,6 +100,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(final ChannelHandlerContext ignored) {
     disarm();
     releasePipelined();
+    forgetBody();
+    releaseReserved();
     gate.signal();
   }
 
@@ -174,7 +179,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
     head = request;
-    body.reset();
   }
 
   private Optional<HttpErrors> fault(final HttpRequest request) {
@@ -188,8 +192,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (version.majorVersion() != 1 || version.minorVersion() > 1) {
       return Optional.of(HttpErrors.VERSION);
     }
-    if (version.equals(HttpVersion.HTTP_1_1)
-        && !request.headers().contains(HttpHeaderNames.HOST)) {
+    if (version.equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
       return Optional.of(HttpErrors.HOST_MISSING);
     }
     if (HttpUtil.getContentLength(request, 0L) > listener.config().bodyBytesMax()) {
@@ -212,6 +215,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       refuse(HttpErrors.BODY_TOO_LARGE);
       return;
     }
+    if (!listener.tryReserve(length)) {
+      refuse(HttpErrors.BODIES_MAX);
+      return;
+    }
+    reservedBytes += length;
     try {
       content.content().getBytes(content.content().readerIndex(), body, length);
     } catch (final IOException e) {
@@ -222,13 +230,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Not reset: a connection that once sent much would hold as much for ever. */
+  private void forgetBody() {
+    if (body.size() > 0) {
+      body = new ByteArrayOutputStream(0);
+    }
+  }
+
+  private void releaseReserved() {
+    listener.release(reservedBytes);
+    reservedBytes = 0;
+  }
+
   private void onRequest() {
     disarm();
     state = State.ANSWERING;
     final HttpRequest request = head;
     head = null;
     final byte[] bytes = body.toByteArray();
-    body.reset();
+    forgetBody();
     final String method = request.method().name();
     if (method.equals("OPTIONS")) {
       respond(HttpResponse.empty(204));
@@ -367,6 +387,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.UPGRADED;
     releasePipelined();
+    releaseReserved();
     final FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -398,6 +419,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void respond(final HttpResponse response) {
     disarm();
     head = null;
+    forgetBody();
+    releaseReserved();
     final boolean isLast = !isKeptAlive || listener.isStopping();
     state = isLast ? State.CLOSING : State.ANSWERING;
     arm(listener.config().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
@@ -416,6 +439,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
     disarm();
+    releaseReserved();
     if (!context.channel().isActive()) {
       return;
     }
@@ -431,8 +455,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Half-closes and reads away what the client still sends: closing at once with unread bytes would reset
-   * the connection, and the client might lose the answer.
+   * Half-closes and reads away what the client still sends: closing at once with unread bytes would
+   * reset the connection, and the client might lose the answer.
    */
   private void lingerAndClose() {
     releasePipelined();
@@ -440,10 +464,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       socket.shutdownOutput();
     }
     context.channel().config().setAutoRead(true);
-    deadline =
-        context
-            .executor()
-            .schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -478,10 +499,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void arm(final long delayMs, final HttpErrors reason) {
     disarm();
-    deadline =
-        context
-            .executor()
-            .schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
+    deadline = context.executor().schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
   }
 
   private void disarm() {
@@ -503,8 +521,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private static boolean asksForUpgrade(final HttpRequest request) {
     final HttpHeaders headers = request.headers();
-    return headers.containsValue(
-            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
         && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));

@@ -3,7 +3,9 @@ package io.mothership.transport.http;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** First in the pipeline: tells the connection that bytes came, also those that make no message yet. */
+/**
+ * First in the pipeline: tells the connection that bytes came, also those that make no message yet.
+ */
 final class HttpDeadline extends ChannelInboundHandlerAdapter {
   private final HttpConnection connection;
 

@@ -16,6 +16,8 @@ public enum HttpErrors {
   HEADERS_TOO_LARGE(431, "HEADERS_TOO_LARGE", "request line or headers too large", End.CLOSE),
   HANDLER_FAILED(500, "INTERNAL_ERROR", "internal error", End.STAY),
   CONNECTIONS_MAX(503, "TOO_MANY_CONNECTIONS", "too many connections", End.CLOSE),
+  /** All bodies being read or answered together: what strangers can make the process hold. */
+  BODIES_MAX(503, "TOO_BUSY", "too many request bodies at once", End.CLOSE),
   STOPPING(503, "STOPPING", "the server is stopping", End.CLOSE),
   VERSION(505, "HTTP_VERSION", "HTTP version not supported", End.CLOSE),
   /** No answer is possible any more: the client does not take the bytes. */
@@ -60,8 +62,7 @@ public enum HttpErrors {
     }
     final String envelope =
         "{\"success\":false,\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}\n";
-    return HttpResponse.of(
-        status, HttpResponse.JSON, envelope.getBytes(StandardCharsets.UTF_8));
+    return HttpResponse.of(status, HttpResponse.JSON, envelope.getBytes(StandardCharsets.UTF_8));
   }
 
   private enum End {

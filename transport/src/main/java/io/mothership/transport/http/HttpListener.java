@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +35,7 @@ public final class HttpListener implements AutoCloseable {
   private final RouteTable routes;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLongArray refusals = new AtomicLongArray(HttpErrors.values().length);
+  private final AtomicLong bodyBytes = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition left = lock.newCondition();
   private volatile boolean isStopping;
@@ -110,8 +112,8 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /**
-   * Takes no new connections, lets requests under way finish for the configured patience, then closes what
-   * is left. Idempotent.
+   * Takes no new connections, lets requests under way finish for the configured patience, then
+   * closes what is left. Idempotent.
    */
   @Override
   public void close() {
@@ -173,6 +175,19 @@ public final class HttpListener implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes from the budget of all bodies under way. */
+  boolean tryReserve(final long bytes) {
+    if (bodyBytes.addAndGet(bytes) <= config.bodiesBytesMax()) {
+      return true;
+    }
+    bodyBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  void release(final long bytes) {
+    bodyBytes.addAndGet(-bytes);
   }
 
   void count(final HttpErrors reason) {

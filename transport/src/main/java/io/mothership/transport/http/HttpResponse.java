@@ -39,7 +39,10 @@ public final class HttpResponse {
     return new HttpResponse(status, "", List.of(), NOTHING, NO_STREAM);
   }
 
-  /** A body of unknown length; {@code stream} is called on the handler's thread after the head is sent. */
+  /**
+   * A body of unknown length; {@code stream} is called on the handler's thread after the head is
+   * sent.
+   */
   public static HttpResponse streaming(
       final int status, final String contentType, final StreamingBody stream) {
     return new HttpResponse(status, contentType, List.of(), NOTHING, stream);

@@ -4,7 +4,8 @@ package io.mothership.transport.http;
  * One method on one path.
  *
  * @param method in capitals, or {@link #ANY_METHOD}
- * @param template a path whose segments may be {@code {name}}; a template without them wins over one with
+ * @param template a path whose segments may be {@code {name}}; a template without them wins over
+ *     one with
  * @param handler answers
  */
 public record Route(String method, String template, RouteHandler handler) {

@@ -69,8 +69,7 @@ final class RouteTable {
   record Match(Entry entry, Map<String, String> parameters) {
     Optional<RouteHandler> handler(final String method) {
       final RouteHandler exact = entry.handlers.get(method);
-      return Optional.ofNullable(
-          exact != null ? exact : entry.handlers.get(Route.ANY_METHOD));
+      return Optional.ofNullable(exact != null ? exact : entry.handlers.get(Route.ANY_METHOD));
     }
 
     Optional<UpgradeRoute> upgrade() {

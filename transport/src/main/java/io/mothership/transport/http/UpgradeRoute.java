@@ -31,8 +31,8 @@ public interface UpgradeRoute {
   interface Takeover {
 
     /**
-     * Answers the handshake and installs its own handler behind {@code context}, whose handler removes
-     * itself right after this returns.
+     * Answers the handshake and installs its own handler behind {@code context}, whose handler
+     * removes itself right after this returns.
      *
      * <p><i>Thread:</i> the channel's event loop.
      */

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets a virtual thread wait until a channel takes more bytes: the back-pressure of streamed bodies and
- * WebSockets. A channel above its high-water mark is not writable, so what is queued stays bounded by the
- * mark and one piece per waiting thread.
+ * Lets a virtual thread wait until a channel takes more bytes: the back-pressure of streamed bodies
+ * and WebSockets. A channel above its high-water mark is not writable, so what is queued stays
+ * bounded by the mark and one piece per waiting thread.
  */
 public final class WritableGate {
   private final Channel channel;

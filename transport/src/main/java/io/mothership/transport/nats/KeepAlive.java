@@ -5,7 +5,7 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends PINGs and notices when they are not answered.
+ * Sends PINGs, and notices when they, or a login, do not come back in time.
  *
  * <p>Twice a client is pinged early. Shortly after CONNECT, if it has not sent PING itself: there
  * are programs that take a server for ready only when it says something unasked after INFO. And two
@@ -19,6 +19,7 @@ final class KeepAlive {
   private final EventLoop loop;
   private final NatsConfig config;
   private Future<?> timer;
+  private Future<?> loginTimer;
   private int unanswered;
   private boolean hasActivity;
 
@@ -28,11 +29,15 @@ final class KeepAlive {
     this.config = config;
   }
 
-  void start() {
+  void start(final boolean isAwaitingLogin) {
+    if (isAwaitingLogin) {
+      loginTimer = loop.schedule(this::onLogin, config.authPatienceMs(), TimeUnit.MILLISECONDS);
+    }
     schedule(this::onEarly, earlyDelayMs());
   }
 
   void onConnect() {
+    cancel(loginTimer);
     schedule(this::onFirst, config.firstPingDelayMs());
   }
 
@@ -45,9 +50,13 @@ final class KeepAlive {
   }
 
   void stop() {
-    if (timer != null) {
-      timer.cancel(false);
-      timer = null;
+    cancel(timer);
+    cancel(loginTimer);
+  }
+
+  private void onLogin() {
+    if (connection.isAwaitingLogin()) {
+      connection.fail(NatsErrors.AUTHENTICATION_TIMEOUT);
     }
   }
 
@@ -87,7 +96,13 @@ final class KeepAlive {
   }
 
   private void schedule(final Runnable task, final long delayMs) {
-    stop();
+    cancel(timer);
     timer = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  private static void cancel(final Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 }

@@ -1,10 +1,12 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
+import io.mothership.journal.FrameDescriptor;
 import io.mothership.journal.codec.Origin;
 import io.mothership.routing.Subjects;
 import io.netty.buffer.Unpooled;
@@ -12,10 +14,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,11 +38,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   private static final Slice OK = Slice.of("+OK\r\n");
   private static final Slice PING = Slice.of("PING\r\n");
-  private static final byte[] SYSTEM_QUEUE = ascii("_sys_");
-  private static final byte[] ROUTED_REPLY = ascii("_GR_.");
-  private static final byte[] SERVICE_REPLY = ascii("_R_.");
-  private static final byte[] RAFT = ascii("$NRG.");
-  private static final byte[] ACK = ascii("$JS.ACK.");
+  private static final Slice FAREWELL = Slice.of(new byte[] {NatsOutbox.FAREWELL});
   private static final int ACCOUNT_ID = 0;
   private static final long RETRY_DELAY_US = 500;
 
@@ -70,7 +66,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int step;
   private long readMessages;
   private long readBytes;
-  private Future<?> loginTimer;
 
   NatsConnection(final NatsContext context, final Channel channel) {
     this.context = context;
@@ -128,13 +123,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       fail(NatsErrors.CONNECTIONS_EXCEEDED);
       return;
     }
-    if (isAwaitingLogin) {
-      loginTimer =
-          channel
-              .eventLoop()
-              .schedule(this::onLoginTimer, config.authPatienceMs(), TimeUnit.MILLISECONDS);
-    }
-    keepAlive.start();
+    keepAlive.start(isAwaitingLogin);
     handler.fireChannelActive();
   }
 
@@ -157,7 +146,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(final ChannelHandlerContext handler) {
     decoder.stop();
     keepAlive.stop();
-    stopLoginTimer();
     context.registry().remove(this);
     outbox.discardAll();
     if (isOpen) {
@@ -261,10 +249,14 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     return confirm(3);
   }
 
+  @HotPath
   int onPublish(final MessageView message) {
     final Slice subject = message.subject();
     final boolean isLiteral = Subjects.isLiteral(subject);
     if (step == 0) {
+      if (isTooLong(subject) || isTooLong(message.reply())) {
+        return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
+      }
       if (!open()) {
         return pause();
       }
@@ -296,8 +288,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         return pause();
       }
       if (answer < 0) {
-        fail(NatsErrors.PAYLOAD_EXCEEDED);
-        return Pressure.CLOSED;
+        return failed(NatsErrors.PAYLOAD_EXCEEDED);
       }
     }
     readMessages++;
@@ -307,6 +298,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   int onSubscribe(final Slice subject, final Slice queue, final Slice sid) {
     if (step == 0) {
+      if (isTooLong(subject) || isTooLong(queue) || isTooLong(sid)) {
+        return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
+      }
       if (!open()) {
         return pause();
       }
@@ -359,8 +353,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   /** Clients of other servers' clusters may send INFO; it means nothing here. */
   int onInfo(final Slice json) {
     if (!new ConnectOptions().parse(json)) {
-      fail(NatsErrors.MALFORMED_OPERATION);
-      return Pressure.CLOSED;
+      return failed(NatsErrors.MALFORMED_OPERATION);
     }
     return 0;
   }
@@ -378,7 +371,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean logIn(final Slice json) {
-    stopLoginTimer();
     if (!options.parse(json)) {
       fail(NatsErrors.MALFORMED_CONNECT);
       return false;
@@ -399,6 +391,16 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     isAwaitingLogin = false;
     rules(user.get().rules());
     return true;
+  }
+
+  private int failed(final NatsErrors error) {
+    fail(error);
+    return Pressure.CLOSED;
+  }
+
+  /** Whether the rest of the appliance has no room for it, whatever the control line's limit is. */
+  private static boolean isTooLong(final Slice name) {
+    return name.length() > FrameDescriptor.SUBJECT_LENGTH_MAX;
   }
 
   private void rules(final SubjectRules newRules) {
@@ -427,27 +429,18 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int refusePublish(final MessageView message) {
     final Slice subject = message.subject();
     final Slice reply = message.reply();
-    final byte letter = subject.byteAt(0);
-    if (!rules.mayPublish(subject)
-        || letter == '_' && subject.startsWith(ROUTED_REPLY)
-        || letter == '$' && subject.startsWith(RAFT)) {
+    if (!rules.mayPublish(subject)) {
       return refuse(NatsErrors.PUBLISH_DENIED, GoText.quoted(subject));
     }
-    if (!reply.isEmpty() && isReserved(reply)) {
+    if (!reply.isEmpty() && !SubjectRules.mayReplyTo(reply)) {
       return refuse(NatsErrors.REPLY_DENIED, GoText.quoted(reply));
     }
     return 0;
   }
 
-  private static boolean isReserved(final Slice reply) {
-    final byte letter = reply.byteAt(0);
-    return letter == '_' && (reply.startsWith(SERVICE_REPLY) || reply.startsWith(ROUTED_REPLY))
-        || letter == '$' && reply.length() > ACK.length && reply.startsWith(ACK);
-  }
-
   /** Like {@link #refusePublish}. */
   private int refuseSubscription(final Slice subject, final Slice queue) {
-    if (!rules.maySubscribe(subject, queue) || queue.contentEquals(SYSTEM_QUEUE)) {
+    if (!rules.maySubscribe(subject, queue)) {
       final GoText named = GoText.quoted(subject);
       return refuse(
           NatsErrors.SUBSCRIPTION_DENIED,
@@ -575,7 +568,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void closeSession() {
-    if (ingress.tryClose(id) >= 0) {
+    // The farewell makes the dispatcher give back the chunk that it may be filling.
+    if (ingress.tryControl(id, FAREWELL) >= 0 && ingress.tryClose(id) >= 0) {
       isOpen = false;
       context.afterRead().run();
     } else if (!channel.eventLoop().isShuttingDown()) {
@@ -584,19 +578,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   // Small matters
-
-  private void onLoginTimer() {
-    if (isAwaitingLogin) {
-      fail(NatsErrors.AUTHENTICATION_TIMEOUT);
-    }
-  }
-
-  private void stopLoginTimer() {
-    if (loginTimer != null) {
-      loginTimer.cancel(false);
-      loginTimer = null;
-    }
-  }
 
   private void countReads() {
     if (readMessages != 0) {
@@ -629,9 +610,5 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     return channel.remoteAddress() instanceof final InetSocketAddress address
         ? address.getAddress().getHostAddress()
         : "";
-  }
-
-  private static byte[] ascii(final String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -176,6 +177,7 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   }
 
   /** Hands over what is complete in {@code bytes} and moves their reader index behind it. */
+  @HotPath
   private void decode(final ByteBuf bytes) {
     wrap(bytes);
     try {

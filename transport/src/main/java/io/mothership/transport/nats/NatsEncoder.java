@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import org.agrona.MutableDirectBuffer;
@@ -66,6 +67,7 @@ final class NatsEncoder {
   }
 
   /** Writes control line, headers, payload and the closing CRLF; answers where they end. */
+  @HotPath
   static int encode(
       final MutableDirectBuffer buffer,
       final int offset,

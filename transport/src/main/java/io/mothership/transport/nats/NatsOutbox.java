@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
@@ -42,6 +43,7 @@ final class NatsOutbox implements Outbox {
   private final SpscGrowableArrayQueue<OutboxChunk> sealed;
   private final AtomicReference<OutboxChunk> open = new AtomicReference<>();
   private final AtomicBoolean isScheduled = new AtomicBoolean();
+  private final AtomicLong offeredBytes = new AtomicLong();
   private final AtomicLong releasedBytes = new AtomicLong();
   private volatile SubjectRules deliverable = SubjectRules.OPEN;
   private volatile boolean isGone;
@@ -50,7 +52,6 @@ final class NatsOutbox implements Outbox {
   // ms-dispatch
   private OutboxChunk filling;
   private long chunkCount;
-  private volatile long offeredBytes;
   private boolean isEnding;
   private boolean hasFarewell;
   private long messages;
@@ -78,9 +79,10 @@ final class NatsOutbox implements Outbox {
   // ms-dispatch
 
   @Override
+  @HotPath
   public int offerMessage(final byte[] sid, final MessageView message) {
     if (isEnding || isGone) {
-      return Pressure.CLOSED;
+      return refuse();
     }
     if (!deliverable.mayDeliver(message.subject())) {
       return 0;
@@ -110,7 +112,7 @@ final class NatsOutbox implements Outbox {
   @Override
   public int offerPong() {
     if (isEnding || isGone) {
-      return Pressure.CLOSED;
+      return refuse();
     }
     if (isFullFor(PONG.length)) {
       return Pressure.FULL;
@@ -131,7 +133,7 @@ final class NatsOutbox implements Outbox {
   @Override
   public int offerControl(final Slice line) {
     if (isEnding || isGone) {
-      return Pressure.CLOSED;
+      return refuse();
     }
     if (isFullFor(line.length())) {
       return Pressure.FULL;
@@ -166,7 +168,7 @@ final class NatsOutbox implements Outbox {
       isFarewellSent = true;
     }
     if (isGone) {
-      discard(open.getAndSet(null));
+      refuse();
       return;
     }
     if (loop.inEventLoop()) {
@@ -178,7 +180,7 @@ final class NatsOutbox implements Outbox {
 
   @Override
   public long pendingBytes() {
-    return offeredBytes - releasedBytes.get();
+    return offeredBytes.get() - releasedBytes.get();
   }
 
   @Override
@@ -228,11 +230,6 @@ final class NatsOutbox implements Outbox {
     return chunk.seal();
   }
 
-  /** Whether something waits for the event loop. */
-  boolean hasMore() {
-    return taken != null || open.get() != null || !sealed.isEmpty();
-  }
-
   /** Whether everything up to the last line of this connection has been offered. */
   boolean isFarewellSent() {
     return isFarewellSent;
@@ -259,6 +256,21 @@ final class NatsOutbox implements Outbox {
     transmitter.transmit(this);
   }
 
+  /**
+   * Nothing is taken any more; if the channel has gone, what it did not take goes back to the pool.
+   */
+  private int refuse() {
+    if (isGone) {
+      discard(filling);
+      filling = null;
+      discard(open.getAndSet(null));
+      if (!sealed.isEmpty() && !loop.isShuttingDown()) {
+        loop.execute(this::discardAll);
+      }
+    }
+    return Pressure.CLOSED;
+  }
+
   private static void discard(final OutboxChunk chunk) {
     if (chunk != null) {
       chunk.release();
@@ -268,12 +280,11 @@ final class NatsOutbox implements Outbox {
   // Filling
 
   private boolean isFullFor(final int length) {
-    return offeredBytes + length - releasedBytes.get() > pendingMax;
+    return pendingBytes() + length > pendingMax;
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // single writer
   private void offered(final int length) {
-    offeredBytes = offeredBytes + length;
+    offeredBytes.lazySet(offeredBytes.get() + length);
   }
 
   private OutboxChunk beginMessage() {
@@ -289,7 +300,9 @@ final class NatsOutbox implements Outbox {
       chunk = open.getAndSet(null);
     }
     if (chunk != null && chunk.remaining() == 0) {
-      sealed.offer(chunk);
+      if (!sealed.offer(chunk)) {
+        throw new IllegalStateException("more chunks than pending bytes allow");
+      }
       chunk = null;
     }
     if (chunk == null) {

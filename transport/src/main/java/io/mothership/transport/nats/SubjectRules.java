@@ -16,6 +16,12 @@ public final class SubjectRules {
   public static final SubjectRules OPEN =
       new SubjectRules(List.of(), List.of(), List.of(), List.of());
 
+  private static final byte[] SYSTEM_QUEUE = ascii("_sys_");
+  private static final byte[] ROUTED_REPLY = ascii("_GR_.");
+  private static final byte[] SERVICE_REPLY = ascii("_R_.");
+  private static final byte[] RAFT = ascii("$NRG.");
+  private static final byte[] ACK = ascii("$JS.ACK.");
+
   private final byte[][] publishAllowed;
   private final byte[][] publishDenied;
   private final Entry[] subscribeAllowed;
@@ -38,11 +44,30 @@ public final class SubjectRules {
   }
 
   boolean mayPublish(final Slice subject) {
+    final byte letter = subject.byteAt(0);
+    if (letter == '_' && subject.startsWith(ROUTED_REPLY)
+        || letter == '$' && subject.startsWith(RAFT)) {
+      return false;
+    }
     return (publishAllowed.length == 0 || isMatched(publishAllowed, subject))
         && !isMatched(publishDenied, subject);
   }
 
+  /**
+   * Whether an answer to a message with this reply subject could not be taken for the server's own.
+   */
+  static boolean mayReplyTo(final Slice reply) {
+    return switch (reply.byteAt(0)) {
+      case '_' -> !reply.startsWith(SERVICE_REPLY) && !reply.startsWith(ROUTED_REPLY);
+      case '$' -> reply.length() <= ACK.length || !reply.startsWith(ACK);
+      default -> true;
+    };
+  }
+
   boolean maySubscribe(final Slice subject, final Slice queue) {
+    if (queue.contentEquals(SYSTEM_QUEUE)) {
+      return false;
+    }
     if (subscribeAllowed.length == 0 && subscribeDenied.length == 0) {
       return true;
     }
@@ -99,6 +124,10 @@ public final class SubjectRules {
       }
     }
     return false;
+  }
+
+  private static byte[] ascii(final String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[][] bytes(final List<String> subjects) {

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Protocol state of one WebSocket. What the client sends besides control frames is read and dropped: the
- * sessions so far only talk.
+ * Protocol state of one WebSocket. What the client sends besides control frames is read and
+ * dropped: the sessions so far only talk.
  *
  * <p><i>Thread:</i> the channel's event loop, except {@link #send}.
  */
@@ -71,8 +71,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
             .closeOnProtocolViolation(false)
             .build();
     final WebSocketServerHandshaker handshaker =
-        new WebSocketServerHandshaker13(
-            "", subprotocol.isEmpty() ? null : subprotocol, decoding);
+        new WebSocketServerHandshaker13("", subprotocol.isEmpty() ? null : subprotocol, decoding);
     final WebSocketConnection connection = new WebSocketConnection(config, session);
     final HttpHeaders headers = new DefaultHttpHeaders();
     headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
@@ -103,8 +102,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
         context
             .executor()
             .scheduleAtFixedRate(
-                this::ping, config.pingIntervalMs(), config.pingIntervalMs(), TimeUnit.MILLISECONDS);
-    thread = Thread.ofVirtual().name("ms-ws-" + context.channel().id().asShortText()).start(this::run);
+                this::ping,
+                config.pingIntervalMs(),
+                config.pingIntervalMs(),
+                TimeUnit.MILLISECONDS);
+    thread =
+        Thread.ofVirtual().name("ms-ws-" + context.channel().id().asShortText()).start(this::run);
   }
 
   private void run() {
@@ -125,9 +128,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   @Override
   public void send(final byte[] text) throws IOException, InterruptedException {
     gate.await(FOREVER_MS);
-    context
-        .channel()
-        .writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
+    context.channel().writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
   }
 
   @Override
@@ -211,8 +212,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     isClosing = true;
     final int code = close.statusCode();
     context
-        .writeAndFlush(
-            code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
+        .writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
         .addListener(ChannelFutureListener.CLOSE);
   }
 
@@ -230,8 +230,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       thread.interrupt();
     }
     context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
-    context
-        .executor()
-        .schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
+    context.executor().schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
   }
 }

@@ -19,7 +19,8 @@ public interface WebSocketHandler {
     /**
      * A session.
      *
-     * @param subprotocol the one of the client's {@code Sec-WebSocket-Protocol} to confirm, empty for none
+     * @param subprotocol the one of the client's {@code Sec-WebSocket-Protocol} to confirm, empty
+     *     for none
      */
     record Accepted(String subprotocol, WebSocketSession session) implements Opening {}
   }

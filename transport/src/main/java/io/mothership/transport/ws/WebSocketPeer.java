@@ -8,8 +8,8 @@ public interface WebSocketPeer {
   /**
    * Sends one text message of valid UTF-8; the array must not change any more.
    *
-   * <p><i>Thread:</i> the session's. <i>Back-pressure:</i> waits until the channel takes bytes, however
-   * long the client needs.
+   * <p><i>Thread:</i> the session's. <i>Back-pressure:</i> waits until the channel takes bytes,
+   * however long the client needs.
    *
    * @throws IOException if the connection is closed
    */

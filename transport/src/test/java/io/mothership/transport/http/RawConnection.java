@@ -36,8 +36,7 @@ public final class RawConnection implements AutoCloseable {
     if (at < 0) {
       return head;
     }
-    final int length =
-        Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)).strip());
+    final int length = Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)).strip());
     return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }
 

@@ -23,6 +23,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,12 +34,17 @@ final class NatsTlsIT {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+  private static TlsConfig tls;
   private TcpBroker broker;
 
+  @BeforeAll
+  static void makeFiles() throws Exception {
+    tls = makeCertificate();
+  }
+
   @BeforeEach
-  void open() throws Exception {
-    final TlsConfig tls = makeFiles();
+  void open() {
     broker = new TcpBroker(new NatsConfig().tls(Optional.of(tls.open())), Threading.SHARED);
   }
 
@@ -80,6 +86,7 @@ final class NatsTlsIT {
       }
       assertTrue(received.toString().startsWith("INFO {"));
       assertEquals(-1, received.indexOf("PONG"));
+      broker.close();
       assertEquals(1, broker.listener().counters().errors(NatsErrors.TLS_FAILED));
     }
   }
@@ -94,7 +101,7 @@ final class NatsTlsIT {
     assertTrue(refused.getMessage().contains("no.pem"), refused::getMessage);
   }
 
-  private TlsConfig makeFiles() throws Exception {
+  private static TlsConfig makeCertificate() throws Exception {
     final Path store = folder.resolve("store.p12");
     final String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
     final Process process =

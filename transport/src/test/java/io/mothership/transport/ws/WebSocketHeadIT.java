@@ -29,7 +29,8 @@ final class WebSocketHeadIT {
   private static final int PING = 9;
   private static final int PONG = 10;
 
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final CountDownLatch sessionEnded = new CountDownLatch(1);
   private HttpListener listener;
 

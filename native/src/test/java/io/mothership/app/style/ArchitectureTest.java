@@ -1,0 +1,135 @@
+package io.mothership.app.style;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.bus.HotPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Who may use whom, and what runs per message; each rule is seen failing on a bad example. */
+class ArchitectureTest {
+  @Test
+  void shouldKeepTheArrowsBetweenModules() {
+    final List<String> found = new ArrayList<>();
+    for (final Project.Source source : Project.sources()) {
+      if (source.isMain()) {
+        ImportRules.violations(source.module(), source.text())
+            .forEach(violation -> found.add(source.name() + ": " + violation));
+      }
+    }
+    assertEquals("", String.join("\n", found));
+  }
+
+  @Test
+  void shouldKeepTheHotPathFree() throws IOException {
+    final List<String> found = new ArrayList<>();
+    int marked = 0;
+    for (final Path path : Project.classFiles()) {
+      final HotPathRules.Outcome outcome = HotPathRules.check(Files.readAllBytes(path));
+      found.addAll(outcome.violations());
+      marked += outcome.marked();
+    }
+    assertEquals("", String.join("\n", found));
+    assertTrue(marked > 0, "no method is marked @HotPath");
+  }
+
+  @Test
+  void shouldSeeAWrongArrow() {
+    assertEquals(
+        List.of("storage may not use transport: io.mothership.transport.nats.NatsListener"),
+        ImportRules.violations("storage", "import io.mothership.transport.nats.NatsListener;"));
+    assertEquals(
+        List.of("core may not use io.netty: io.netty.buffer.ByteBuf"),
+        ImportRules.violations("core", "import io.netty.buffer.ByteBuf;"));
+    assertEquals(
+        1, ImportRules.violations("alien", "class A { io.mothership.bus.Slice s; }").size());
+    assertEquals(List.of(), ImportRules.violations("api", "import io.mothership.storage.sql.A;"));
+  }
+
+  @Test
+  void shouldSeeWhatTheHotPathMayNotDo() throws IOException {
+    try (InputStream file = Offender.class.getResourceAsStream("ArchitectureTest$Offender.class")) {
+      final HotPathRules.Outcome outcome = HotPathRules.check(file.readAllBytes());
+      final String name = "io/mothership/app/style/ArchitectureTest$Offender.";
+      assertEquals(
+          List.of(
+              name + "boxes: boxes java/lang/Integer",
+              name + "captures: captures in a lambda",
+              name + "formats: makes an array",
+              name + "formats: boxes java/lang/Integer",
+              name + "formats: formats text",
+              name + "joins: builds text",
+              name + "locks: synchronizes",
+              name + "makes: makes a java/lang/StringBuilder",
+              name + "looks: Optional",
+              name + "now: reads the wall clock",
+              name + "streams: streams"),
+          outcome.violations().stream().distinct().toList());
+      assertEquals(9, outcome.marked());
+    }
+  }
+
+  /** Does what must be seen. */
+  static final class Offender {
+    private int value;
+
+    @HotPath
+    Object boxes() {
+      return value;
+    }
+
+    @HotPath
+    IntSupplier captures() {
+      return () -> value;
+    }
+
+    @HotPath
+    String formats() {
+      return String.format("%d", value);
+    }
+
+    @HotPath
+    String joins() {
+      return "x" + value;
+    }
+
+    @HotPath
+    int locks() {
+      synchronized (this) {
+        return value;
+      }
+    }
+
+    @HotPath
+    Object makes() {
+      return new StringBuilder();
+    }
+
+    @HotPath
+    boolean looks() {
+      return Optional.empty().isPresent();
+    }
+
+    @HotPath
+    long now() {
+      return System.currentTimeMillis();
+    }
+
+    @HotPath
+    long streams() {
+      return List.of().stream().count();
+    }
+
+    Object free() {
+      return new Object();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.mothership.storage.journal;
+
+import io.mothership.storage.recovery.FileFacade;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** The operating system, failing on demand. */
+final class FaultyFiles implements FileFacade {
+  private final FileFacade system = FileFacade.system();
+  private String failingWrite = "";
+  private boolean failsSync;
+  private boolean failsSyncDirectory;
+  private boolean failsRename;
+  private long usableBytes = Long.MAX_VALUE;
+  private int syncs;
+
+  void failWrites(final String message) {
+    failingWrite = message;
+  }
+
+  void failSync(final boolean isFailing) {
+    failsSync = isFailing;
+  }
+
+  void failSyncDirectory(final boolean isFailing) {
+    failsSyncDirectory = isFailing;
+  }
+
+  void failRename(final boolean isFailing) {
+    failsRename = isFailing;
+  }
+
+  void usable(final long bytes) {
+    usableBytes = bytes;
+  }
+
+  int syncs() {
+    return syncs;
+  }
+
+  @Override
+  public FileChannel open(final Path file) throws IOException {
+    return system.open(file);
+  }
+
+  @Override
+  public void write(final FileChannel channel, final ByteBuffer bytes, final long position)
+      throws IOException {
+    if (!failingWrite.isEmpty()) {
+      // As the operating system does: part of it was written.
+      final ByteBuffer part = bytes.duplicate();
+      part.limit(part.position() + part.remaining() / 2);
+      system.write(channel, part, position);
+      throw new IOException(failingWrite);
+    }
+    system.write(channel, bytes, position);
+  }
+
+  @Override
+  public void sync(final FileChannel channel) throws IOException {
+    syncs++;
+    if (failsSync) {
+      throw new IOException("Input/output error");
+    }
+    system.sync(channel);
+  }
+
+  @Override
+  public void syncDirectory(final Path directory) throws IOException {
+    if (failsSyncDirectory) {
+      throw new IOException("Input/output error");
+    }
+    system.syncDirectory(directory);
+  }
+
+  @Override
+  public void rename(final Path from, final Path to) throws IOException {
+    if (failsRename) {
+      throw new IOException("Input/output error");
+    }
+    system.rename(from, to);
+  }
+
+  @Override
+  public void delete(final Path file) throws IOException {
+    system.delete(file);
+  }
+
+  @Override
+  public long usableBytes(final Path directory) throws IOException {
+    return Math.min(usableBytes, system.usableBytes(directory));
+  }
+}
