@@ -5,6 +5,7 @@ import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.RouteHandler;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ public final class Envelope {
 
   public static HttpResponse response(final int status, final JsonWriter writer) {
     final byte[] json = writer.toBytes();
-    final byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
+    final byte[] line = Arrays.copyOf(json, json.length + 1);
     line[json.length] = '\n';
     return HttpResponse.of(status, HttpResponse.JSON, line);
   }

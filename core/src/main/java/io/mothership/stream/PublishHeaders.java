@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -37,6 +38,7 @@ final class PublishHeaders {
   private final Slice keyOperation = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
+  @HotPath
   PublishHeaders wrap(final Slice block) {
     messageId.clear();
     expectedStream.clear();
@@ -56,8 +58,6 @@ final class PublishHeaders {
       final int lineEnd = lineEnd(buffer, at, end);
       if (isAt(buffer, at, lineEnd, PREFIX)) {
         line(buffer, at + PREFIX.length, lineEnd);
-      } else if (isAt(buffer, at, lineEnd, KEY_OPERATION)) {
-        value(keyOperation, buffer, at + KEY_OPERATION.length, lineEnd);
       }
       at = lineEnd + 2;
     }
@@ -106,6 +106,7 @@ final class PublishHeaders {
   }
 
   /** Decimal digits as a number; -1 if there is anything else or nothing. */
+  @HotPath
   static long number(final Slice digits) {
     if (digits.isEmpty() || digits.length() > 19) {
       return -1;
@@ -130,12 +131,7 @@ final class PublishHeaders {
     if (target == null || !target.isEmpty() || colon == end) {
       return;
     }
-    value(target, buffer, colon + 1, end);
-  }
-
-  private static void value(
-      final Slice target, final DirectBuffer buffer, final int start, final int end) {
-    int from = start;
+    int from = colon + 1;
     int to = end;
     while (from < to && isBlank(buffer.getByte(from))) {
       from++;

@@ -31,9 +31,6 @@ final class StreamIntake implements Subscriber {
   static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
   static final byte[] ROLLUP_ALL = "all".getBytes(StandardCharsets.US_ASCII);
 
-  /** A message that no age removes. */
-  static final long TTL_NEVER = -1;
-
   /** Sequences reserved at a time. */
   static final int RESERVATION_BLOCK = 1 << 16;
 
@@ -41,6 +38,7 @@ final class StreamIntake implements Subscriber {
   private static final int WAITING_DUPLICATES_MAX = 1024;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long TTL_INVALID = -2;
+  private static final long TTL_NEVER = -1;
   private static final MessageView NO_MESSAGE = new MessageView();
 
   private final JetStream owner;
@@ -83,6 +81,7 @@ final class StreamIntake implements Subscriber {
   }
 
   @Override
+  @HotPath
   public void onMessage(final Subscription subscription, final MessageView message) {
     final StreamConfig config = stream.config();
     if (config.isSealed()) {
@@ -285,6 +284,7 @@ final class StreamIntake implements Subscriber {
     return ApiErrors.STREAM_STORE_FAILED.with("journal failed");
   }
 
+  @HotPath
   private void commit(final FrameView frame) {
     final long sequence = frame.streamSequence();
     if (frame.replyLength() > 0 && !stream.config().isNoAck()) {
@@ -307,6 +307,7 @@ final class StreamIntake implements Subscriber {
     duplicates.removeIf(duplicate -> duplicate.sequence <= committed);
   }
 
+  @HotPath
   private void acknowledge(final Slice reply, final long sequence, final boolean isDuplicate) {
     int length = ackPrefix.length;
     length += ackBuffer.putLongAscii(length, sequence);
@@ -493,6 +494,7 @@ final class StreamIntake implements Subscriber {
     }
   }
 
+  @HotPath
   private void remember(final long sequence, final long timeNs) {
     final Slice id = headers.messageId();
     lastIdLength = id.length();
@@ -500,10 +502,14 @@ final class StreamIntake implements Subscriber {
       return;
     }
     if (lastIdLength > lastId.length) {
-      lastId = new byte[lastIdLength * 2];
+      growLastId();
     }
     id.buffer().getBytes(id.offset(), lastId, 0, lastIdLength);
     dedupe.add(sequence, timeNs);
+  }
+
+  private void growLastId() {
+    lastId = new byte[lastIdLength * 2];
   }
 
   /** Always false, so that checks can end with it. */

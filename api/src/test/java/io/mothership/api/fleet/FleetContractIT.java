@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mothership.api.ApiFixture;
 import io.mothership.api.ApiFixture.Answer;
 import io.mothership.api.json.JsonValue;
+import io.mothership.bus.Fabric.Publication;
+import io.mothership.storage.sql.OutboxRepository;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -445,10 +447,10 @@ final class FleetContractIT {
   }
 
   private static int waiting() {
-    return fixture.database().read(new io.mothership.storage.sql.OutboxRepository()::count);
+    return fixture.database().read(new OutboxRepository()::count);
   }
 
-  private static List<io.mothership.bus.Fabric.Publication> published(final String subject) {
+  private static List<Publication> published(final String subject) {
     return fixture.fabric().publications().stream()
         .filter(publication -> publication.subject().startsWith(subject))
         .toList();

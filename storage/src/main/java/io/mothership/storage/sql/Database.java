@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -22,6 +24,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * wait for a connection, writers beyond the limit are refused with {@code SQL_BUSY}.
  */
 public final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int BUSY_TIMEOUT_MS = 5_000;
 
   private final SqlWriter writer;
@@ -170,7 +173,7 @@ public final class Database implements AutoCloseable {
     try {
       connection.close();
     } catch (final SQLException e) {
-      org.slf4j.LoggerFactory.getLogger(Database.class).warn("closing failed", e);
+      LOG.warn("closing failed", e);
     }
   }
 

@@ -306,7 +306,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void startThread(final Runnable task) {
-    Thread.ofVirtual().name("ms-http-" + context.channel().id().asShortText()).start(task);
+    Thread.ofVirtual()
+        .name("ms-http-" + context.channel().id().asShortText())
+        .start(
+            () -> {
+              try {
+                task.run();
+              } catch (final Throwable e) {
+                // Nobody else would ever answer this request.
+                LOG.error("a request's thread died", e);
+                context.close();
+              }
+            });
   }
 
   private void handle(final RouteHandler handler, final HttpRequestView view) {
