@@ -22,6 +22,8 @@ final class PublishHeaders {
   private static final byte[] TTL = ascii("TTL");
   private static final byte[] MARKER_REASON = ascii("Marker-Reason");
   private static final byte[] SOURCE = ascii("Stream-Source");
+  private static final byte[] KEY_OPERATION = ascii("KV-Operation:");
+  private static final byte[] KEY_PURGE = ascii("PURGE");
 
   private final Slice messageId = new Slice();
   private final Slice expectedStream = new Slice();
@@ -33,6 +35,7 @@ final class PublishHeaders {
   private final Slice ttl = new Slice();
   private final Slice source = new Slice();
   private final Slice markerReason = new Slice();
+  private final Slice keyOperation = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
   @HotPath
@@ -47,6 +50,7 @@ final class PublishHeaders {
     ttl.clear();
     source.clear();
     markerReason.clear();
+    keyOperation.clear();
     final DirectBuffer buffer = block.buffer();
     final int end = block.offset() + block.length();
     int at = lineEnd(buffer, block.offset(), end) + 2;
@@ -96,9 +100,9 @@ final class PublishHeaders {
     return source;
   }
 
-  /** Why a subject's last message went, on the marker that stands for it. */
-  Slice markerReason() {
-    return markerReason;
+  /** Whether the message says that its subject is gone: a delete marker, or a key's purge. */
+  boolean isDeleteMarker() {
+    return !markerReason.isEmpty() || keyOperation.contentEquals(KEY_PURGE);
   }
 
   /** Decimal digits as a number; -1 if there is anything else or nothing. */

@@ -290,7 +290,7 @@ final class Stream {
       final int size = storedSize(message);
       index.add(sequence, subject, size, timeNs, journalSequence);
       owner.addBytes(config.storage(), size);
-      expiry.onAdded(sequence, timeNs, ttlNs, !headers.markerReason().isEmpty());
+      expiry.onAdded(sequence, timeNs, ttlNs, headers.isDeleteMarker());
     }
     if (config.isRollupAllowed() && !config.isPurgeDenied()) {
       rollUp(sequence, headers.rollup());

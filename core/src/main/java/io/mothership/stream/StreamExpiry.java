@@ -4,8 +4,14 @@ import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
 /**
+<<<<<<< HEAD
  * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured,
  * the last message of a subject leaves a marker behind, which rolls it up.
+=======
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured, the last
+ * message of a subject leaves a marker behind, which rolls it up: in recovery too, only the marker's record
+ * removes that message.
+>>>>>>> suite
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are
  * record times plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock
@@ -19,6 +25,7 @@ final class StreamExpiry {
   private final Stream stream;
   private final Runnable task = this::onTimer;
   private final LongHashSet markers = new LongHashSet();
+  private final LongHashSet ageless = new LongHashSet();
   private long[] deadlines = new long[16];
   private long[] sequences = new long[16];
   private int count;
@@ -30,12 +37,20 @@ final class StreamExpiry {
     this.stream = stream;
   }
 
+<<<<<<< HEAD
   void onAdded(final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+=======
+  /** {@code isMarker} tells that nothing is left behind when this message goes. */
+  void onAdded(
+      final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+>>>>>>> suite
     if (isMarker) {
       markers.add(sequence);
     }
     if (ttlNs > 0) {
       push(timeNs + ttlNs, sequence);
+    } else if (ttlNs == StreamIntake.TTL_NEVER) {
+      ageless.add(sequence);
     }
     if (owner.isLive() && (ttlNs > 0 || timer == NO_TIMER)) {
       reschedule();
@@ -46,6 +61,9 @@ final class StreamExpiry {
   void onRemoved(final long sequence) {
     if (!markers.isEmpty()) {
       markers.remove(sequence);
+    }
+    if (!ageless.isEmpty()) {
+      ageless.remove(sequence);
     }
   }
 
@@ -92,12 +110,15 @@ final class StreamExpiry {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     int done = 0;
-    while (ageMaxNs > 0
-        && index.count() > 0
-        && done < limit
-        && index.timeNs(index.first()) + ageMaxNs <= nowNs
-        && tryExpire(index.first())) {
-      done++;
+    if (ageMaxNs > 0) {
+      for (long at = oldestAging();
+          at <= index.last() && done < limit && index.timeNs(at) + ageMaxNs <= nowNs;
+          at = oldestAging()) {
+        if (!tryExpire(at)) {
+          return;
+        }
+        done++;
+      }
     }
     while (count > 0
         && deadlines[0] <= nowNs
@@ -108,14 +129,25 @@ final class StreamExpiry {
     }
   }
 
-  /** False if its subject must be marked first and the journal has no room for the marker now. */
+  private long oldestAging() {
+    final StreamIndex index = stream.index();
+    long at = index.first();
+    while (!ageless.isEmpty() && ageless.contains(at)) {
+      at = index.nextPresent(at + 1);
+    }
+    return at;
+  }
+
+  /** False if its subject must be marked first and that cannot be done now. */
   private boolean tryExpire(final long sequence) {
     final int subject = stream.index().subjectId(sequence);
     final boolean isMarked =
         stream.config().subjectDeleteMarkerTtlNs() > 0
-            && owner.isLive()
             && stream.index().subjects().count(subject) == 1
             && !markers.contains(sequence);
+    if (isMarked && !owner.isLive()) {
+      return false;
+    }
     return isMarked
         ? stream.intake().tryMark(stream.index().subjects().subject(subject))
         : stream.drop(sequence);
@@ -124,8 +156,11 @@ final class StreamExpiry {
   private long nextDeadlineNs() {
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
-    final long byAge =
-        ageMaxNs > 0 && index.count() > 0 ? index.timeNs(index.first()) + ageMaxNs : Long.MAX_VALUE;
+    long byAge = Long.MAX_VALUE;
+    if (ageMaxNs > 0) {
+      final long oldest = oldestAging();
+      byAge = oldest <= index.last() ? index.timeNs(oldest) + ageMaxNs : Long.MAX_VALUE;
+    }
     return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
   }
 

@@ -32,6 +32,9 @@ final class StreamIntake implements Subscriber {
   static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
   static final byte[] ROLLUP_ALL = "all".getBytes(StandardCharsets.US_ASCII);
 
+  /** A message that no age removes. */
+  static final long TTL_NEVER = -1;
+
   /** Sequences reserved at a time. */
   static final int RESERVATION_BLOCK = 1 << 16;
 
@@ -39,7 +42,6 @@ final class StreamIntake implements Subscriber {
   private static final int WAITING_DUPLICATES_MAX = 1024;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long TTL_INVALID = -2;
-  private static final long TTL_NEVER = -1;
   private static final MessageView NO_MESSAGE = new MessageView();
 
   private final JetStream owner;

@@ -235,6 +235,43 @@ final class StreamPublishTest {
   }
 
   @Test
+  void shouldKeepByAgeWhatNeverGoes() {
+    final Stream stream =
+        js.create("S", "\"subjects\":[\"s\"],\"max_age\":1000000000,\"allow_msg_ttl\":true");
+    js.publish("s", "keeps", "Nats-TTL: never");
+    js.publish("s", "goes");
+    js.clock().advanceNs(2 * SECOND_NS);
+    js.step();
+    assertEquals(1, stream.firstSequence());
+    assertEquals(1, stream.messageCount());
+  }
+
+  @Test
+  void shouldLeaveNoMarkerOfAPurgedKey() {
+    final Stream stream =
+        js.create("S", "\"subjects\":[\"s.*\"],\"subject_delete_marker_ttl\":5000000000");
+    js.publish("s.a", "", "KV-Operation: PURGE", "Nats-TTL: 6");
+    js.publish("s.b", "", "KV-Operation: DEL", "Nats-TTL: 6");
+    js.clock().advanceNs(7 * SECOND_NS);
+    js.step();
+    assertEquals(1, stream.messageCount());
+    assertEquals(3, stream.firstSequence());
+  }
+
+  @Test
+  void shouldLeaveTheMarkerAfterARestart() {
+    js.create(
+        "S",
+        "\"subjects\":[\"s.*\"],\"max_age\":1000000000,"
+            + "\"subject_delete_marker_ttl\":60000000000");
+    js.publish("s.a", "1");
+    js.clock().advanceNs(SECOND_NS * 5 / 4);
+    js.restart();
+    assertEquals(1, js.stream("S").messageCount());
+    assertEquals(2, js.stream("S").firstSequence());
+  }
+
+  @Test
   void shouldRollUp() {
     final Stream stream = js.create("S", "\"subjects\":[\"s.*\"],\"allow_rollup_hdrs\":true");
     for (int i = 0; i < 4; i++) {
