@@ -1,30 +1,44 @@
 package io.mothership.clock;
 
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.OffsetEpochNanoClock;
+import java.time.Instant;
 
-/** The machine's clocks; safe on every thread, and without an object per reading. */
+/**
+ * The machine's clocks; safe on every thread. The wall clock is read once a second and carried on
+ * by the monotonic one in between, so that a reading makes no object.
+ */
 final class SystemClock implements Clock {
   static final SystemClock INSTANCE = new SystemClock();
 
-  private static final int RETRIES_MAX = 100;
-  private static final long SAMPLE_THRESHOLD_NS = 250;
+  private static final long SECOND_NS = 1_000_000_000L;
 
   /** How soon a step of the wall clock is noticed. */
-  private static final long RESAMPLE_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SAMPLE_NS = SECOND_NS;
 
-  private final OffsetEpochNanoClock wall =
-      new OffsetEpochNanoClock(RETRIES_MAX, SAMPLE_THRESHOLD_NS, RESAMPLE_NS);
+  private volatile Sample sample = sample();
 
   private SystemClock() {}
 
   @Override
   public long wallNs() {
-    return wall.nanoTime();
+    Sample last = sample;
+    long sinceNs = System.nanoTime() - last.monotonicNs;
+    if (sinceNs > SAMPLE_NS) {
+      last = sample();
+      sample = last;
+      sinceNs = 0;
+    }
+    return last.wallNs + sinceNs;
   }
 
   @Override
   public long monotonicNs() {
     return System.nanoTime();
   }
+
+  private static Sample sample() {
+    final Instant now = Instant.now();
+    return new Sample(now.getEpochSecond() * SECOND_NS + now.getNano(), System.nanoTime());
+  }
+
+  private record Sample(long wallNs, long monotonicNs) {}
 }
