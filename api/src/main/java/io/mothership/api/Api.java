@@ -43,6 +43,7 @@ public final class Api implements AutoCloseable {
    *
    * @param database stays the caller's
    * @param fabric stays the caller's
+   * @param directory is filled from the registry here, and kept up to date
    * @param checks what {@code /health} looks at besides the registry
    * @param publishedOutboxId the highest outbox id found in the journal
    */
@@ -50,6 +51,7 @@ public final class Api implements AutoCloseable {
       final ApiConfig config,
       final Database database,
       final Fabric fabric,
+      final EntityDirectory directory,
       final Clock clock,
       final List<HealthCheck> checks,
       final long publishedOutboxId) {
@@ -57,7 +59,7 @@ public final class Api implements AutoCloseable {
     final OrganizationRepository organizations = new OrganizationRepository();
     final EntityRepository entities = new EntityRepository();
     final OutboxRepository outbox = new OutboxRepository();
-    final EntityDirectory directory = EntityDirectory.load(database, entities);
+    directory.load(database, entities);
     final OutboxRelay relay = OutboxRelay.start(database, outbox, fabric, publishedOutboxId);
     final List<HealthCheck> allChecks = new ArrayList<>();
     allChecks.add(new HealthCheck("database", database::ping));

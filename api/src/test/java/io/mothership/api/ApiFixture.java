@@ -3,6 +3,7 @@ package io.mothership.api;
 import io.mothership.api.json.JsonSyntaxException;
 import io.mothership.api.json.JsonTree;
 import io.mothership.api.json.JsonValue;
+import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
@@ -36,7 +37,13 @@ public final class ApiFixture implements AutoCloseable {
     database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
     api =
         Api.start(
-            new ApiConfig(TOKEN, "0.0.0-test"), database, fabric, Clock.system(), List.of(), 0);
+            new ApiConfig(TOKEN, "0.0.0-test"),
+            database,
+            fabric,
+            new EntityDirectory(),
+            Clock.system(),
+            List.of(),
+            0);
     listener =
         HttpListener.start(
             HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 2_000),

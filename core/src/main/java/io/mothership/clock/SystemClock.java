@@ -1,16 +1,26 @@
 package io.mothership.clock;
 
-import org.agrona.concurrent.SystemEpochNanoClock;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.OffsetEpochNanoClock;
 
-/** The machine's clocks; safe on every thread. */
+/** The machine's clocks; safe on every thread, and without an object per reading. */
 final class SystemClock implements Clock {
   static final SystemClock INSTANCE = new SystemClock();
+
+  private static final int RETRIES_MAX = 100;
+  private static final long SAMPLE_THRESHOLD_NS = 250;
+
+  /** How soon a step of the wall clock is noticed. */
+  private static final long RESAMPLE_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final OffsetEpochNanoClock wall =
+      new OffsetEpochNanoClock(RETRIES_MAX, SAMPLE_THRESHOLD_NS, RESAMPLE_NS);
 
   private SystemClock() {}
 
   @Override
   public long wallNs() {
-    return SystemEpochNanoClock.INSTANCE.nanoTime();
+    return wall.nanoTime();
   }
 
   @Override

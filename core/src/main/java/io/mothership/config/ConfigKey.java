@@ -116,6 +116,27 @@ public enum ConfigKey {
       "",
       "How long a client has to say who it is."),
 
+  // TLS of the NATS listener.
+  TLS_CERT_FILE(
+      "tls.cert_file",
+      PATH,
+      "",
+      "",
+      "",
+      "Certificate chain, PEM. With it, NATS clients have to use TLS."),
+  TLS_KEY_FILE("tls.key_file", PATH, "", "", "", "Private key of the certificate, PEM, PKCS 8."),
+  TLS_CA_FILE("tls.ca_file", PATH, "", "", "", "Certificates that clients' ones are checked by."),
+  TLS_VERIFY("tls.verify", SWITCH, "false", 0, 1, "", "", "Clients must show a certificate."),
+  TLS_TIMEOUT(
+      "tls.timeout",
+      DURATION,
+      "2s",
+      1_000_000L,
+      60_000_000_000L,
+      "",
+      "",
+      "How long a TLS handshake may take."),
+
   // JetStream.
   JETSTREAM(
       "jetstream.enabled",

@@ -30,6 +30,8 @@ final class FileValues {
           Map.entry("max_conn", ConfigKey.MAX_CONNECTIONS),
           Map.entry("authorization.username", ConfigKey.AUTHORIZATION_USER),
           Map.entry("authorization.pass", ConfigKey.AUTHORIZATION_PASSWORD),
+          Map.entry("tls.cert", ConfigKey.TLS_CERT_FILE),
+          Map.entry("tls.key", ConfigKey.TLS_KEY_FILE),
           Map.entry("jetstream.storedir", ConfigKey.JETSTREAM_STORE_DIR),
           Map.entry("jetstream.max_memory_store", ConfigKey.JETSTREAM_MAX_MEMORY),
           Map.entry("jetstream.max_mem_store", ConfigKey.JETSTREAM_MAX_MEMORY),
@@ -44,15 +46,14 @@ final class FileValues {
           Map.entry("cluster", "one appliance is one server: there are no clusters"),
           Map.entry("gateway", "one appliance is one server: there are no gateways"),
           Map.entry("leafnodes", "leaf nodes are not supported"),
-          Map.entry("tls", "TLS is not supported yet"),
           Map.entry("websocket", "NATS over WebSocket is not supported yet"),
           Map.entry("mqtt", "MQTT is not supported yet"),
           Map.entry("operator", "JWT authentication is not supported yet"),
           Map.entry("resolver", "JWT authentication is not supported yet"),
           Map.entry("resolver_preload", "JWT authentication is not supported yet"),
           Map.entry("trusted_keys", "JWT authentication is not supported yet"),
-          Map.entry("https_port", "TLS is not supported yet"),
-          Map.entry("https", "TLS is not supported yet"),
+          Map.entry("https_port", "HTTPS is not supported yet"),
+          Map.entry("https", "HTTPS is not supported yet"),
           Map.entry("authorization.auth_callout", "authentication callouts are not supported yet"),
           Map.entry("authorization.permissions", "permissions belong to a user here"),
           Map.entry("jetstream.key", "encryption at rest is not supported yet"),
@@ -156,7 +157,7 @@ final class FileValues {
       case "authorization.default_permissions" -> {
         // Read before the users, whom it is for.
       }
-      case "authorization", "storage", "threading", "rings" -> {
+      case "authorization", "tls", "storage", "threading", "rings" -> {
         if (value instanceof final Block inner) {
           final Entry defaults = inner.entries().get("default_permissions");
           if (name.equals("authorization") && defaults != null) {

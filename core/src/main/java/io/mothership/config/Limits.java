@@ -72,6 +72,19 @@ public final class Limits {
         config,
         ConfigKey.AUTHORIZATION_USER,
         "needs authorization.password, and the other way round");
+    require(
+        config.text(ConfigKey.TLS_CERT_FILE).isEmpty()
+            == config.text(ConfigKey.TLS_KEY_FILE).isEmpty(),
+        problems,
+        config,
+        ConfigKey.TLS_CERT_FILE,
+        "needs tls.key_file, and the other way round");
+    require(
+        !config.isOn(ConfigKey.TLS_VERIFY) || !config.text(ConfigKey.TLS_CA_FILE).isEmpty(),
+        problems,
+        config,
+        ConfigKey.TLS_VERIFY,
+        "needs tls.ca_file");
   }
 
   private static void require(

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
 
@@ -38,6 +39,7 @@ final class AckView {
    *
    * @return false if they are not there
    */
+  @HotPath
   boolean wrap(final Slice subject) {
     int at = subject.length();
     for (int i = NUMBERS - 1; i >= 0; i--) {
@@ -73,6 +75,7 @@ final class AckView {
     return numbers[2];
   }
 
+  @HotPath
   static Verb verb(final Slice payload) {
     if (payload.isEmpty() || payload.contentEquals(ACK) || payload.contentEquals(OK)) {
       return Verb.ACK;

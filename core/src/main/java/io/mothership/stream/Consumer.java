@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -7,11 +8,11 @@ import io.mothership.journal.FrameView;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One consumer: reads its stream up to the commit position, hands messages to its target, and sees to it that
- * each is acknowledged or delivered again.
+ * One consumer: reads its stream up to the commit position, hands messages to its target, and sees
+ * to it that each is acknowledged or delivered again.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement. Callbacks that come
- * while a message is being sent (interest that goes) only set marks.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement.
+ * Callbacks that come while a message is being sent (interest that goes) only set marks.
  */
 final class Consumer {
   private static final byte[] ACK_PREFIX = DeliverEncoder.ascii("$JS.ACK.");
@@ -309,8 +310,7 @@ final class Consumer {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       records.entry(
           pending.sequence(slot), pending.consumerSequence(slot), pending.redeliveries(slot));
-      if (++entries == ConsumerRecords.ENTRIES_MAX
-          && pending.next(slot) != ConsumerPending.NONE) {
+      if (++entries == ConsumerRecords.ENTRIES_MAX && pending.next(slot) != ConsumerPending.NONE) {
         // What does not fit counts as not delivered.
         delivered = pending.sequence(slot);
         next = delivered + 1;
@@ -340,6 +340,7 @@ final class Consumer {
    *
    * @return how many steps were made; if it equals {@code limit} there may be more to do
    */
+  @HotPath
   int deliver(final int limit) {
     int steps = 0;
     while (steps < limit) {
@@ -380,6 +381,7 @@ final class Consumer {
   }
 
   /** Delivers a message from the tail window, or asks for it; false if it has to wait. */
+  @HotPath
   private boolean step(final long sequence, final int slot) {
     final boolean isRedelivery = slot != ConsumerPending.NONE;
     if (reads.isEmpty() && stream.load(sequence, frame) == Stream.LOADED) {
@@ -415,6 +417,7 @@ final class Consumer {
   }
 
   /** Bytes of a message asked for have come; {@code answer} is null if it is gone or damaged. */
+  @HotPath
   void onRead(final long token, final FrameView answer) {
     final long sequence = reads.answer(token);
     if (sequence == ConsumerReads.STALE || isClosed) {
@@ -457,6 +460,7 @@ final class Consumer {
     cursor.unread();
   }
 
+  @HotPath
   private boolean send(final FrameView bytes, final long sequence, final int slot) {
     final boolean isRedelivery = slot != ConsumerPending.NONE;
     final long deliveries = isRedelivery ? acks.pending().redeliveries(slot) + 2L : 1;

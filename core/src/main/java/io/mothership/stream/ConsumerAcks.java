@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.journal.codec.RecordType;
@@ -8,11 +9,11 @@ import io.mothership.json.JsonReader;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * What became of a consumer's deliveries: which wait for their acknowledgement, which come again, and up to
- * where everything is done (the floor).
+ * What became of a consumer's deliveries: which wait for their acknowledgement, which come again,
+ * and up to where everything is done (the floor).
  *
- * <p>An acknowledgement changes nothing before its record is in the journal's ring; who waits for an answer
- * gets it when the record is synced.
+ * <p>An acknowledgement changes nothing before its record is in the journal's ring; who waits for
+ * an answer gets it when the record is synced.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per delivery and plain acknowledgement.
  */
@@ -21,6 +22,7 @@ final class ConsumerAcks {
   private static final String GONE = "Unacknowledged message was deleted";
 
   private final Consumer consumer;
+  private final Stream stream;
   private final ConsumerPending pending = new ConsumerPending();
   private final Long2LongHashMap exhausted = new Long2LongHashMap(NOT_EXHAUSTED);
   private final AckView view = new AckView();
@@ -35,6 +37,7 @@ final class ConsumerAcks {
 
   ConsumerAcks(final Consumer consumer) {
     this.consumer = consumer;
+    this.stream = consumer.stream();
   }
 
   ConsumerPending pending() {
@@ -145,16 +148,22 @@ final class ConsumerAcks {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       setDeadline(slot, nowNs);
     }
-    if (pending.isEmpty()) {
+    final int first = pending.first();
+    if (first == ConsumerPending.NONE) {
       floorSequence = Math.max(floorSequence, deliveredSequence);
       floorConsumerSequence = Math.max(floorConsumerSequence, deliveredConsumerSequence);
+    } else {
+      floorSequence = Math.min(floorSequence, pending.sequence(first) - 1);
+      floorConsumerSequence = Math.min(floorConsumerSequence, pending.consumerSequence(first) - 1);
     }
   }
 
   // Deliveries
 
   /** The message to deliver again next, or {@link ConsumerPending#NONE}. */
+  @HotPath
   int nextDue() {
+    expire(consumer.exchange().monotonicNs());
     for (int slot = pending.firstDue(); slot != ConsumerPending.NONE; slot = pending.firstDue()) {
       if (!isExhausted(slot)) {
         return slot;
@@ -165,6 +174,7 @@ final class ConsumerAcks {
   }
 
   /** A message is about to be sent; {@code slot} is its entry if it was delivered before. */
+  @HotPath
   void onDelivered(final long sequence, final int slot) {
     deliveredConsumerSequence++;
     if (slot != ConsumerPending.NONE) {
@@ -183,6 +193,7 @@ final class ConsumerAcks {
   }
 
   /** Where nothing is acknowledged, a message is done when it was sent. */
+  @HotPath
   void afterSend(final long sequence) {
     if (consumer.config().ackPolicy() == AckPolicy.NONE && isRetentionByAcks()) {
       append(ConsumerRecords.KIND_ONE, sequence, deliveredConsumerSequence, nobody);
@@ -210,6 +221,7 @@ final class ConsumerAcks {
     return consumer.config().ackWaitNs() > 0;
   }
 
+  @HotPath
   private void setDeadline(final int slot, final long nowNs) {
     if (!hasAckWait()) {
       pending.rest(slot);
@@ -263,6 +275,7 @@ final class ConsumerAcks {
   // Acknowledgements
 
   /** A message on one of this consumer's acknowledgement subjects. */
+  @HotPath
   void onAck(final Slice subject, final Slice reply, final Slice payload) {
     if (!view.wrap(subject) || view.streamSequence() == 0) {
       return;
@@ -294,6 +307,7 @@ final class ConsumerAcks {
     }
   }
 
+  @HotPath
   private void acknowledge(final Slice reply) {
     final long sequence = view.streamSequence();
     if (sequence >= consumer.cursor().next() && sequence > deliveredSequence) {
@@ -320,6 +334,7 @@ final class ConsumerAcks {
     return max > 0 && pending.count() >= max;
   }
 
+  @HotPath
   private void acknowledgeOne(final long sequence, final Slice reply) {
     final int slot = pending.find(sequence);
     final boolean isKnown =
@@ -328,9 +343,7 @@ final class ConsumerAcks {
       return;
     }
     final long consumerSequence =
-        slot == ConsumerPending.NONE
-            ? view.consumerSequence()
-            : pending.consumerSequence(slot);
+        slot == ConsumerPending.NONE ? view.consumerSequence() : pending.consumerSequence(slot);
     if (!append(ConsumerRecords.KIND_ONE, sequence, consumerSequence, reply)) {
       return;
     }
@@ -341,8 +354,8 @@ final class ConsumerAcks {
     lastAckNs = consumer.exchange().wallNs();
   }
 
-  private void acknowledgeAll(
-      final long sequence, final long consumerSequence, final Slice reply) {
+  @HotPath
+  private void acknowledgeAll(final long sequence, final long consumerSequence, final Slice reply) {
     if (consumerSequence <= floorConsumerSequence || sequence <= floorSequence) {
       answer(reply);
       return;
@@ -361,9 +374,7 @@ final class ConsumerAcks {
 
   private void negate(final Slice delay) {
     final int slot = pending.find(view.streamSequence());
-    if (slot == ConsumerPending.NONE
-        || view.consumerSequence() <= floorConsumerSequence
-        || view.consumerSequence() > deliveredConsumerSequence) {
+    if (slot == ConsumerPending.NONE) {
       return;
     }
     consumer
@@ -371,8 +382,12 @@ final class ConsumerAcks {
         .onNak(consumer, view.streamSequence(), view.consumerSequence(), view.deliveries());
     final long delayNs = delay.isEmpty() ? GoDuration.INVALID : delayNs(delay.toString());
     if (delayNs == GoDuration.INVALID) {
-      pending.due(slot);
-      consumer.wake();
+      if (isExhausted(slot)) {
+        exhaust(slot);
+      } else {
+        pending.due(slot);
+        consumer.wake();
+      }
       return;
     }
     final long deadlineNs = consumer.exchange().monotonicNs() + Math.max(0, delayNs);
@@ -404,9 +419,7 @@ final class ConsumerAcks {
     final long deliveries = view.deliveries();
     final String text = reason.toString();
     acknowledge(reply);
-    consumer
-        .advisories()
-        .onTerminated(consumer, sequence, consumerSequence, deliveries, text);
+    consumer.advisories().onTerminated(consumer, sequence, consumerSequence, deliveries, text);
   }
 
   /** An empty message to whom waits for one. */
@@ -414,7 +427,7 @@ final class ConsumerAcks {
     if (!reply.isEmpty()) {
       answer.clear();
       answer.subject().wrap(reply);
-      consumer.exchange().route(consumer.stream().accountId(), answer);
+      consumer.exchange().route(stream.accountId(), answer);
     }
   }
 
@@ -423,13 +436,13 @@ final class ConsumerAcks {
    *
    * @return false if the journal can not take it now: nothing happened
    */
+  @HotPath
   private boolean append(
       final int kind, final long sequence, final long consumerSequence, final Slice reply) {
     if (!consumer.isKept() && !isRetentionByAcks()) {
       answer(reply);
       return true;
     }
-    final Stream stream = consumer.stream();
     final long written =
         consumer
             .exchange()
@@ -454,7 +467,7 @@ final class ConsumerAcks {
   }
 
   private boolean isRetentionByAcks() {
-    return consumer.stream().config().retention() != StreamConfig.Retention.LIMITS;
+    return stream.config().retention() != StreamConfig.Retention.LIMITS;
   }
 
   // What the stream tells it
@@ -473,9 +486,7 @@ final class ConsumerAcks {
     if (consumer.home().isLive()) {
       lastAckNs = consumer.exchange().wallNs();
       consumer.markDirty();
-      consumer
-          .advisories()
-          .onTerminated(consumer, sequence, consumerSequence, deliveries, GONE);
+      consumer.advisories().onTerminated(consumer, sequence, consumerSequence, deliveries, GONE);
       if (wasStalled) {
         consumer.wake();
       }

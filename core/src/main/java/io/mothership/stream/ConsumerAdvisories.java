@@ -6,9 +6,11 @@ import io.mothership.json.JsonText;
 import java.util.function.UnaryOperator;
 
 /**
- * Tells whoever listens on {@code $JS.EVENT.ADVISORY.CONSUMER.>} what happens to consumers and their messages.
+ * Tells whoever listens on {@code $JS.EVENT.ADVISORY.CONSUMER.>} what happens to consumers and
+ * their messages.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> the event's subject, and its text if somebody listens.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> the event's subject, and its text if somebody
+ * listens.
  */
 final class ConsumerAdvisories {
   private static final String PREFIX = "$JS.EVENT.ADVISORY.CONSUMER.";
@@ -45,8 +47,7 @@ final class ConsumerAdvisories {
                         .orElse(Rfc3339.ZERO)));
   }
 
-  void onMaxDeliveries(
-      final Consumer consumer, final long sequence, final long deliveries) {
+  void onMaxDeliveries(final Consumer consumer, final long sequence, final long deliveries) {
     send(
         consumer,
         "MAX_DELIVERIES",

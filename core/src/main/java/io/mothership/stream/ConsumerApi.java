@@ -16,11 +16,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The JetStream API's operations on consumers. A change is journaled and answered when its record is synced.
+ * The JetStream API's operations on consumers. A change is journaled and answered when its record
+ * is synced.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request.
  */
 final class ConsumerApi {
+  private static final String REQUIRED_LEVEL = "Nats-Required-Api-Level:";
   private static final int NAMES_LIMIT = 1024;
   private static final int LIST_LIMIT = 256;
   private static final int GENERATED_NAME_LENGTH = 8;
@@ -35,10 +37,10 @@ final class ConsumerApi {
 
   /** Answers a request; one to an unknown operation gets no answer at all. */
   void onRequest(final ApiRequest request) {
-    final String operation =
-        request.token(1).equals("DURABLE") ? "CREATE" : request.token(1);
+    final String operation = request.token(1).equals("DURABLE") ? "CREATE" : request.token(1);
     final String type = "consumer_" + operation.toLowerCase(Locale.ROOT);
     try {
+      checkLevel(request);
       switch (operation) {
         case "CREATE" -> create(request, type);
         case "INFO" -> info(request, type);
@@ -59,6 +61,27 @@ final class ConsumerApi {
     }
   }
 
+  /** Refuses who needs a newer API than this. */
+  private static void checkLevel(final ApiRequest request) {
+    if (request.headers().length == 0) {
+      return;
+    }
+    for (final String line : new String(request.headers(), StandardCharsets.UTF_8).split("\r\n")) {
+      if (line.startsWith(REQUIRED_LEVEL)
+          && !isLevel(line.substring(REQUIRED_LEVEL.length()).strip())) {
+        throw ApiErrors.REQUIRED_API_LEVEL.exception();
+      }
+    }
+  }
+
+  private static boolean isLevel(final String text) {
+    try {
+      return Integer.parseInt(text) <= ConsumerReport.API_LEVEL;
+    } catch (final NumberFormatException e) {
+      return false;
+    }
+  }
+
   // Create and update
 
   private void create(final ApiRequest request, final String type) {
@@ -72,8 +95,7 @@ final class ConsumerApi {
     final boolean isNamedForm = !isDurableForm && request.tokens().length > 3;
     final String streamName = request.token(nameAt - 1);
     final String subjectFilter = isNamedForm ? request.tokensFrom(4) : "";
-    final String name =
-        isDurableForm || isNamedForm ? request.token(nameAt) : draft.name;
+    final String name = isDurableForm || isNamedForm ? request.token(nameAt) : draft.name;
     if (!streamName.equals(wanted.stream())) {
       throw ApiErrors.STREAM_MISMATCH.exception();
     }
@@ -127,10 +149,7 @@ final class ConsumerApi {
   }
 
   private void add(
-      final ApiRequest request,
-      final String type,
-      final Stream stream,
-      final ConsumerDraft draft) {
+      final ApiRequest request, final String type, final Stream stream, final ConsumerDraft draft) {
     final ConsumerRegistry registry = home.registry(stream);
     final long max = stream.config().consumersMax();
     if (max > 0 && registry.limitedCount() >= max) {
@@ -155,18 +174,9 @@ final class ConsumerApi {
       draft.inactiveThresholdNs = ConsumerDraft.INACTIVE_DEFAULT_NS;
     }
     final Consumer consumer =
-        new Consumer(
-            home,
-            stream,
-            home.nextId(),
-            name,
-            home.exchange().wallNs(),
-            draft.toConfig());
+        new Consumer(home, stream, home.nextId(), name, home.exchange().wallNs(), draft.toConfig());
     consumer.start();
-    final long written =
-        consumer.isKept()
-            ? append(consumer, consumer.config())
-            : 0;
+    final long written = consumer.isKept() ? append(consumer, consumer.config()) : 0;
     home.add(consumer);
     consumer.open();
     answer(request, type, written, report(type, consumer, true));
@@ -199,7 +209,9 @@ final class ConsumerApi {
     answer(request, type, written, report(type, consumer, true));
   }
 
-  /** Journals a changed configuration and takes it into effect; 0 if there is nothing to wait for. */
+  /**
+   * Journals a changed configuration and takes it into effect; 0 if there is nothing to wait for.
+   */
   private long apply(final Consumer consumer, final ConsumerConfig config) {
     if (config.equals(consumer.config())) {
       return 0;
@@ -276,8 +288,7 @@ final class ConsumerApi {
 
   private long append(final Consumer consumer, final ConsumerConfig config) {
     final MessageView record =
-        home.configRecord(
-            consumer, config, consumer.cursor().next(), consumer.cursor().resume());
+        home.configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume());
     return owner
         .replies()
         .append(
@@ -312,8 +323,7 @@ final class ConsumerApi {
                   home.records().delete(consumer.id()));
     }
     home.remove(consumer);
-    answer(
-        request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());
+    answer(request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());
     home.advisories().onDeleted(consumer);
   }
 
@@ -417,10 +427,8 @@ final class ConsumerApi {
       refusal =
           switch (config.deliverPolicy()) {
             case ALL -> "";
-            case BY_START_SEQUENCE ->
-                wanted < config.startSequence() ? "below start seq" : "";
-            case BY_START_TIME ->
-                wanted < startOf(consumer) ? "below start time" : "";
+            case BY_START_SEQUENCE -> wanted < config.startSequence() ? "below start seq" : "";
+            case BY_START_TIME -> wanted < startOf(consumer) ? "below start time" : "";
             case NEW, LAST, LAST_PER_SUBJECT -> "not allowed";
           };
     }
@@ -430,8 +438,7 @@ final class ConsumerApi {
       owner.replies().send(request, json.member("reset_seq", 0).end().bytes());
       return;
     }
-    final long sequence =
-        Math.max(1, wanted == 0 ? consumer.acks().floorSequence() + 1 : wanted);
+    final long sequence = Math.max(1, wanted == 0 ? consumer.acks().floorSequence() + 1 : wanted);
     consumer.reset(sequence);
     final JsonText json = ApiReplies.begin(type);
     ConsumerReport.write(json, consumer, owner.config().serverVersion());

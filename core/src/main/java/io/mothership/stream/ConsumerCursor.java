@@ -1,15 +1,16 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
 
 /**
- * Which of a stream's messages a consumer has yet to deliver for the first time, in stream order, and how many
- * there are.
+ * Which of a stream's messages a consumer has yet to deliver for the first time, in stream order,
+ * and how many there are.
  *
- * <p>A message is first <i>read</i> ({@link #read}), then <i>passed</i> ({@link #pass}) when it was delivered:
- * between lie the messages whose bytes are on their way from disk.
+ * <p>A message is first <i>read</i> ({@link #read}), then <i>passed</i> ({@link #pass}) when it was
+ * delivered: between lie the messages whose bytes are on their way from disk.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message.
  */
@@ -30,7 +31,10 @@ final class ConsumerCursor {
   private long counted;
   private long pending;
 
-  /** The newest message of each subject, for {@code last_per_subject}; then it goes on after {@link #resume}. */
+  /**
+   * The newest message of each subject, for {@code last_per_subject}; then it goes on after {@link
+   * #resume}.
+   */
   private long[] list = NO_LIST;
 
   private int listNext;
@@ -91,13 +95,19 @@ final class ConsumerCursor {
     resume = 0;
   }
 
-  /** Takes over a {@code last_per_subject} start of which everything below {@code from} is delivered. */
+  /**
+   * Takes over a {@code last_per_subject} start of which everything below {@code from} is
+   * delivered.
+   */
   void resumeList(final long from, final long end) {
     list(from, end);
     recount();
   }
 
-  /** Where the newest messages per subject end that were there at the start; 0 = not such a consumer. */
+  /**
+   * Where the newest messages per subject end that were there at the start; 0 = not such a
+   * consumer.
+   */
   long resume() {
     return resume;
   }
@@ -149,6 +159,7 @@ final class ConsumerCursor {
    *
    * @return whether it is one to deliver
    */
+  @HotPath
   boolean onCommitted(final long sequence, final int subjectId) {
     counted = Math.max(counted, sequence);
     if (sequence >= next && filter.matches(subjectId)) {
@@ -188,6 +199,7 @@ final class ConsumerCursor {
    *
    * @return its sequence, {@link #NOTHING} or {@link #LOOK_AGAIN}
    */
+  @HotPath
   long peek() {
     while (listRead < list.length) {
       if (stream.index().isPresent(list[listRead])) {
@@ -209,6 +221,7 @@ final class ConsumerCursor {
   }
 
   /** The message last peeked is being read. */
+  @HotPath
   void read(final long sequence) {
     if (listRead < list.length) {
       listRead++;
@@ -219,6 +232,7 @@ final class ConsumerCursor {
   }
 
   /** A message that was read is delivered, or turned out to be gone. */
+  @HotPath
   void pass(final long sequence, final boolean isDelivered) {
     if (listNext < list.length) {
       while (listNext < listRead && list[listNext] <= sequence) {
@@ -255,7 +269,6 @@ final class ConsumerCursor {
   }
 
   static long epochNs(final OffsetDateTime time) {
-    return Math.addExact(
-        Math.multiplyExact(time.toEpochSecond(), 1_000_000_000L), time.getNano());
+    return Math.addExact(Math.multiplyExact(time.toEpochSecond(), 1_000_000_000L), time.getNano());
   }
 }

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 
 /**
@@ -45,6 +46,7 @@ final class ConsumerDirectory {
   }
 
   /** The consumer whose path stands at {@code offset} in a subject, up to two tokens; or null. */
+  @HotPath
   Consumer find(final Slice subject, final int offset) {
     int end = offset;
     for (int dots = 0; end < subject.length(); end++) {

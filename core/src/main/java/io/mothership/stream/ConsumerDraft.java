@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A consumer configuration as it came in a request, on its way to a {@link ConsumerConfig}: defaults first,
- * then the checks, in the order in which clients know their errors.
+ * A consumer configuration as it came in a request, on its way to a {@link ConsumerConfig}:
+ * defaults first, then the checks, in the order in which clients know their errors.
  */
 final class ConsumerDraft {
   static final long ACK_WAIT_DEFAULT_NS = 30_000_000_000L;
@@ -302,7 +302,8 @@ final class ConsumerDraft {
   }
 
   private void checkLimits(final StreamConfig stream) {
-    if (stream.consumerLimits().ackPendingMax() > 0 && ackPendingMax > stream.consumerLimits().ackPendingMax()) {
+    if (stream.consumerLimits().ackPendingMax() > 0
+        && ackPendingMax > stream.consumerLimits().ackPendingMax()) {
       throw ApiErrors.CONSUMER_MAX_PENDING_ACK_EXCESS.with(stream.consumerLimits().ackPendingMax());
     }
     if (stream.consumerLimits().inactiveThresholdNs() > 0

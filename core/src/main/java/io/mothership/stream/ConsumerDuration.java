@@ -3,7 +3,8 @@ package io.mothership.stream;
 import java.math.BigDecimal;
 
 /**
- * Durations as Go writes them ({@code 1h2m3s}, {@code 1.5ms}), which is how some texts of the API name them.
+ * Durations as Go writes them ({@code 1h2m3s}, {@code 1.5ms}), which is how some texts of the API
+ * name them.
  *
  * <p>Any thread, stateless.
  */

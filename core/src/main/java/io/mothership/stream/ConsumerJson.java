@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Consumer configurations in the JSON of the API. Unknown members are refused, wrong types are named as
- * clients know it.
+ * Consumer configurations in the JSON of the API. Unknown members are refused, wrong types are
+ * named as clients know it.
  *
  * <p>Any thread, stateless. Not for the message path.
  */
@@ -226,8 +226,7 @@ final class ConsumerJson {
   }
 
   private static JsonException notAChoice(final Object value) {
-    return new JsonException(
-        "can not unmarshal \"" + quoted(value).replace("\"", "\\\"") + "\"");
+    return new JsonException("can not unmarshal \"" + quoted(value).replace("\"", "\\\"") + "\"");
   }
 
   private static String quoted(final Object value) {
@@ -327,8 +326,7 @@ final class ConsumerJson {
     return new JsonException("json: unknown field \"" + name + "\"");
   }
 
-  private static JsonException wrongType(
-      final Object value, final String path, final String type) {
+  private static JsonException wrongType(final Object value, final String path, final String type) {
     final String kind =
         switch (value) {
           case String s -> "string";

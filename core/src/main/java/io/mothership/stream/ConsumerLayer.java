@@ -16,7 +16,9 @@ interface ConsumerLayer {
   /** Consumers that are not there. */
   ConsumerLayer NONE = new ConsumerLayer() {};
 
-  /** An ACK or CONSUMER_* record found at start, in journal order between the streams' own records. */
+  /**
+   * An ACK or CONSUMER_* record found at start, in journal order between the streams' own records.
+   */
   default void onRecovered(final FrameView frame, final long location) {}
 
   /** All records were seen; the streams are complete and have subscribed. */
@@ -26,8 +28,8 @@ interface ConsumerLayer {
   default void onApiRequest(final ApiRequest request) {}
 
   /**
-   * A pull request. {@code nameOffset} is where {@code <stream>.<consumer>} begins in the subject, as the
-   * domain makes it vary.
+   * A pull request. {@code nameOffset} is where {@code <stream>.<consumer>} begins in the subject,
+   * as the domain makes it vary.
    */
   default void onPullRequest(
       final int accountId, final MessageView message, final int nameOffset) {}
@@ -52,6 +54,9 @@ interface ConsumerLayer {
   default void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {}
 
+  /** An orderly stop begins; the journal still takes records. */
+  default void onStopping() {}
+
   default int doWork() {
     return 0;
   }
@@ -60,8 +65,8 @@ interface ConsumerLayer {
   default void onStreamCommitted(final Stream stream) {}
 
   /**
-   * A message is about to go from a stream (limit, age, delete, roll-up, ack on a work queue); its index entry
-   * is still there.
+   * A message is about to go from a stream (limit, age, delete, roll-up, ack on a work queue); its
+   * index entry is still there.
    */
   default void onStreamRemoving(final Stream stream, final long sequence) {}
 
@@ -80,8 +85,8 @@ interface ConsumerLayer {
   }
 
   /**
-   * Whether some consumer of an interest stream wants a subject; otherwise the message is not kept. Also
-   * asked while recovering.
+   * Whether some consumer of an interest stream wants a subject; otherwise the message is not kept.
+   * Also asked while recovering.
    */
   default boolean wants(final Stream stream, final Slice subject) {
     return false;

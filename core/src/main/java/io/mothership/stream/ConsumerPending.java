@@ -1,14 +1,15 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * The messages a consumer delivered and that are not acknowledged: found by stream sequence, walked in that
- * order, expired by deadline, and queued for redelivery.
+ * The messages a consumer delivered and that are not acknowledged: found by stream sequence, walked
+ * in that order, expired by deadline, and queued for redelivery.
  *
- * <p>An entry is a slot number. It has a deadline, or is due for redelivery, or is neither while its bytes
- * are being read.
+ * <p>An entry is a slot number. It has a deadline, or is due for redelivery, or is neither while
+ * its bytes are being read.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows.
  */
@@ -60,6 +61,7 @@ final class ConsumerPending {
   }
 
   /** The entry of a stream sequence, or {@link #NONE}. */
+  @HotPath
   int find(final long sequence) {
     return (int) slots.get(sequence);
   }
@@ -122,6 +124,7 @@ final class ConsumerPending {
   }
 
   /** Adds an entry without deadline; the sequence is not pending yet. */
+  @HotPath
   int add(final long sequence, final long consumerSequence) {
     final int slot = takeSlot();
     sequences[slot] = sequence;
@@ -150,6 +153,7 @@ final class ConsumerPending {
     return slot;
   }
 
+  @HotPath
   void remove(final int slot) {
     rest(slot);
     redeliveries(slot, 0);
@@ -178,6 +182,7 @@ final class ConsumerPending {
   }
 
   /** Gives the entry until {@code deadlineNs}; it is no longer due. */
+  @HotPath
   void deadline(final int slot, final long deadlineNs) {
     if (heapAt[slot] == DUE) {
       unlinkDue(slot);
@@ -194,6 +199,7 @@ final class ConsumerPending {
   }
 
   /** Queues the entry for redelivery, unless it is queued. */
+  @HotPath
   void due(final int slot) {
     if (heapAt[slot] == DUE) {
       return;
@@ -240,6 +246,7 @@ final class ConsumerPending {
    *
    * @return it, or {@link #NONE}
    */
+  @HotPath
   int expire(final long nowNs) {
     if (heapLength == 0 || deadlines[heap[0]] > nowNs) {
       return NONE;

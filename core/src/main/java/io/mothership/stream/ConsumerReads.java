@@ -1,8 +1,8 @@
 package io.mothership.stream;
 
 /**
- * The messages of one consumer whose bytes were asked for from disk, in the order asked, which is the order
- * in which the answers come.
+ * The messages of one consumer whose bytes were asked for from disk, in the order asked, which is
+ * the order in which the answers come.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> never.
  */

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.journal.FrameView;
@@ -46,9 +47,7 @@ final class ConsumerRecords {
   private int at;
 
   static int consumerId(final FrameView frame) {
-    return frame.payloadLength() < 4
-        ? -1
-        : frame.buffer().getInt(frame.payloadOffset(), ORDER);
+    return frame.payloadLength() < 4 ? -1 : frame.buffer().getInt(frame.payloadOffset(), ORDER);
   }
 
   static int i32(final FrameView frame, final int offset) {
@@ -59,6 +58,7 @@ final class ConsumerRecords {
     return frame.buffer().getLong(frame.payloadOffset() + offset, ORDER);
   }
 
+  @HotPath
   MessageView ack(
       final int consumerId,
       final int kind,
@@ -105,7 +105,9 @@ final class ConsumerRecords {
     return view;
   }
 
-  /** Begins a state; entries follow by {@link #entry} and {@link #exhausted}, then {@link #state}. */
+  /**
+   * Begins a state; entries follow by {@link #entry} and {@link #exhausted}, then {@link #state}.
+   */
   void beginState() {
     entries = 0;
     exhausted = 0;

@@ -4,8 +4,8 @@ import io.mothership.journal.FrameView;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Puts a consumer's state together from its records: the last whole state, and what acknowledgements after it
- * say. Deliveries that no record tells are made again.
+ * Puts a consumer's state together from its records: the last whole state, and what
+ * acknowledgements after it say. Deliveries that no record tells are made again.
  *
  * <p><i>Thread:</i> the one that starts the appliance.
  */

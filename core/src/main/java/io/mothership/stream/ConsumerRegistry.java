@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,6 +64,7 @@ final class ConsumerRegistry {
   }
 
   /** Messages up to the stream's commit position became visible. */
+  @HotPath
   void onCommitted() {
     final long committed = stream.committedSequence();
     final StreamIndex index = stream.index();

@@ -29,8 +29,7 @@ final class ConsumerReport {
         consumer.lastDeliveredNs());
     writeSequence(
         json, "ack_floor", acks.floorConsumerSequence(), acks.floorSequence(), acks.lastAckNs());
-    final int waiting =
-        consumer.target() instanceof PullTarget pull ? pull.waitingCount() : 0;
+    final int waiting = consumer.target() instanceof PullTarget pull ? pull.waitingCount() : 0;
     json.member("num_ack_pending", acks.pending().count())
         .member("num_redelivered", acks.redeliveredCount())
         .member("num_waiting", waiting)
@@ -57,9 +56,7 @@ final class ConsumerReport {
       final long consumerSequence,
       final long streamSequence,
       final long lastActiveNs) {
-    json.object(name)
-        .member("consumer_seq", consumerSequence)
-        .member("stream_seq", streamSequence);
+    json.object(name).member("consumer_seq", consumerSequence).member("stream_seq", streamSequence);
     if (lastActiveNs != 0) {
       json.member("last_active", Rfc3339.text(lastActiveNs));
     }

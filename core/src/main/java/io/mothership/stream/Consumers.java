@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -22,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All consumers: finds the one that a message, a record or an answer is for, and gives each its turn.
+ * All consumers: finds the one that a message, a record or an answer is for, and gives each its
+ * turn.
  *
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
  */
@@ -36,7 +38,7 @@ final class Consumers implements ConsumerLayer {
   private static final int TURNS_LIMIT = 64;
   private static final int STATES_LIMIT = 16;
   private static final long STATE_INTERVAL_NS = 250_000_000L;
-  private static final byte[] NO_RESPONDERS = DeliverEncoder.ascii("503");
+  private static final byte[] PUSH_BASED = DeliverEncoder.ascii("409 Consumer is push based");
 
   private final JetStream owner;
   private final ConsumerApi api;
@@ -231,8 +233,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
-  private void onConfigRecovered(
-      final Stream stream, final Consumer known, final FrameView frame) {
+  private void onConfigRecovered(final Stream stream, final Consumer known, final FrameView frame) {
     try {
       final ConsumerConfig config =
           ConsumerJson.parseConfig(JsonReader.parse(ConsumerRecords.configJson(frame))).toConfig();
@@ -285,21 +286,18 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
-  public void onPullRequest(
-      final int accountId, final MessageView message, final int nameOffset) {
+  public void onPullRequest(final int accountId, final MessageView message, final int nameOffset) {
     final Consumer consumer = directory.find(message.subject(), nameOffset);
     if (consumer == null) {
       refuse(accountId, message);
     } else if (consumer.target() instanceof PullTarget pull) {
       pull.onRequest(message.reply(), pullBody.wrap(message.payload()));
     } else if (!message.reply().isEmpty()) {
-      exchange.route(
-          accountId,
-          encoder.status(
-              message.reply(), DeliverEncoder.ascii("409 Consumer is push based")));
+      exchange.route(accountId, encoder.status(message.reply(), PUSH_BASED));
     }
   }
 
+  @HotPath
   @Override
   public void onAck(final int accountId, final MessageView message) {
     final Consumer consumer = directory.find(message.subject(), ACK_PATH_OFFSET);
@@ -321,12 +319,13 @@ final class Consumers implements ConsumerLayer {
   /** Nobody is there: what a client hears when no subscription matches. */
   private void refuse(final int accountId, final MessageView message) {
     if (!message.reply().isEmpty()) {
-      exchange.route(accountId, encoder.status(message.reply(), NO_RESPONDERS));
+      exchange.route(accountId, encoder.noResponders(message.reply(), message.subject()));
     }
   }
 
   // Records
 
+  @HotPath
   @Override
   public void onAppended(final FrameView frame, final long location) {
     if (frame.recordType() != RecordType.ACK) {
@@ -353,6 +352,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
+  @HotPath
   @Override
   public void onSynced(final FrameView frame) {
     if (frame.recordType() == RecordType.ACK && frame.replyLength() > 0) {
@@ -459,6 +459,7 @@ final class Consumers implements ConsumerLayer {
     dirty.add(consumer);
   }
 
+  @HotPath
   @Override
   public int doWork() {
     int work = 0;
@@ -478,8 +479,9 @@ final class Consumers implements ConsumerLayer {
     return work;
   }
 
-  /** Writes down what no record tells yet; before an orderly stop. */
-  void release() {
+  /** Writes down what no record tells yet. */
+  @Override
+  public void onStopping() {
     writeStates(Integer.MAX_VALUE);
   }
 

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.util.Arrays;
 
@@ -42,6 +43,7 @@ final class DedupeWindow {
   /**
    * The sequence stored under an id, 0 = not in the window. Remembers the id's hash for {@link #add}.
    */
+  @HotPath
   long find(final Slice id) {
     low = hash.hash128(id.buffer(), id.offset(), id.length());
     high = hash.high();
@@ -56,6 +58,7 @@ final class DedupeWindow {
   }
 
   /** Adds the id last looked for; it was not found and the window is not full. */
+  @HotPath
   void add(final long sequence, final long timeNs) {
     if (count == lows.length) {
       grow();
@@ -70,6 +73,7 @@ final class DedupeWindow {
   }
 
   /** Forgets the ids that came before a time. */
+  @HotPath
   void expire(final long beforeNs) {
     while (count > 0 && times[head] < beforeNs) {
       removeSlot(head);

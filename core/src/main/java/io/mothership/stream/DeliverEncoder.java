@@ -1,13 +1,14 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
- * Builds what a consumer sends: acknowledgement subjects, headers without payload, status messages. Buffers
- * are reused: a result is valid until the next call of the same method.
+ * Builds what a consumer sends: acknowledgement subjects, headers without payload, status messages.
+ * Buffers are reused: a result is valid until the next call of the same method.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when a buffer grows.
  */
@@ -21,6 +22,8 @@ final class DeliverEncoder {
   private static final byte[] LAST_STREAM = ascii("Nats-Last-Stream: ");
   private static final byte[] STALLED = ascii("Nats-Consumer-Stalled: ");
   private static final byte[] PIN_ID = ascii("Nats-Pin-Id: ");
+  private static final byte[] NO_RESPONDERS = ascii("503");
+  private static final byte[] SUBJECT = ascii("Nats-Subject: ");
   private static final byte[] LINE_END = ascii("\r\n");
   private static final byte[] IDLE_HEARTBEAT = ascii("100 Idle Heartbeat");
 
@@ -29,6 +32,7 @@ final class DeliverEncoder {
   private final MessageView status = new MessageView();
 
   /** Wraps {@code target} around the subject to which a delivery is acknowledged. */
+  @HotPath
   void ackSubject(
       final Slice target,
       final byte[] prefix,
@@ -74,12 +78,22 @@ final class DeliverEncoder {
   }
 
   /** A status message with nothing but a code and its text. */
+  @HotPath
   MessageView status(final Slice subject, final byte[] codeAndText) {
     final int at = put(statusLine(codeAndText), LINE_END);
     return view(subject, at);
   }
 
+  /** What a client hears when nobody listens to the subject of its request. */
+  MessageView noResponders(final Slice reply, final Slice subject) {
+    int at = put(statusLine(NO_RESPONDERS), SUBJECT);
+    headerBuffer.putBytes(at, subject.buffer(), subject.offset(), subject.length());
+    at = put(at + subject.length(), LINE_END);
+    return view(reply, put(at, LINE_END));
+  }
+
   /** A status message that says what a pull request did not get. */
+  @HotPath
   MessageView pullStatus(
       final Slice subject, final byte[] codeAndText, final long messages, final long bytes) {
     int at = put(statusLine(codeAndText), PENDING_MESSAGES);

@@ -3,8 +3,8 @@ package io.mothership.stream;
 import io.mothership.bus.MessageView;
 
 /**
- * Where a consumer's messages go: to a subject as long as somebody listens ({@link PushTarget}), or to whoever
- * asked ({@link PullTarget}).
+ * Where a consumer's messages go: to a subject as long as somebody listens ({@link PushTarget}), or
+ * to whoever asked ({@link PullTarget}).
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message.
  */
@@ -37,7 +37,9 @@ sealed interface DeliverTarget permits PushTarget, PullTarget {
    */
   void onIdle(boolean isStalled);
 
-  /** The next time at which {@link #onTimer} has something to do; {@code Long.MAX_VALUE} for never. */
+  /**
+   * The next time at which {@link #onTimer} has something to do; {@code Long.MAX_VALUE} for never.
+   */
   long deadlineNs();
 
   void onTimer(long nowNs);

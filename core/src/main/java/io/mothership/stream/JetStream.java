@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
@@ -183,6 +184,7 @@ public final class JetStream implements StreamLayer {
   /** Gives back reserved sequences. */
   @Override
   public void onStopping() {
+    consumers.onStopping();
     byName.values().forEach(stream -> stream.intake().release());
   }
 
@@ -307,6 +309,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onAppended(final FrameView frame, final long location) {
     switch (frame.recordType()) {
       case MESSAGE -> {
@@ -324,6 +327,7 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  @HotPath
   public void onSynced(final FrameView frame) {
     switch (frame.recordType()) {
       case MESSAGE -> {

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -34,6 +35,7 @@ final class PublishHeaders {
   private final Slice markerReason = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
+  @HotPath
   PublishHeaders wrap(final Slice block) {
     messageId.clear();
     expectedStream.clear();
@@ -100,6 +102,7 @@ final class PublishHeaders {
   }
 
   /** Decimal digits as a number; -1 if there is anything else or nothing. */
+  @HotPath
   static long number(final Slice digits) {
     if (digits.isEmpty() || digits.length() > 19) {
       return -1;

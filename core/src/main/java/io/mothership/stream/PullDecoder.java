@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
@@ -9,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads the body of {@code CONSUMER.MSG.NEXT}: nothing, a number, or an object.
  *
- * <p>What clients really send, a flat object of numbers and booleans, is read in place; everything else goes
- * through the JSON reader.
+ * <p>What clients really send, a flat object of numbers and booleans, is read in place; everything
+ * else goes through the JSON reader.
  *
  * <p><i>Thread:</i> one. <i>Allocates:</i> nothing for the usual bodies.
  */
@@ -127,6 +128,7 @@ final class PullDecoder {
     pinId = "";
   }
 
+  @HotPath
   private boolean decodeFlat() {
     numbers[BATCH] = 0;
     at++;
@@ -228,9 +230,9 @@ final class PullDecoder {
   private void decodeTree(final JsonObject json) {
     for (int i = 0; i < NUMBER_NAMES.length; i++) {
       final String name = new String(NUMBER_NAMES[i], StandardCharsets.US_ASCII);
-      numbers[i] = typed(json, name, Long.class, 0L, i == EXPIRES || i == HEARTBEAT
-          ? "time.Duration"
-          : "int");
+      numbers[i] =
+          typed(
+              json, name, Long.class, 0L, i == EXPIRES || i == HEARTBEAT ? "time.Duration" : "int");
     }
     isNoWait = typed(json, "no_wait", Boolean.class, Boolean.FALSE, "bool");
     group = typed(json, "group", String.class, "", "string");

@@ -3,11 +3,11 @@ package io.mothership.stream;
 import java.util.ArrayDeque;
 
 /**
- * The pull requests of one consumer in the order in which they are served: a request that got a message goes
- * to the end.
+ * The pull requests of one consumer in the order in which they are served: a request that got a
+ * message goes to the end.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a request when none is left over. <i>Back-pressure:</i>
- * bounded by the consumer's {@code max_waiting}.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a request when none is left over.
+ * <i>Back-pressure:</i> bounded by the consumer's {@code max_waiting}.
  */
 final class PullQueue {
   private static final int SPARE_MAX = 64;

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.json.JsonException;
@@ -9,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 /**
  * Sends to whoever asked with {@code MSG.NEXT}, in turn, and tells each what it did not get.
  *
- * <p><i>Back-pressure:</i> at most {@code max_waiting} requests wait; more are answered with a status.
+ * <p><i>Back-pressure:</i> at most {@code max_waiting} requests wait; more are answered with a
+ * status.
  */
 final class PullTarget implements DeliverTarget {
   private static final byte[] NO_MESSAGES = DeliverEncoder.ascii("404 No Messages");
   private static final byte[] TIMEOUT = DeliverEncoder.ascii("408 Request Timeout");
   private static final byte[] REQUESTS_PENDING = DeliverEncoder.ascii("408 Requests Pending");
-  private static final byte[] TOO_LARGE =
-      DeliverEncoder.ascii("409 Message Size Exceeds MaxBytes");
+  private static final byte[] TOO_LARGE = DeliverEncoder.ascii("409 Message Size Exceeds MaxBytes");
   private static final byte[] BATCH_COMPLETED = DeliverEncoder.ascii("409 Batch Completed");
   private static final byte[] TOO_MANY = DeliverEncoder.ascii("409 Exceeded MaxWaiting");
   private static final byte[] DELETED = DeliverEncoder.ascii("409 Consumer Deleted");
@@ -25,6 +26,7 @@ final class PullTarget implements DeliverTarget {
   private static final Slice NO_SLICE = new Slice();
 
   private final Consumer consumer;
+  private final int accountId;
   private final PullDecoder decoder = new PullDecoder();
   private final PullQueue queue = new PullQueue();
   private PullRequest selected;
@@ -35,6 +37,7 @@ final class PullTarget implements DeliverTarget {
 
   PullTarget(final Consumer consumer) {
     this.consumer = consumer;
+    this.accountId = consumer.stream().accountId();
   }
 
   @Override
@@ -122,8 +125,7 @@ final class PullTarget implements DeliverTarget {
       refuse(reply, 409, "Exceeded MaxRequestBatch of " + config.requestBatchMax());
       return false;
     }
-    if (config.requestExpiresMaxNs() > 0
-        && decoder.expiresNs() > config.requestExpiresMaxNs()) {
+    if (config.requestExpiresMaxNs() > 0 && decoder.expiresNs() > config.requestExpiresMaxNs()) {
       refuse(
           reply,
           409,
@@ -184,6 +186,7 @@ final class PullTarget implements DeliverTarget {
     return queue.wanted();
   }
 
+  @HotPath
   @Override
   public boolean select(final int size) {
     final long nowNs = consumer.exchange().monotonicNs();
@@ -232,8 +235,7 @@ final class PullTarget implements DeliverTarget {
         || (request.minPending <= 0 && request.minAckPending <= 0)) {
       return false;
     }
-    final boolean isBehind =
-        request.minPending > 0 && request.minPending <= consumer.numPending();
+    final boolean isBehind = request.minPending > 0 && request.minPending <= consumer.numPending();
     final boolean isUnacked =
         request.minAckPending > 0 && request.minAckPending <= consumer.ackPendingCount();
     return !isBehind && !isUnacked;
@@ -257,6 +259,7 @@ final class PullTarget implements DeliverTarget {
     consumer.armBy(pinExpiresNs);
   }
 
+  @HotPath
   @Override
   public void send(final MessageView message, final int size) {
     final PullRequest request = selected;
@@ -271,7 +274,7 @@ final class PullTarget implements DeliverTarget {
     if (!request.isDone() && consumer.config().priorityPolicy() != Priority.PRIORITIZED) {
       queue.cycle();
     }
-    consumer.exchange().routeTo(consumer.stream().accountId(), request.reply(), message);
+    consumer.exchange().routeTo(accountId, request.reply(), message);
     if (request.isDone()) {
       if (request.bytesLeft > 0) {
         pullStatus(request, BATCH_COMPLETED);
@@ -306,7 +309,7 @@ final class PullTarget implements DeliverTarget {
         consumer
             .exchange()
             .route(
-                consumer.stream().accountId(),
+                accountId,
                 consumer
                     .encoder()
                     .heartbeat(
@@ -321,7 +324,9 @@ final class PullTarget implements DeliverTarget {
     sweep(false);
   }
 
-  /** Ends what has expired or is not listened to; at the end of the stream also what would not wait. */
+  /**
+   * Ends what has expired or is not listened to; at the end of the stream also what would not wait.
+   */
   private void sweep(final boolean isAtEnd) {
     final long nowNs = consumer.exchange().monotonicNs();
     for (PullRequest request = queue.first(); request != null; ) {
@@ -345,7 +350,7 @@ final class PullTarget implements DeliverTarget {
     if (request.interestVersion == version) {
       return true;
     }
-    if (consumer.exchange().hasInterest(consumer.stream().accountId(), request.reply())) {
+    if (consumer.exchange().hasInterest(accountId, request.reply())) {
       request.interestVersion = version;
       return true;
     }
@@ -366,17 +371,14 @@ final class PullTarget implements DeliverTarget {
     consumer
         .exchange()
         .route(
-            consumer.stream().accountId(),
+            accountId,
             consumer
                 .encoder()
-                .pullStatus(
-                    request.reply(), codeAndText, request.wanted, request.bytesLeft));
+                .pullStatus(request.reply(), codeAndText, request.wanted, request.bytesLeft));
   }
 
   private void status(final Slice reply, final byte[] codeAndText) {
-    consumer
-        .exchange()
-        .route(consumer.stream().accountId(), consumer.encoder().status(reply, codeAndText));
+    consumer.exchange().route(accountId, consumer.encoder().status(reply, codeAndText));
   }
 
   private void refuse(final Slice reply, final int code, final String text) {

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,9 @@ import org.agrona.ExpandableArrayBuffer;
 /**
  * Sends to the deliver subject while somebody listens there, at the pace flow control allows.
  *
- * <p>Flow control: half a window of bytes after the last answer a request goes out, at a whole window delivery
- * waits for its answer; each answer doubles the window up to {@value #WINDOW_MAX_LENGTH} bytes.
+ * <p>Flow control: half a window of bytes after the last answer a request goes out, at a whole
+ * window delivery waits for its answer; each answer doubles the window up to {@value
+ * #WINDOW_MAX_LENGTH} bytes.
  */
 final class PushTarget implements DeliverTarget {
   static final int WINDOW_MAX_LENGTH = 32 * 1024 * 1024;
@@ -20,6 +22,7 @@ final class PushTarget implements DeliverTarget {
   private static final byte[] FLOW_CONTROL_PREFIX = DeliverEncoder.ascii("$JS.FC.");
 
   private final Consumer consumer;
+  private final int accountId;
   private final Slice subject = new Slice();
   private final Slice flowReply = new Slice();
   private final ExpandableArrayBuffer flowReplyBuffer = new ExpandableArrayBuffer(128);
@@ -33,6 +36,7 @@ final class PushTarget implements DeliverTarget {
 
   PushTarget(final Consumer consumer) {
     this.consumer = consumer;
+    this.accountId = consumer.stream().accountId();
     this.subject.wrap(Slice.of(consumer.config().deliverSubject()));
   }
 
@@ -53,8 +57,7 @@ final class PushTarget implements DeliverTarget {
 
   /** Looks whether somebody listens. */
   void refreshInterest() {
-    final boolean hasInterest =
-        consumer.exchange().hasInterest(consumer.stream().accountId(), subject);
+    final boolean hasInterest = consumer.exchange().hasInterest(accountId, subject);
     if (hasInterest == isActive) {
       return;
     }
@@ -84,9 +87,10 @@ final class PushTarget implements DeliverTarget {
     return isReady();
   }
 
+  @HotPath
   @Override
   public void send(final MessageView message, final int size) {
-    consumer.exchange().routeTo(consumer.stream().accountId(), subject, message);
+    consumer.exchange().routeTo(accountId, subject, message);
     restartHeartbeat();
     if (!consumer.config().hasFlowControl()) {
       return;
@@ -124,7 +128,7 @@ final class PushTarget implements DeliverTarget {
     requestedBytes = sentBytes;
     final MessageView request = consumer.encoder().status(subject, FLOW_CONTROL);
     request.reply().wrap(flowReply);
-    consumer.exchange().routeTo(consumer.stream().accountId(), subject, request);
+    consumer.exchange().routeTo(accountId, subject, request);
   }
 
   private int put(final int at, final byte[] bytes) {
@@ -165,15 +169,14 @@ final class PushTarget implements DeliverTarget {
                   consumer.deliveredConsumerSequence(),
                   consumer.deliveredSequence(),
                   flowReply);
-      consumer.exchange().routeTo(consumer.stream().accountId(), subject, beat);
+      consumer.exchange().routeTo(accountId, subject, beat);
       restartHeartbeat();
     }
   }
 
   private void restartHeartbeat() {
     final long everyNs = consumer.config().idleHeartbeatNs();
-    nextHeartbeatNs =
-        everyNs == 0 ? Long.MAX_VALUE : consumer.exchange().monotonicNs() + everyNs;
+    nextHeartbeatNs = everyNs == 0 ? Long.MAX_VALUE : consumer.exchange().monotonicNs() + everyNs;
   }
 
   @Override
@@ -183,8 +186,7 @@ final class PushTarget implements DeliverTarget {
 
   @Override
   public void onConfigChanged() {
-    final byte[] wanted =
-        consumer.config().deliverSubject().getBytes(StandardCharsets.UTF_8);
+    final byte[] wanted = consumer.config().deliverSubject().getBytes(StandardCharsets.UTF_8);
     if (!subject.contentEquals(wanted)) {
       subject.wrap(Slice.of(wanted));
       isFlowRequested = false;

@@ -2,6 +2,7 @@ package io.mothership.stream;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.mothership.bus.HotPath;
 import java.security.SecureRandom;
 import org.agrona.DirectBuffer;
 
@@ -42,6 +43,7 @@ final class SipHash {
   /**
    * Hashes and answers the first 64 bits; the other 64 are in {@link #high} until the next call.
    */
+  @HotPath
   long hash128(final DirectBuffer buffer, final int offset, final int length) {
     v0 = key0 ^ 0x736f6d6570736575L;
     v1 = key1 ^ 0x646f72616e646f6dL ^ 0xee;
@@ -66,6 +68,7 @@ final class SipHash {
   }
 
   /** A 64-bit hash for tables in memory. */
+  @HotPath
   static long shortHash(final DirectBuffer buffer, final int offset, final int length) {
     long a = PROCESS_KEY_0 ^ 0x736f6d6570736575L;
     long b = PROCESS_KEY_1 ^ 0x646f72616e646f6dL;

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
@@ -141,6 +142,7 @@ final class Stream {
    *
    * @return its sequence; or negative: nothing found yet, go on from the negated answer
    */
+  @HotPath
   long nextMatching(final long from, final SubjectFilter filter, final int limit) {
     long at = Math.max(from, index.first());
     for (int looked = 0; at <= committed; looked++) {
@@ -212,6 +214,7 @@ final class Stream {
    *
    * @return {@link #LOADED}, {@link #NEEDS_READ} or {@link #GONE}
    */
+  @HotPath
   int load(final long sequence, final FrameView frame) {
     if (!index.isPresent(sequence)) {
       return GONE;
@@ -224,6 +227,7 @@ final class Stream {
    *
    * @return a negative {@link Pressure} if it must be asked again later
    */
+  @HotPath
   int tryRead(final int requester, final long token, final long sequence) {
     final long location = index.location(sequence);
     return location == Journal.NOWHERE
@@ -236,6 +240,7 @@ final class Stream {
    *
    * @return false if it was gone already
    */
+  @HotPath
   boolean remove(final long sequence) {
     final int size = index.isPresent(sequence) ? index.size(sequence) : 0;
     if (!index.remove(sequence)) {
@@ -247,6 +252,7 @@ final class Stream {
   }
 
   /** Forgets a message for any other reason: consumers are told before. */
+  @HotPath
   boolean drop(final long sequence) {
     if (!index.isPresent(sequence)) {
       return false;
@@ -256,6 +262,7 @@ final class Stream {
   }
 
   /** Lets readers see up to a sequence. */
+  @HotPath
   void commit(final long sequence) {
     if (sequence > committed) {
       committed = sequence;
@@ -266,6 +273,7 @@ final class Stream {
   /**
    * Adds a message whose record is in the ring or was found in the journal, and lets go what it displaces.
    */
+  @HotPath
   void apply(
       final long sequence,
       final MessageView message,

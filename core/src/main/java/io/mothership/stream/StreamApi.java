@@ -366,7 +366,7 @@ final class StreamApi {
     final JsonObject json = optionalJson(request);
     final long upTo = json.count("seq", 0);
     final long keep = json.count("keep", 0);
-    if (upTo > 0 && keep > 0) {
+    if (upTo > 0 && keep > 0 || upTo > StreamConfigRules.SEQUENCE_MAX) {
       throw ApiErrors.BAD_REQUEST.exception();
     }
     final Stream stream = find(request.token(2));

@@ -11,6 +11,9 @@ import java.util.Set;
 final class StreamConfigRules {
   static final int NAME_LENGTH_MAX = 255;
 
+  /** Nobody may push a stream's sequence beyond this by configuration or purge. */
+  static final long SEQUENCE_MAX = 1L << 60;
+
   private static final int DESCRIPTION_LENGTH_MAX = 4 * 1024;
   private static final int METADATA_LENGTH_MAX = 128 * 1024;
   private static final int REPLICAS_MAX = 5;
@@ -54,6 +57,9 @@ final class StreamConfigRules {
     if (c.replicas() < 0) {
       throw ApiErrors.REPLICAS_COUNT_CANNOT_BE_NEGATIVE.exception();
     }
+    refuseIf(
+        c.firstSequence() > SEQUENCE_MAX,
+        "first sequence is too large: max=" + SEQUENCE_MAX + ", actual=" + c.firstSequence());
     final long duplicateWindowNs = checkTimes(c);
     refuseIf(c.isPurgeDenied() && c.isRollupAllowed(), "roll-ups require the purge permission");
     final boolean hasMarkers = c.subjectDeleteMarkerTtlNs() > 0;

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import io.mothership.journal.Journal;
 import java.util.Arrays;
@@ -101,6 +102,7 @@ final class StreamIndex {
   }
 
   /** Adds the newest message; {@code sequence} is above {@link #last}. */
+  @HotPath
   void add(
       final long sequence,
       final Slice subject,
@@ -132,6 +134,7 @@ final class StreamIndex {
   }
 
   /** Says where a message's record lies now; of no effect if the message is gone. */
+  @HotPath
   void place(final long sequence, final long location) {
     final Chunk chunk = chunk(sequence);
     if (chunk != null) {
@@ -144,6 +147,7 @@ final class StreamIndex {
    *
    * @return false if there is no such message
    */
+  @HotPath
   boolean remove(final long sequence) {
     final Chunk chunk = chunk(sequence);
     if (chunk == null) {
@@ -204,6 +208,7 @@ final class StreamIndex {
   }
 
   /** The first message at or after {@code sequence}; {@code last + 1} if there is none. */
+  @HotPath
   long nextPresent(final long sequence) {
     long at = Math.max(sequence, first);
     while (at <= last) {

@@ -81,6 +81,7 @@ final class StreamIntake implements Subscriber {
   }
 
   @Override
+  @HotPath
   public void onMessage(final Subscription subscription, final MessageView message) {
     final StreamConfig config = stream.config();
     if (config.isSealed()) {
@@ -283,6 +284,7 @@ final class StreamIntake implements Subscriber {
     return ApiErrors.STREAM_STORE_FAILED.with("journal failed");
   }
 
+  @HotPath
   private void commit(final FrameView frame) {
     final long sequence = frame.streamSequence();
     if (frame.replyLength() > 0 && !stream.config().isNoAck()) {
@@ -305,6 +307,7 @@ final class StreamIntake implements Subscriber {
     duplicates.removeIf(duplicate -> duplicate.sequence <= committed);
   }
 
+  @HotPath
   private void acknowledge(final Slice reply, final long sequence, final boolean isDuplicate) {
     int length = ackPrefix.length;
     length += ackBuffer.putLongAscii(length, sequence);
@@ -491,6 +494,7 @@ final class StreamIntake implements Subscriber {
     }
   }
 
+  @HotPath
   private void remember(final long sequence, final long timeNs) {
     final Slice id = headers.messageId();
     lastIdLength = id.length();
@@ -498,10 +502,14 @@ final class StreamIntake implements Subscriber {
       return;
     }
     if (lastIdLength > lastId.length) {
-      lastId = new byte[lastIdLength * 2];
+      growLastId();
     }
     id.buffer().getBytes(id.offset(), lastId, 0, lastIdLength);
     dedupe.add(sequence, timeNs);
+  }
+
+  private void growLastId() {
+    lastId = new byte[lastIdLength * 2];
   }
 
   /** Always false, so that checks can end with it. */

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,7 @@ final class SubjectFilter {
   }
 
   /** Whether the subject with this id, which has messages now, is wanted. */
+  @HotPath
   boolean matches(final int subjectId) {
     if (isAll) {
       return true;

@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -69,6 +70,7 @@ final class SubjectTable {
   }
 
   /** The subject's id, or {@link #NONE} if it has no message. */
+  @HotPath
   int find(final DirectBuffer buffer, final int offset, final int length) {
     final int mask = slots.length - 1;
     final int hash = hash(buffer, offset, length);
@@ -111,6 +113,7 @@ final class SubjectTable {
    *
    * @return the sequence of the message before it, 0 if it is the first
    */
+  @HotPath
   long append(final int id, final long sequence) {
     final long previous = counts[id] == 0 ? 0 : lasts[id];
     if (previous == 0) {
@@ -122,6 +125,7 @@ final class SubjectTable {
   }
 
   /** Takes a message off the subject's chain; {@code previous} and {@code next} are its neighbours, or 0. */
+  @HotPath
   void remove(final int id, final long previous, final long next) {
     if (previous == 0) {
       firsts[id] = next;

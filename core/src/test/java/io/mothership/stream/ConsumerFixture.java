@@ -73,8 +73,7 @@ final class ConsumerFixture {
                 .spine()
                 .ingress()
                 .tryOpen(
-                    new SessionOpening(
-                        CONNECTION, 0, Origin.NATS, new Client(), true, false, true))
+                    new SessionOpening(CONNECTION, 0, Origin.NATS, new Client(), true, false, true))
             >= 0);
     step();
   }
@@ -152,16 +151,14 @@ final class ConsumerFixture {
   /** Publishes {@code count} messages {@code 1, 2, …} to subjects in turn. */
   void publish(final int count, final String... subjects) {
     for (int i = 0; i < count; i++) {
-      final String answer =
-          streams.publish(subjects[i % subjects.length], Integer.toString(i + 1));
+      final String answer = streams.publish(subjects[i % subjects.length], Integer.toString(i + 1));
       assertTrue(answer.contains("\"seq\""), answer);
       assertFalse(answer.contains("\"error\""), answer);
     }
   }
 
   JsonObject api(final String operation, final String body) {
-    return JsonReader.parse(
-        streams.request(operation, body).getBytes(StandardCharsets.UTF_8));
+    return JsonReader.parse(streams.request(operation, body).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Creates a consumer from the members of its configuration beside its name. */
@@ -205,9 +202,10 @@ final class ConsumerFixture {
 
   /** Pulls up to {@code count} messages, without waiting for more. */
   List<Message> fetch(final String stream, final String name, final int count) {
-    return fetch(stream, name, "{\"batch\":" + count + ",\"no_wait\":true}").stream()
-        .filter(message -> !message.isStatus())
-        .toList();
+    final List<Message> messages =
+        fetch(stream, name, "{\"batch\":" + count + ",\"no_wait\":true}");
+    unsubscribe("p" + inboxes);
+    return messages.stream().filter(message -> !message.isStatus()).toList();
   }
 
   void ack(final Message message) {

@@ -8,7 +8,9 @@ import io.mothership.stream.ConsumerFixture.Message;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Where consumers start, what their filters take, and what becomes of the messages in their stream. */
+/**
+ * Where consumers start, what their filters take, and what becomes of the messages in their stream.
+ */
 class ConsumerPolicyTest {
   private final ConsumerFixture fixture = new ConsumerFixture();
 
@@ -28,32 +30,27 @@ class ConsumerPolicyTest {
   @Test
   void shouldStartWhereThePolicySays() {
     publishSix();
-    final String secondNs =
-        Rfc3339.text(StreamFixture.START_NS + ConsumerFixture.SECOND_NS / 2);
+    final String secondNs = Rfc3339.text(StreamFixture.START_NS + ConsumerFixture.SECOND_NS / 2);
 
     assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L), sequences("\"deliver_policy\":\"all\""));
     assertEquals(List.of(6L), sequences("\"deliver_policy\":\"last\""));
     assertEquals(List.of(), sequences("\"deliver_policy\":\"new\""));
     assertEquals(
-        List.of(5L, 6L),
-        sequences("\"deliver_policy\":\"by_start_sequence\",\"opt_start_seq\":5"));
+        List.of(5L, 6L), sequences("\"deliver_policy\":\"by_start_sequence\",\"opt_start_seq\":5"));
     assertEquals(
         List.of(4L, 5L, 6L),
-        sequences(
-            "\"deliver_policy\":\"by_start_time\",\"opt_start_time\":\"" + secondNs + "\""));
+        sequences("\"deliver_policy\":\"by_start_time\",\"opt_start_time\":\"" + secondNs + "\""));
     assertEquals(
         List.of(3L, 5L, 6L),
         sequences("\"deliver_policy\":\"last_per_subject\",\"filter_subject\":\"s.>\""));
-    assertEquals(
-        List.of(5L), sequences("\"deliver_policy\":\"last\",\"filter_subject\":\"s.b\""));
+    assertEquals(List.of(5L), sequences("\"deliver_policy\":\"last\",\"filter_subject\":\"s.b\""));
   }
 
   @Test
   void shouldDeliverOnlyNewMessagesToNew() {
     publishSix();
     fixture.create("S", "c", "\"ack_policy\":\"none\",\"deliver_policy\":\"new\"");
-    assertEquals(
-        6, fixture.info("S", "c").object("delivered").number("stream_seq", -1));
+    assertEquals(6, fixture.info("S", "c").object("delivered").number("stream_seq", -1));
 
     fixture.publish(1, "s.z");
 
@@ -90,8 +87,7 @@ class ConsumerPolicyTest {
 
     assertEquals(4, fixture.info("S", "a").number("num_pending", -1));
     final List<Message> messages = fixture.fetch("S", "a", 10);
-    assertEquals(
-        List.of(3L, 2L, 1L, 0L), messages.stream().map(Message::pending).toList());
+    assertEquals(List.of(3L, 2L, 1L, 0L), messages.stream().map(Message::pending).toList());
     assertEquals(3, fixture.fetch("S", "bc", 10).size());
   }
 
@@ -117,8 +113,7 @@ class ConsumerPolicyTest {
 
     fixture.api("STREAM.MSG.DELETE.S", "{\"seq\":1}");
     fixture.step();
-    assertTrue(
-        fixture.take().getFirst().payload().contains("Unacknowledged message was deleted"));
+    assertTrue(fixture.take().getFirst().payload().contains("Unacknowledged message was deleted"));
     fixture.api("STREAM.MSG.DELETE.S", "{\"seq\":4}");
 
     JsonObject info = fixture.info("S", "c");

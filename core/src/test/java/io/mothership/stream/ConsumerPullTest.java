@@ -231,8 +231,7 @@ class ConsumerPullTest {
     fixture.publish(5, "s.a");
     fixture.create("S", "c", "\"ack_policy\":\"explicit\",\"max_ack_pending\":2");
 
-    final List<Message> messages =
-        fixture.fetch("S", "c", "{\"batch\":5,\"expires\":9000000000}");
+    final List<Message> messages = fixture.fetch("S", "c", "{\"batch\":5,\"expires\":9000000000}");
     assertEquals(2, messages.size());
     assertEquals(1, fixture.info("S", "c").number("num_waiting", -1));
     fixture.ack(messages.getFirst());
@@ -242,8 +241,9 @@ class ConsumerPullTest {
     final List<Message> last = fixture.take();
     assertEquals(List.of("408 Request Timeout"), statuses(last));
     assertTrue(
-        last.getFirst().headers().endsWith(
-            "\r\nNats-Pending-Messages: 2\r\nNats-Pending-Bytes: 0\r\n\r\n"),
+        last.getFirst()
+            .headers()
+            .endsWith("\r\nNats-Pending-Messages: 2\r\nNats-Pending-Bytes: 0\r\n\r\n"),
         last::toString);
     assertEquals(0, fixture.info("S", "c").number("num_waiting", -1));
   }
@@ -269,8 +269,7 @@ class ConsumerPullTest {
             "400 Bad Request - json: cannot unmarshal string into Go struct field .batch of type"
                 + " int"),
         statuses(fixture.fetch("S", "c", "{\"batch\":\"x\"}")));
-    assertEquals(
-        List.of("503"), statuses(fixture.fetch("S", "nobody", "1")));
+    assertEquals(List.of("503"), statuses(fixture.fetch("S", "nobody", "1")));
   }
 
   @Test
@@ -318,8 +317,8 @@ class ConsumerPullTest {
 
     fixture.publish(4, "s.a");
 
-    assertEquals(List.of("p1", "p2", "p1", "p2"),
-        fixture.take().stream().map(Message::sid).toList());
+    assertEquals(
+        List.of("p1", "p2", "p1", "p2"), fixture.take().stream().map(Message::sid).toList());
     assertTrue(!one.equals(other));
   }
 
@@ -339,8 +338,7 @@ class ConsumerPullTest {
   @Test
   void shouldSendHeartbeatsWhileARequestWaits() {
     fixture.create("S", "c", "\"ack_policy\":\"explicit\"");
-    fixture.pull(
-        "S", "c", "{\"batch\":1,\"expires\":1000000000,\"idle_heartbeat\":400000000}");
+    fixture.pull("S", "c", "{\"batch\":1,\"expires\":1000000000,\"idle_heartbeat\":400000000}");
 
     fixture.advanceNs(400_000_000);
     fixture.advanceNs(400_000_000);
@@ -359,8 +357,7 @@ class ConsumerPullTest {
     assertTrue(fixture.api("CONSUMER.DELETE.S.c", "").bool("success", false));
 
     assertEquals(List.of("409 Consumer Deleted"), statuses(fixture.take()));
-    assertEquals(
-        10014, fixture.info("S", "c").object("error").number("err_code", 0));
+    assertEquals(10014, fixture.info("S", "c").object("error").number("err_code", 0));
   }
 
   @Test
@@ -374,8 +371,7 @@ class ConsumerPullTest {
     fixture.advanceNs(2 * SECOND_NS);
     fixture.advanceNs(2 * SECOND_NS);
 
-    assertEquals(
-        10014, fixture.info("S", "c").object("error").number("err_code", 0));
+    assertEquals(10014, fixture.info("S", "c").object("error").number("err_code", 0));
   }
 
   @Test

@@ -130,11 +130,7 @@ class ConsumerPushTest {
     assertEquals(2 * 1024 * 1024 / 50_000 + 1, atFirst, 1);
     fixture.advanceNs(SECOND_NS);
     assertTrue(
-        fixture
-            .take()
-            .getFirst()
-            .headers()
-            .contains("Nats-Consumer-Stalled: " + request.reply()));
+        fixture.take().getFirst().headers().contains("Nats-Consumer-Stalled: " + request.reply()));
 
     fixture.send(request.reply(), "", "");
     fixture.step();
@@ -151,8 +147,7 @@ class ConsumerPushTest {
     fixture.subscribe("1", "d.c");
     fixture.take();
     final String moved = PUSH.replace("d.c", "d.other");
-    assertEquals(
-        10013, fixture.tryCreate("S", "c", moved).object("error").number("err_code", 0));
+    assertEquals(10013, fixture.tryCreate("S", "c", moved).object("error").number("err_code", 0));
     fixture.unsubscribe("1");
 
     fixture.create("S", "c", moved);
@@ -179,8 +174,7 @@ class ConsumerPushTest {
     fixture.advanceNs(SECOND_NS);
     fixture.advanceNs(SECOND_NS);
 
-    assertEquals(
-        10014, fixture.info("S", "c").object("error").number("err_code", 0));
+    assertEquals(10014, fixture.info("S", "c").object("error").number("err_code", 0));
   }
 
   @Test
@@ -198,8 +192,7 @@ class ConsumerPushTest {
   void shouldRefuseToBePulled() {
     fixture.create("S", "c", PUSH);
 
-    assertEquals(
-        "409 Consumer is push based", fixture.fetch("S", "c", "1").getFirst().status());
+    assertEquals("409 Consumer is push based", fixture.fetch("S", "c", "1").getFirst().status());
   }
 
   @Test

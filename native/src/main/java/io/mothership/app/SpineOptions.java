@@ -5,16 +5,22 @@ import io.mothership.config.MothershipConfig;
 import io.mothership.config.UserConfig;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
+import io.mothership.error.MothershipException;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.stream.JetStreamConfig;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsUser;
 import io.mothership.transport.nats.SubjectRules;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** The configuration's values as each part of the appliance wants them. */
 final class SpineOptions {
@@ -115,7 +121,35 @@ final class SpineOptions {
         .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))
         .authPatienceMs(milliseconds(config, ConfigKey.AUTHORIZATION_TIMEOUT))
         .writeDeadlineMs(milliseconds(config, ConfigKey.WRITE_DEADLINE))
-        .lameDuckMs(milliseconds(config, ConfigKey.LAME_DUCK_DURATION));
+        .lameDuckMs(milliseconds(config, ConfigKey.LAME_DUCK_DURATION))
+        .tlsPatienceMs(milliseconds(config, ConfigKey.TLS_TIMEOUT))
+        .tls(config.path(ConfigKey.TLS_CERT_FILE).map(certificate -> tls(config, certificate)));
+  }
+
+  private static SslContext tls(final MothershipConfig config, final Path certificate) {
+    final Path key = Path.of(config.text(ConfigKey.TLS_KEY_FILE));
+    try {
+      final SslContextBuilder context =
+          SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+              .sslProvider(SslProvider.JDK);
+      config.path(ConfigKey.TLS_CA_FILE).ifPresent(file -> context.trustManager(file.toFile()));
+      if (config.isOn(ConfigKey.TLS_VERIFY)) {
+        context.clientAuth(ClientAuth.REQUIRE);
+      }
+      return context.build();
+    } catch (final SSLException | IllegalArgumentException e) {
+      throw new MothershipException(
+          MothershipException.Category.CONFIGURATION,
+          "TLS_FILES",
+          config.source(ConfigKey.TLS_CERT_FILE)
+              + ": tls: certificate or key cannot be used: cert_file="
+              + certificate
+              + ", key_file="
+              + key
+              + ", cause="
+              + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+          e);
+    }
   }
 
   private static NatsLogins logins(final MothershipConfig config) {

@@ -2,6 +2,7 @@ package io.mothership.app;
 
 import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
+import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.bus.Doorbell;
 import io.mothership.bus.Fabric;
@@ -58,6 +59,7 @@ public final class Wiring implements AutoCloseable {
   private final Role role;
   private final Clock clock = Clock.system();
   private final AtomicLong connectionIds = new AtomicLong();
+  private final EntityDirectory directory = new EntityDirectory();
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private Spine spine;
@@ -125,6 +127,9 @@ public final class Wiring implements AutoCloseable {
     final long publishedOutboxId;
     if (config.isOn(ConfigKey.JETSTREAM)) {
       final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      if (role == Role.APPLIANCE) {
+        jetStream.broadcastTargets(directory::entityIds);
+      }
       final ChronicleJournal opened =
           ChronicleJournal.open(
               SpineOptions.journal(config), RecoveryListener.ofFrames(jetStream::onRecovered));
@@ -181,6 +186,7 @@ public final class Wiring implements AutoCloseable {
             new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),
             database,
             fabric,
+            directory,
             clock,
             List.of(new HealthCheck("nats", this::checkJournal)),
             publishedOutboxId);

@@ -212,6 +212,7 @@ public final class EntityResource {
           events.deleted(transaction, entity);
           return entity;
         });
+    directory.retire(ids.entityId(), ids.orgId());
     relay.wake();
     return Envelope.success(
         200,

@@ -62,6 +62,7 @@ public final class CrashingAppliance {
             new ApiConfig(ApiFixture.TOKEN, "test"),
             database,
             fabric,
+            new EntityDirectory(),
             Clock.system(),
             List.of(),
             report.lastOutboxId());

@@ -1,6 +1,7 @@
 package io.mothership.app.cli;
 
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -25,13 +26,17 @@ final class ConnectionOptions {
   @Option(names = "--token", paramLabel = "TOKEN", description = "Token instead of a user.")
   private String token;
 
-  /** Connects once; does not come back after the connection is lost. */
+  /**
+   * What goes wrong is told by the command, not logged. Connects once, and does not come back after
+   * the connection is lost.
+   */
   Connection connect() throws IOException, InterruptedException {
     final Options.Builder options =
         new Options.Builder()
             .server(server)
             .connectionTimeout(Duration.ofSeconds(5))
             .maxReconnects(0)
+            .errorListener(new ErrorListener() {})
             .connectionName("mothership");
     if (user != null) {
       options.userInfo(user, password == null ? "" : password);

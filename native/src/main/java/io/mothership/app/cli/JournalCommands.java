@@ -3,8 +3,7 @@ package io.mothership.app.cli;
 import io.mothership.app.Logging;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.RecordType;
-import io.mothership.storage.recovery.JournalInspection;
-import java.io.IOException;
+import io.mothership.storage.recovery.JournalVerification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -49,23 +48,24 @@ final class JournalCommands implements Runnable {
               arity = "0..1",
               defaultValue = "data",
               description = "The data folder. Default: ${DEFAULT-VALUE}.")
-          final Path folder)
-      throws IOException {
+          final Path folder) {
     Logging.start("warn", Optional.empty());
     final PrintWriter out = spec.commandLine().getOut();
     final Map<RecordType, Long> counts = new EnumMap<>(RecordType.class);
-    final JournalInspection found =
-        JournalInspection.of(folder, (frame, location) -> count(counts, frame));
+    final JournalVerification found =
+        JournalVerification.of(folder, (frame, location) -> count(counts, frame));
     out.println("segments:        " + found.segments());
-    out.println("records:         " + found.records());
+    out.println("records:         " + found.frames());
     counts.forEach((type, count) -> out.printf("  %-14s %d%n", type, count));
     out.println("last sequence:   " + found.lastSequence());
     out.println("last stop:       " + (found.isClean() ? "clean" : "unclean, or still running"));
     out.println("unfinished:      " + found.unfinishedBytes() + " bytes");
+    out.println(
+        "checkpoints:     " + found.checkpoints() + ", damaged " + found.damagedCheckpoints());
     found.damage().forEach(damage -> out.println("DAMAGE " + damage));
     out.println(found.damage().isEmpty() ? "no damage" : found.damage().size() + " damaged ranges");
     out.flush();
-    return found.damage().isEmpty() ? ExitCode.OK : ExitCode.FAILURE;
+    return found.isGood() ? ExitCode.OK : ExitCode.FAILURE;
   }
 
   private static void count(final Map<RecordType, Long> counts, final FrameView frame) {

@@ -1,8 +1,8 @@
 package io.mothership.storage.recovery;
 
+import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +48,19 @@ public record JournalVerification(
 
   /** Reads the journal of a data directory. */
   public static JournalVerification of(final Path dataDirectory) {
+    return of(dataDirectory, (frame, location) -> {});
+  }
+
+  /**
+   * Reads the journal of a data directory.
+   *
+   * @param consumer sees every good record in journal order
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_UNREADABLE}: there is none, or the disk
+   *     fails
+   */
+  public static JournalVerification of(final Path dataDirectory, final FrameConsumer consumer) {
     try {
-      return new Run(dataDirectory).run();
+      return new Run(dataDirectory, consumer).run();
     } catch (final IOException e) {
       throw JournalState.unreadable(dataDirectory, e);
     }
@@ -58,6 +69,7 @@ public record JournalVerification(
   private static final class Run {
     private final Path directory;
     private final CheckpointFiles checkpoints;
+    private final FrameConsumer consumer;
     private final List<Damage> damage = new ArrayList<>();
     private final SegmentExaminer examiner = new SegmentExaminer(this::onFrame, damage::add);
     private long bytes;
@@ -67,16 +79,14 @@ public record JournalVerification(
     private long lastTimeNs;
     private long unfinishedBytes;
 
-    Run(final Path dataDirectory) {
+    Run(final Path dataDirectory, final FrameConsumer consumer) {
+      this.consumer = consumer;
       directory = SegmentFiles.journalDirectory(dataDirectory);
       checkpoints = new CheckpointFiles(FileFacade.system(), dataDirectory);
     }
 
     JournalVerification run() throws IOException {
-      final NavigableMap<Integer, Path> found =
-          Files.isDirectory(directory)
-              ? SegmentFiles.list(directory)
-              : java.util.Collections.emptyNavigableMap();
+      final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
       final Optional<JournalState> state = JournalState.read(directory);
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         examine(
@@ -144,6 +154,7 @@ public record JournalVerification(
       lastSequence = Math.max(lastSequence, frame.journalSequence());
       firstTimeNs = Math.min(firstTimeNs, frame.timeNs());
       lastTimeNs = Math.max(lastTimeNs, frame.timeNs());
+      consumer.onFrame(frame, location);
     }
   }
 }

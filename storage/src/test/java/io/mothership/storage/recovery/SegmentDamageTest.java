@@ -34,8 +34,12 @@ final class SegmentDamageTest {
         ChronicleJournal.open(
             JournalConfig.of(directory).withSegmentBytes(JournalConfig.SEGMENT_BYTES_MIN),
             RecoveryListener.ofFrames((frame, location) -> {}))) {
-      for (int sequence = 1; journal.segments().length < 3; sequence++) {
-        frames.append(journal, sequence, 1);
+      int sequence = 0;
+      while (journal.segments().length < 2) {
+        frames.append(journal, ++sequence, 1);
+      }
+      for (int i = 0; i < 10; i++) {
+        frames.append(journal, ++sequence, 1);
       }
     }
     for (final Path file :
@@ -92,10 +96,18 @@ final class SegmentDamageTest {
       for (int at = 0; at < whole.end + 64; at++) {
         final byte good = bytes[at];
         bytes[at] ^= (byte) (1 + random.nextInt(255));
-        check(whole, Scan.of(i + 1, bytes), at);
+        if (!isEndMark(bytes, whole.end)) {
+          check(whole, Scan.of(i + 1, bytes), at);
+        }
         bytes[at] = good;
       }
     }
+  }
+
+  /** A flip can put Chronicle's end mark at the end of an open segment: it says nothing wrong. */
+  private static boolean isEndMark(final byte[] bytes, final int end) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    return buffer.getInt(end) == SegmentDescriptor.END_MARK && buffer.getInt(end + 4) == 0;
   }
 
   private static void check(final Scan whole, final Scan found, final int flipped) {
@@ -118,7 +130,7 @@ final class SegmentDamageTest {
     if (!isUnchecked(whole, hit, flipped)) {
       assertTrue(
           found.damage.stream().anyMatch(range -> range.from() <= flipped && flipped < range.to()),
-          () -> "unreported: flipped=" + flipped + ", damage=" + found.damage);
+          () -> "unreported: flipped=" + flipped + ", hit=" + hit + ", end=" + whole.end);
       assertEquals(1, found.damage.size(), found.damage::toString);
     }
   }

@@ -588,10 +588,19 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void report(final NatsErrors error, final String detail) {
-    counters.count(error);
-    LOGGER
-        .atLevel(error.level())
-        .log("{}: conn={}, ip={}, client={} {}", error, id, clientIp(), clientName(), detail);
+    final long times = counters.count(error);
+    if (times > 0 && LOGGER.isEnabledForLevel(error.level())) {
+      LOGGER
+          .atLevel(error.level())
+          .log(
+              "{}: conn={}, ip={}, client={}, times={} {}",
+              error,
+              id,
+              clientIp(),
+              clientName(),
+              times,
+              detail);
+    }
   }
 
   private String clientName() {

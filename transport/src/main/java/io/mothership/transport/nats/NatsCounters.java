@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -10,6 +11,10 @@ import java.util.concurrent.atomic.LongAdder;
 public final class NatsCounters {
   private static final NatsErrors[] ERRORS = NatsErrors.values();
 
+  private static final long REPORT_INTERVAL_NS = 1_000_000_000L;
+
+  private final AtomicLongArray nextReportNs = new AtomicLongArray(ERRORS.length);
+  private final AtomicLongArray reported = new AtomicLongArray(ERRORS.length);
   private final LongAdder[] errors = new LongAdder[ERRORS.length];
   private final LongAdder connectionsTotal = new LongAdder();
   private final LongAdder messagesIn = new LongAdder();
@@ -19,7 +24,9 @@ public final class NatsCounters {
   private final LongAdder readPauses = new LongAdder();
 
   NatsCounters() {
+    final long now = System.nanoTime();
     for (int i = 0; i < errors.length; i++) {
+      nextReportNs.set(i, now);
       errors[i] = new LongAdder();
     }
   }
@@ -61,8 +68,22 @@ public final class NatsCounters {
     return readPauses.sum();
   }
 
-  void count(final NatsErrors error) {
-    errors[error.ordinal()].increment();
+  /**
+   * Counts an error.
+   *
+   * @return how often it was met since it was last worth a line in the log, this time included; 0
+   *     if this time isn't worth one, because the last is less than a second ago
+   */
+  long count(final NatsErrors error) {
+    final int row = error.ordinal();
+    errors[row].increment();
+    final long now = System.nanoTime();
+    final long next = nextReportNs.get(row);
+    if (now - next < 0 || !nextReportNs.compareAndSet(row, next, now + REPORT_INTERVAL_NS)) {
+      return 0;
+    }
+    final long total = errors[row].sum();
+    return total - reported.getAndSet(row, total);
   }
 
   void countConnection() {

@@ -19,7 +19,6 @@ public enum NatsErrors {
   NO_RESPONDERS_WITHOUT_HEADERS("no responders requires headers support", Fate.CLOSE, Level.INFO),
   AUTHORIZATION_VIOLATION("Authorization Violation", Fate.CLOSE, Level.WARN),
   AUTHENTICATION_TIMEOUT("Authentication Timeout", Fate.CLOSE, Level.INFO),
-  TLS_REQUIRED("Secure Connection - TLS Required", Fate.CLOSE, Level.WARN),
   TLS_FAILED("", Fate.CLOSE, Level.INFO),
   CONNECTIONS_EXCEEDED("maximum connections exceeded", Fate.CLOSE, Level.WARN),
   STALE_CONNECTION("Stale Connection", Fate.CLOSE, Level.INFO),
