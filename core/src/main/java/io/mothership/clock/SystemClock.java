@@ -1,6 +1,5 @@
 package io.mothership.clock;
 
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 
 /** The machine's clocks; safe on every thread, and without an object per reading. */
@@ -10,8 +9,8 @@ final class SystemClock implements Clock {
   private static final int RETRIES_MAX = 100;
   private static final long SAMPLE_THRESHOLD_NS = 250;
 
-  /** How soon a step of the wall clock is noticed. */
-  private static final long RESAMPLE_NS = TimeUnit.SECONDS.toNanos(1);
+  /** How soon a step of the wall clock is noticed; a constant, as {@link #INSTANCE} is made first. */
+  private static final long RESAMPLE_NS = 1_000_000_000L;
 
   private final OffsetEpochNanoClock wall =
       new OffsetEpochNanoClock(RETRIES_MAX, SAMPLE_THRESHOLD_NS, RESAMPLE_NS);
