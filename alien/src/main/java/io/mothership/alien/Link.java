@@ -33,7 +33,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Link implements Runnable {
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String MESSAGE_ID = "Nats-Msg-Id";
   private static final long RECONNECT_DELAY_MIN_MS = 100;
   private static final long REFUSAL_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long IDLE_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -44,6 +43,7 @@ final class Link implements Runnable {
   private final OutgoingWindow window;
   private final CommandDesk commands;
   private final AlienListener listener;
+  private final StoredMessages stored = new StoredMessages();
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -105,23 +105,7 @@ final class Link implements Runnable {
   /** The id of the last message that the server has stored under a subject, if it can be asked. */
   Optional<String> lastStoredId(final String subject) throws IOException, JetStreamApiException {
     final Connection connection = current.get();
-    if (connection == null) {
-      return Optional.empty();
-    }
-    final var streams = connection.jetStreamManagement();
-    final var names = streams.getStreamNames(subject);
-    if (names.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      final Headers headers = streams.getLastMessage(names.getFirst(), subject).getHeaders();
-      return headers == null ? Optional.empty() : Optional.ofNullable(headers.getFirst(MESSAGE_ID));
-    } catch (final JetStreamApiException e) {
-      if (e.getErrorCode() == 404) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return connection == null ? Optional.empty() : StoredMessages.lastId(connection, subject);
   }
 
   @Override
@@ -153,6 +137,7 @@ final class Link implements Runnable {
     final String inbox = connection.createInbox();
     try {
       connection.createDispatcher(new Acknowledgements(inbox.length() + 1)).subscribe(inbox + ".*");
+      stored.settle(connection, window);
       window.rewind();
       publishCurrent(connection);
       listener.on(Notice.CONNECTED, "connected to " + connection.getServerInfo().getServerName());
@@ -218,7 +203,7 @@ final class Link implements Runnable {
         NatsMessage.builder()
             .subject(message.subject())
             .replyTo(inbox + "." + position)
-            .headers(new Headers().put(MESSAGE_ID, message.id()))
+            .headers(new Headers().put(StoredMessages.MESSAGE_ID, message.id()))
             .data(message.payload())
             .build());
   }
@@ -287,6 +272,10 @@ final class Link implements Runnable {
 
     private void settle(final long position, final PublishAck ack) {
       if (ack.errorCode() == 0) {
+        final OutgoingWindow.Message message = window.message(position);
+        if (message != null) {
+          stored.acknowledged(message.subject(), ack.sequence());
+        }
         window.acknowledged(position, ack.isDuplicate());
       } else if (ack.isTemporary()) {
         delay(position, ack.errorText());
@@ -303,7 +292,8 @@ final class Link implements Runnable {
   }
 
   /** A server's answer to one publish; {@code errorCode} 0 when the message is stored. */
-  record PublishAck(boolean isDuplicate, int errorCode, int apiErrorCode, String errorText) {
+  record PublishAck(
+      boolean isDuplicate, long sequence, int errorCode, int apiErrorCode, String errorText) {
 
     /**
      * Capacity and availability are the server's 5xx; everything else will not change by itself.
@@ -315,6 +305,7 @@ final class Link implements Runnable {
     static PublishAck parse(final byte[] text) throws IOException {
       boolean isDuplicate = false;
       boolean hasStream = false;
+      long sequence = 0;
       int code = 0;
       int apiCode = 0;
       String description = "";
@@ -325,11 +316,12 @@ final class Link implements Runnable {
             switch (parser.currentName()) {
               case "stream" -> hasStream = true;
               case "duplicate" -> isDuplicate = parser.getBooleanValue();
+              case "seq" -> sequence = parser.getLongValue();
               case "code" -> code = parser.getIntValue();
               case "err_code" -> apiCode = parser.getIntValue();
               case "description" -> description = parser.getText();
               case null, default -> {
-                // Domain, sequence and what later servers add.
+                // The domain and what later servers add.
               }
             }
           }
@@ -339,7 +331,8 @@ final class Link implements Runnable {
       if (!hasStream && code == 0) {
         throw new IOException("neither stream nor error");
       }
-      return new PublishAck(isDuplicate, code, apiCode, description + " (" + apiCode + ")");
+      return new PublishAck(
+          isDuplicate, sequence, code, apiCode, description + " (" + apiCode + ")");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.mothership.alien;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -217,6 +219,22 @@ final class OutgoingWindow {
     try {
       sent = head;
       isPaused = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Positions that were sent, on this link or an earlier one, and are not settled. */
+  List<Long> sentPositions() {
+    lock.lock();
+    try {
+      final List<Long> positions = new ArrayList<>();
+      for (long position = head; position < tail; position++) {
+        if (!slot(position).isSettled && slot(position).sendCount > 0) {
+          positions.add(position);
+        }
+      }
+      return positions;
     } finally {
       lock.unlock();
     }

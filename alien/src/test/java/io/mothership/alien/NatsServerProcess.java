@@ -99,9 +99,10 @@ final class NatsServerProcess implements AutoCloseable {
 
   private void createStreams() throws IOException, InterruptedException, JetStreamApiException {
     try (Connection connection = connect()) {
-      add(connection, "TELEMETRY", RetentionPolicy.Limits, DiscardPolicy.Old, 30, 25_000);
-      add(connection, "EVENTS", RetentionPolicy.WorkQueue, DiscardPolicy.Old, 120, 50_000);
-      add(connection, "COMMANDS", RetentionPolicy.WorkQueue, DiscardPolicy.New, 60, 10_000);
+      // A window much shorter than any outage: Alien must not need it.
+      add(connection, "TELEMETRY", RetentionPolicy.Limits, DiscardPolicy.Old, 100, 25_000);
+      add(connection, "EVENTS", RetentionPolicy.WorkQueue, DiscardPolicy.Old, 120_000, 50_000);
+      add(connection, "COMMANDS", RetentionPolicy.WorkQueue, DiscardPolicy.New, 60_000, 10_000);
     }
   }
 
@@ -110,7 +111,7 @@ final class NatsServerProcess implements AutoCloseable {
       final String name,
       final RetentionPolicy retention,
       final DiscardPolicy discard,
-      final int duplicateSeconds,
+      final int duplicateMillis,
       final int messagesMax)
       throws IOException, JetStreamApiException {
     connection
@@ -124,7 +125,7 @@ final class NatsServerProcess implements AutoCloseable {
                 .maxMessages(messagesMax)
                 .maximumMessageSize(65_536)
                 .allowDirect(retention == RetentionPolicy.Limits)
-                .duplicateWindow(Duration.ofSeconds(duplicateSeconds))
+                .duplicateWindow(Duration.ofMillis(duplicateMillis))
                 .build());
   }
 

@@ -104,6 +104,18 @@ final class OutgoingWindowTest {
   }
 
   @Test
+  void shouldKnowWhatWasSentAndNotSettledAlsoAfterANewLink() {
+    offer("a", "b", "c", "d");
+    sendAll();
+    window.acknowledged(1, false);
+    window.rewind();
+
+    assertEquals(List.of(0L, 2L), window.sentPositions());
+    window.acknowledged(0, false);
+    assertEquals(List.of("c", "d"), sendAll());
+  }
+
+  @Test
   void shouldTellHowLongTheOldestWaits() {
     offer("a", "b");
     assertEquals(0, window.oldestWaitNs());

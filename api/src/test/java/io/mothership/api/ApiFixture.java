@@ -46,7 +46,7 @@ public final class ApiFixture implements AutoCloseable {
             0);
     listener =
         HttpListener.start(
-            HttpConfig.of("127.0.0.1", 0).withTimes(2_000, 2_000, 5_000, 2_000),
+            HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 2_000),
             group,
             api.routes(),
             api.webSocketRoutes());

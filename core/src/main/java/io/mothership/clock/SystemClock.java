@@ -1,26 +1,34 @@
 package io.mothership.clock;
 
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.OffsetEpochNanoClock;
-
-/** The machine's clocks; safe on every thread, and without an object per reading. */
+/**
+ * The machine's clocks; safe on every thread, and without an object per reading.
+ *
+ * <p>The JDK gives wall time in milliseconds without allocating. In between, the monotonic clock counts, and its
+ * offset is set anew as soon as the two disagree: a step of the wall clock is followed at once.
+ */
 final class SystemClock implements Clock {
   static final SystemClock INSTANCE = new SystemClock();
 
-  private static final int RETRIES_MAX = 100;
-  private static final long SAMPLE_THRESHOLD_NS = 250;
+  private static final long NS_PER_MS = 1_000_000L;
 
-  /** How soon a step of the wall clock is noticed. */
-  private static final long RESAMPLE_NS = TimeUnit.SECONDS.toNanos(1);
+  /** The wall clock is read in whole milliseconds, so being ahead by less than two is no disagreement. */
+  private static final long AHEAD_MAX_NS = 2 * NS_PER_MS;
 
-  private final OffsetEpochNanoClock wall =
-      new OffsetEpochNanoClock(RETRIES_MAX, SAMPLE_THRESHOLD_NS, RESAMPLE_NS);
+  private volatile long offsetNs = System.currentTimeMillis() * NS_PER_MS - System.nanoTime();
 
   private SystemClock() {}
 
   @Override
   public long wallNs() {
-    return wall.nanoTime();
+    final long monotonicNs = System.nanoTime();
+    final long coarseNs = System.currentTimeMillis() * NS_PER_MS;
+    final long wallNs = monotonicNs + offsetNs;
+    final long aheadNs = wallNs - coarseNs;
+    if (aheadNs >= 0 && aheadNs < AHEAD_MAX_NS) {
+      return wallNs;
+    }
+    offsetNs = coarseNs - monotonicNs;
+    return coarseNs;
   }
 
   @Override

@@ -302,6 +302,7 @@ public enum ConfigKey {
       "How much is logged. `-D` is `debug`, `-V` and `-DV` are `trace`.",
       "error",
       "warn",
+      "warning",
       "info",
       "debug",
       "trace"),

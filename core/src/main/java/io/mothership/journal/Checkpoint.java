@@ -3,8 +3,8 @@ package io.mothership.journal;
 import org.agrona.DirectBuffer;
 
 /**
- * State of the layers above the journal, up to and including one frame; start-up reads the newest good
- * one and then only the frames after it.
+ * State of the layers above the journal, up to and including one frame; start-up reads the newest
+ * good one and then only the frames after it.
  *
  * @param journalSequence sequence of the last frame the state covers
  * @param location where that frame lies

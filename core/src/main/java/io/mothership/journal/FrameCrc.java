@@ -2,6 +2,7 @@ package io.mothership.journal;
 
 import static io.mothership.journal.FrameDescriptor.CRC_OFFSET;
 
+import io.mothership.bus.HotPath;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
@@ -9,8 +10,8 @@ import org.agrona.DirectBuffer;
 /**
  * CRC32C of a frame: over all its bytes, lengths included, with the CRC field itself as zero.
  *
- * <p><i>Thread:</i> one per instance. <i>Allocates:</i> a view when the buffer behind changes, nothing
- * else.
+ * <p><i>Thread:</i> one per instance. <i>Allocates:</i> a view when the buffer behind changes,
+ * nothing else.
  */
 public final class FrameCrc {
   private static final byte[] ZERO_FIELD = new byte[Integer.BYTES];
@@ -21,7 +22,10 @@ public final class FrameCrc {
   private ByteBuffer viewed;
   private ByteBuffer view;
 
-  /** The CRC of the frame of {@code length} bytes at {@code offset}, whatever its CRC field holds. */
+  /**
+   * The CRC of the frame of {@code length} bytes at {@code offset}, whatever its CRC field holds.
+   */
+  @HotPath
   public int compute(final DirectBuffer buffer, final int offset, final int length) {
     crc.reset();
     update(buffer, offset, CRC_OFFSET);
@@ -31,7 +35,10 @@ public final class FrameCrc {
     return (int) crc.getValue();
   }
 
-  /** Whether the CRC field of the frame is right; {@code length} is known to lie inside the buffer. */
+  /**
+   * Whether the CRC field of the frame is right; {@code length} is known to lie inside the buffer.
+   */
+  @HotPath
   public boolean matches(final DirectBuffer buffer, final int offset, final int length) {
     return buffer.getInt(offset + CRC_OFFSET, FrameDescriptor.BYTE_ORDER)
         == compute(buffer, offset, length);

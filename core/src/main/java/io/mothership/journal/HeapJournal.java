@@ -12,8 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A journal in heap arrays, for streams that live in memory; nothing survives the process.
  *
- * <p><i>Thread:</i> written by one, read by any through readers of their own. <i>Allocates:</i> a new
- * array when one is full, nothing else.
+ * <p><i>Thread:</i> written by one, read by any through readers of their own. <i>Allocates:</i> a
+ * new array when one is full, nothing else.
  */
 public final class HeapJournal implements Journal {
   public static final int SEGMENT_BYTES_DEFAULT = 4 * 1024 * 1024;
@@ -209,7 +209,8 @@ public final class HeapJournal implements Journal {
         final int middle = (low + high) >>> 1;
         final boolean isBefore =
             known[middle].end > 0
-                && (isTime ? valueAt(known[middle], true) < value
+                && (isTime
+                    ? valueAt(known[middle], true) < value
                     : valueAt(known[middle], false) <= value);
         if (isBefore) {
           low = middle + 1;

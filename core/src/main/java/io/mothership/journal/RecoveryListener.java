@@ -1,13 +1,16 @@
 package io.mothership.journal;
 
-/** Rebuilds the state of the upper layers while the journal is opened, before any other thread runs. */
+/**
+ * Rebuilds the state of the upper layers while the journal is opened, before any other thread runs.
+ */
 public interface RecoveryListener extends FrameConsumer {
 
   /**
-   * Offers a checkpoint, newest first, before any frame. Only frames after it follow if it is taken.
+   * Offers a checkpoint, newest first, before any frame. Only frames after it follow if it is
+   * taken.
    *
-   * @return false if it can't be used (other version, contradictory): nothing of it may be kept; an older
-   *     one is offered or all frames follow
+   * @return false if it can't be used (other version, contradictory): nothing of it may be kept; an
+   *     older one is offered or all frames follow
    */
   boolean onCheckpoint(Checkpoint checkpoint);
 

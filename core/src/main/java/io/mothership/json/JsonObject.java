@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An immutable JSON object. Values are {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@code
- * List<Object>} or {@code JsonObject}; a member that is {@code null} counts as absent.
+ * An immutable JSON object. Values are {@code String}, {@code Long}, {@code Double}, {@code
+ * Boolean}, {@code List<Object>} or {@code JsonObject}; a member that is {@code null} counts as
+ * absent.
  *
  * <p>The typed accessors throw {@link JsonException} if the member is of another type.
  */

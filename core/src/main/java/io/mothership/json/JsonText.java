@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes JSON text, escaping {@code < > &} as nats-server does. One use each: {@code object()}, members,
- * {@code end()}, {@link #bytes}.
+ * Writes JSON text, escaping {@code < > &} as nats-server does. One use each: {@code object()},
+ * members, {@code end()}, {@link #bytes}.
  */
 public final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();

@@ -3,9 +3,10 @@ package io.mothership.stream;
 import io.mothership.dispatch.Exchange;
 
 /**
- * The wall time by which messages age. It runs on the monotonic clock and follows the wall clock's small
- * corrections, but after a forward step of more than 5 s only once the wall clock has kept still for 10
- * minutes: a box without a clock battery must not drop what it holds because its clock was set.
+ * The wall time by which messages age. It runs on the monotonic clock and follows the wall clock's
+ * small corrections, but after a forward step of more than 5 s only once the wall clock has kept
+ * still for 10 minutes: a box without a clock battery must not drop what it holds because its clock
+ * was set.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> never.
  */

@@ -1,8 +1,8 @@
 package io.mothership.stream;
 
 /**
- * The JetStream API's errors as clients know them: HTTP-like code, error code, text. A text may have one
- * blank in braces, filled by {@link #with}.
+ * The JetStream API's errors as clients know them: HTTP-like code, error code, text. A text may
+ * have one blank in braces, filled by {@link #with}.
  */
 enum ApiErrors {
   ACCOUNT_RESOURCES_EXCEEDED(400, 10002, "resource limits exceeded for account"),

@@ -12,8 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Sends the API's answers: at once, or when the record that makes the change is synced.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer. <i>Back-pressure:</i> at most {@value
- * #WAITING_MAX} answers wait for the disk; a change beyond is refused.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer. <i>Back-pressure:</i> at most
+ * {@value #WAITING_MAX} answers wait for the disk; a change beyond is refused.
  */
 final class ApiReplies {
   static final String TYPE = "io.nats.jetstream.api.v1.";
@@ -31,7 +31,10 @@ final class ApiReplies {
     exchange = newExchange;
   }
 
-  /** Begins an answer: the object is open and has its type. {@code type} is e.g. {@code stream_info}. */
+  /**
+   * Begins an answer: the object is open and has its type. {@code type} is e.g. {@code
+   * stream_info}.
+   */
   static JsonText begin(final String type) {
     return new JsonText().object().member("type", TYPE + type + "_response");
   }
@@ -102,7 +105,9 @@ final class ApiReplies {
     return sequence;
   }
 
-  /** Sends {@code answer} once the record is synced; {@code type} words the error if it never is. */
+  /**
+   * Sends {@code answer} once the record is synced; {@code type} words the error if it never is.
+   */
   void answerWhenSynced(
       final long journalSequence,
       final ApiRequest request,

@@ -9,12 +9,13 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Turns a command to {@code constellation.commands.{org}.broadcast} into one command per entity, because
- * devices take commands from a work queue by entity.
+ * Turns a command to {@code constellation.commands.{org}.broadcast} into one command per entity,
+ * because devices take commands from a work queue by entity.
  *
- * <p>Order in the journal: the entities' commands, the broadcast, its removal; the acknowledgement follows the
- * removal's sync. With a message id each entity's command has the id {@code {id}.{entity}}, so that a
- * publisher who tries again after a crash half-way reaches each entity once.
+ * <p>Order in the journal: the entities' commands, the broadcast, its removal; the acknowledgement
+ * follows the removal's sync. With a message id each entity's command has the id {@code
+ * {id}.{entity}}, so that a publisher who tries again after a crash half-way reaches each entity
+ * once.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per broadcast.
  */
@@ -110,7 +111,9 @@ final class BroadcastFanOut {
     return journalSequence;
   }
 
-  /** Removes broadcasts whose removal a crash prevented; their entities' commands are before them. */
+  /**
+   * Removes broadcasts whose removal a crash prevented; their entities' commands are before them.
+   */
   void onRecoveryComplete() {
     if (!isCommands || owner.broadcastTargets().isEmpty()) {
       return;

@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * The appliance's own streams, as its clients know them.
  *
- * <p>Telemetry has the first release's numbers (25,000 messages, 64 MiB, 1 h, 64 KiB each) but {@code
- * limits} retention instead of {@code interest}, which would keep nothing while nobody listens.
+ * <p>Telemetry has the first release's numbers (25,000 messages, 64 MiB, 1 h, 64 KiB each) but
+ * {@code limits} retention instead of {@code interest}, which would keep nothing while nobody
+ * listens.
  */
 final class ConstellationStreams {
   static final String ENTITIES = "CONSTELLATION_ENTITIES";

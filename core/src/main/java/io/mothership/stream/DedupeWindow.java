@@ -5,11 +5,11 @@ import io.mothership.bus.Slice;
 import java.util.Arrays;
 
 /**
- * The message ids of a stream's last publishes: 128-bit keyed hash of each, with sequence and time, in the
- * order they came.
+ * The message ids of a stream's last publishes: 128-bit keyed hash of each, with sequence and time,
+ * in the order they came.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when it grows, up to its budget. <i>Back-pressure:</i>
- * {@link #isFull}: the publish is refused rather than an id forgotten early.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when it grows, up to its budget.
+ * <i>Back-pressure:</i> {@link #isFull}: the publish is refused rather than an id forgotten early.
  */
 final class DedupeWindow {
   private static final int INITIAL = 64;
@@ -41,7 +41,8 @@ final class DedupeWindow {
   }
 
   /**
-   * The sequence stored under an id, 0 = not in the window. Remembers the id's hash for {@link #add}.
+   * The sequence stored under an id, 0 = not in the window. Remembers the id's hash for {@link
+   * #add}.
    */
   @HotPath
   long find(final Slice id) {
@@ -94,7 +95,9 @@ final class DedupeWindow {
     }
   }
 
-  /** Adds to every time: recovery knows record times, afterwards they count on the monotonic clock. */
+  /**
+   * Adds to every time: recovery knows record times, afterwards they count on the monotonic clock.
+   */
   void shiftTimes(final long byNs) {
     for (int i = 0; i < count; i++) {
       times[(head + i) & (lows.length - 1)] += byNs;

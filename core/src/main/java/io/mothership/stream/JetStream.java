@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All streams of the account {@code $G}, and the way from the dispatcher to them, to the API and to the
- * consumers.
+ * All streams of the account {@code $G}, and the way from the dispatcher to them, to the API and to
+ * the consumers.
  *
- * <p>Streams with memory storage share the journal, are acknowledged when appended, and are forgotten at the
- * next start.
+ * <p>Streams with memory storage share the journal, are acknowledged when appended, and are
+ * forgotten at the next start.
  *
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
  */
@@ -77,8 +77,8 @@ public final class JetStream implements StreamLayer {
   }
 
   /**
-   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they are. To be
-   * called before {@link #onRecoveryComplete}.
+   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they
+   * are. To be called before {@link #onRecoveryComplete}.
    */
   public void broadcastTargets(final BroadcastTargets targets) {
     broadcastTargets = Optional.of(targets);
@@ -302,6 +302,7 @@ public final class JetStream implements StreamLayer {
     final boolean isForConsumers = rest.startsWith(CONSUMER);
     final ApiRequest request = ApiRequest.of(GLOBAL_ACCOUNT, rest.toString(), message);
     if (isForConsumers) {
+      api.countRequest();
       consumers.onApiRequest(request);
     } else {
       api.onRequest(request);

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * What an operator sets for JetStream.
  *
- * @param domain answers {@code $JS.<domain>.API.>} too and is named in acknowledgements; empty for none
+ * @param domain answers {@code $JS.<domain>.API.>} too and is named in acknowledgements; empty for
+ *     none
  * @param serverVersion shown in the metadata of streams and consumers, e.g. {@code 2.15.1}
  * @param payloadBytesMax the broker's payload limit
  * @param memoryBytesMax limit of streams with memory storage together, -1 = none
@@ -14,7 +15,8 @@ import java.util.Map;
  * @param streamsMax most streams
  * @param dedupeIdsMax message ids remembered per stream; a publish above is refused
  * @param isConstellation whether the four CONSTELLATION streams are created when missing
- * @param sync sync policy by stream name; others are {@code ALWAYS}, or as the stream's metadata say
+ * @param sync sync policy by stream name; others are {@code ALWAYS}, or as the stream's metadata
+ *     say
  */
 public record JetStreamConfig(
     String domain,

@@ -14,11 +14,11 @@ import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * {@code STREAM.MSG.GET} and {@code DIRECT.GET}: single messages by sequence or subject, and batches, from the
- * tail window or through ms-read.
+ * {@code STREAM.MSG.GET} and {@code DIRECT.GET}: single messages by sequence or subject, and
+ * batches, from the tail window or through ms-read.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request and message. <i>Back-pressure:</i> at most
- * {@value #JOBS_MAX} requests wait for the disk; one beyond is refused.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request and message. <i>Back-pressure:</i>
+ * at most {@value #JOBS_MAX} requests wait for the disk; one beyond is refused.
  */
 final class MessageReads {
   private static final int JOBS_MAX = 1024;

@@ -57,6 +57,7 @@ final class PullQueue {
       last.next = request;
     }
     last = request;
+    request.isQueued = true;
     count++;
     wanted += request.demand();
   }
@@ -80,12 +81,21 @@ final class PullQueue {
     } else {
       after.previous = request;
     }
+    request.isQueued = true;
     count++;
     wanted += request.demand();
   }
 
-  /** Takes a request out; it may be given back. */
-  void remove(final PullRequest request) {
+  /**
+   * Takes a request out; it may be given back.
+   *
+   * @return false if it was out already
+   */
+  boolean remove(final PullRequest request) {
+    if (!request.isQueued) {
+      return false;
+    }
+    request.isQueued = false;
     if (request.previous == null) {
       first = request.next;
     } else {
@@ -100,6 +110,7 @@ final class PullQueue {
     request.next = null;
     count--;
     wanted -= request.demand();
+    return true;
   }
 
   /** The first request goes to the end. */

@@ -13,6 +13,7 @@ final class PullRequest {
   private final UnsafeBuffer replyBuffer = new UnsafeBuffer(new byte[64]);
   PullRequest previous;
   PullRequest next;
+  boolean isQueued;
 
   /** Messages still wanted. */
   long wanted;

@@ -363,8 +363,10 @@ final class PullTarget implements DeliverTarget {
   }
 
   private void drop(final PullRequest request) {
-    queue.remove(request);
-    queue.giveBack(request);
+    // What was just sent to it may have ended it: its reply can be any subject.
+    if (queue.remove(request)) {
+      queue.giveBack(request);
+    }
   }
 
   private void pullStatus(final PullRequest request, final byte[] codeAndText) {

@@ -7,8 +7,8 @@ import java.security.SecureRandom;
 import org.agrona.DirectBuffer;
 
 /**
- * SipHash-2-4 with 128 bits of output and SipHash-1-3 with 64 (Aumasson, Bernstein 2012), keyed per process
- * so that nobody outside can make ids or subjects collide.
+ * SipHash-2-4 with 128 bits of output and SipHash-1-3 with 64 (Aumasson, Bernstein 2012), keyed per
+ * process so that nobody outside can make ids or subjects collide.
  *
  * <p><i>Thread:</i> one per instance; {@link #shortHash} any. <i>Allocates:</i> never.
  */

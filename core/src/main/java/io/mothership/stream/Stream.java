@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * One stream: its configuration, what it holds, and what makes messages go. How messages come in is {@link
- * StreamIntake}'s.
+ * One stream: its configuration, what it holds, and what makes messages go. How messages come in is
+ * {@link StreamIntake}'s.
  *
- * <p>Everything here follows from the journal's records in their order, so that recovery, which applies them
- * again, ends in the same state.
+ * <p>Everything here follows from the journal's records in their order, so that recovery, which
+ * applies them again, ends in the same state.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message beyond the index.
  */
@@ -137,8 +137,8 @@ final class Stream {
   }
 
   /**
-   * Finds the first committed message at or after {@code from} that the filter wants, looking at no more than
-   * {@code limit} messages.
+   * Finds the first committed message at or after {@code from} that the filter wants, looking at no
+   * more than {@code limit} messages.
    *
    * @return its sequence; or negative: nothing found yet, go on from the negated answer
    */
@@ -162,8 +162,8 @@ final class Stream {
   }
 
   /**
-   * Counts the committed messages at or after {@code from} that the filter wants. Fast if the filter wants all
-   * or {@code from} is not above the first message; otherwise it looks at each.
+   * Counts the committed messages at or after {@code from} that the filter wants. Fast if the
+   * filter wants all or {@code from} is not above the first message; otherwise it looks at each.
    */
   long countMatching(final long from, final SubjectFilter filter) {
     final long start = Math.max(from, index.first());
@@ -223,7 +223,8 @@ final class Stream {
   }
 
   /**
-   * Asks ms-read for a message that is present; {@code onRead} brings it, or null if it is gone meanwhile.
+   * Asks ms-read for a message that is present; {@code onRead} brings it, or null if it is gone
+   * meanwhile.
    *
    * @return a negative {@link Pressure} if it must be asked again later
    */
@@ -271,7 +272,8 @@ final class Stream {
   }
 
   /**
-   * Adds a message whose record is in the ring or was found in the journal, and lets go what it displaces.
+   * Adds a message whose record is in the ring or was found in the journal, and lets go what it
+   * displaces.
    */
   @HotPath
   void apply(
@@ -320,8 +322,8 @@ final class Stream {
   }
 
   /**
-   * Drops messages as {@code STREAM.PURGE} asks: of subjects matching {@code filter} (empty for all), below
-   * {@code upTo} (0 = no bound), all but the newest {@code keep}.
+   * Drops messages as {@code STREAM.PURGE} asks: of subjects matching {@code filter} (empty for
+   * all), below {@code upTo} (0 = no bound), all but the newest {@code keep}.
    *
    * @return how many went
    */

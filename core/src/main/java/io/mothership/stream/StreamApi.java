@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The JetStream API's operations on streams. A change is journaled, takes effect at once, and is answered
- * when its record is synced; what comes after it in the journal was made after it.
+ * The JetStream API's operations on streams. A change is journaled, takes effect at once, and is
+ * answered when its record is synced; what comes after it in the journal was made after it.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> per request.
  */

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 /**
  * A stream's configuration as the JetStream API knows it. Limits of -1 are none; durations are ns.
  *
- * <p>{@link #parse} reads what a client sent, {@link #checked} fills defaults and refuses what makes no sense,
- * with nats-server's words.
+ * <p>{@link #parse} reads what a client sent, {@link #checked} fills defaults and refuses what
+ * makes no sense, with nats-server's words.
  */
 record StreamConfig(
     String name,
@@ -103,7 +103,9 @@ record StreamConfig(
   /** Metadata key that sets the sync policy: {@code always} or {@code interval}. */
   static final String SYNC_KEY = "mothership.sync";
 
-  /** Fields whose meaning is not implemented: a request that sets one is refused, not half obeyed. */
+  /**
+   * Fields whose meaning is not implemented: a request that sets one is refused, not half obeyed.
+   */
   private static final List<String> UNSUPPORTED =
       List.of(
           "mirror",
@@ -121,8 +123,8 @@ record StreamConfig(
   }
 
   /**
-   * Reads a configuration; absent members have the zero values of {@link #checked}'s defaults, unknown ones
-   * are ignored.
+   * Reads a configuration; absent members have the zero values of {@link #checked}'s defaults,
+   * unknown ones are ignored.
    *
    * @throws JsonException if a member has the wrong type
    */
@@ -212,8 +214,8 @@ record StreamConfig(
   }
 
   /**
-   * The same with the metadata nats-server keeps: which API level the configuration needs, and nothing a
-   * client says about that.
+   * The same with the metadata nats-server keeps: which API level the configuration needs, and
+   * nothing a client says about that.
    */
   StreamConfig withApiLevel() {
     final Map<String, String> kept = new TreeMap<>(metadata);

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What makes a stream configuration valid, in nats-server's order and words. Any thread, stateless. */
+/**
+ * What makes a stream configuration valid, in nats-server's order and words. Any thread, stateless.
+ */
 final class StreamConfigRules {
   static final int NAME_LENGTH_MAX = 255;
 
@@ -101,7 +103,10 @@ final class StreamConfigRules {
         c.metadata());
   }
 
-  /** What an update to {@code next}, which is checked, may not change, and what follows from sealing. */
+  /**
+   * What an update to {@code next}, which is checked, may not change, and what follows from
+   * sealing.
+   */
   static StreamConfig checkUpdate(final StreamConfig old, final StreamConfig next) {
     refuseIf(
         next.storage() != old.storage(), "stream configuration update can not change storage type");

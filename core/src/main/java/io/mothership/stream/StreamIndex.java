@@ -6,11 +6,12 @@ import io.mothership.journal.Journal;
 import java.util.Arrays;
 
 /**
- * Where a stream's messages are: per sequence its journal location and sequence, time, size and subject, and
- * the chain of messages with the same subject. Sequences that are missing cost nothing beyond their chunk.
+ * Where a stream's messages are: per sequence its journal location and sequence, time, size and
+ * subject, and the chain of messages with the same subject. Sequences that are missing cost nothing
+ * beyond their chunk.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences, reused
- * when older ones empty.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
+ * reused when older ones empty.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = 1024;
@@ -188,7 +189,9 @@ final class StreamIndex {
     lastTimeNs = timeNs;
   }
 
-  /** Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}. */
+  /**
+   * Leaves a gap: the next message comes after {@code sequence}, which is at least {@link #last}.
+   */
   void skipTo(final long sequence) {
     last = sequence;
     if (count == 0) {
@@ -197,8 +200,8 @@ final class StreamIndex {
   }
 
   /**
-   * Takes back sequences above {@code sequence}, whose messages were removed before: they were never
-   * committed.
+   * Takes back sequences above {@code sequence}, whose messages were removed before: they were
+   * never committed.
    */
   void rollBackTo(final long sequence) {
     last = sequence;
@@ -223,23 +226,6 @@ final class StreamIndex {
       at++;
     }
     return last + 1;
-  }
-
-  /** The last message at or before {@code sequence}; 0 if there is none. */
-  long previousPresent(final long sequence) {
-    long at = Math.min(sequence, last);
-    while (at >= first) {
-      final Chunk chunk = chunk(at);
-      if (chunk == null) {
-        at = (at & ~CHUNK_MASK) - 1;
-        continue;
-      }
-      if (chunk.subjectIds[(int) at & CHUNK_MASK] != SubjectTable.NONE) {
-        return at;
-      }
-      at--;
-    }
-    return 0;
   }
 
   /** The first message stored at or after a time; {@code last + 1} if there is none. */

@@ -18,14 +18,15 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * How messages come into a stream: the checks of a publish in nats-server's order, the sequence, the record,
- * and the acknowledgement once the stream's sync policy holds.
+ * How messages come into a stream: the checks of a publish in nats-server's order, the sequence,
+ * the record, and the acknowledgement once the stream's sync policy holds.
  *
- * <p>Sequences of an {@code interval} stream are reserved in blocks whose records are synced: after a power
- * cut the stream goes on above its reservation, so no sequence ever names two messages.
+ * <p>Sequences of an {@code interval} stream are reserved in blocks whose records are synced: after
+ * a power cut the stream goes on above its reservation, so no sequence ever names two messages.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per accepted message; a refusal does.
- * <i>Back-pressure:</i> a full journal ring or dedupe window refuses the publish with a JetStream error.
+ * <i>Back-pressure:</i> a full journal ring or dedupe window refuses the publish with a JetStream
+ * error.
  */
 final class StreamIntake implements Subscriber {
   static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
@@ -244,7 +245,10 @@ final class StreamIntake implements Subscriber {
     commit(frame);
   }
 
-  /** A broadcast and all that came of it are synced: the record that removes it has its reply subject. */
+  /**
+   * A broadcast and all that came of it are synced: the record that removes it has its reply
+   * subject.
+   */
   void onRemovalSynced(final FrameView frame) {
     if (frame.replyLength() > 0) {
       record.wrap(frame);

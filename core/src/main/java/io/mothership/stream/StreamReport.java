@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes what the API shows of a stream. <i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer. */
+/**
+ * Writes what the API shows of a stream. <i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer.
+ */
 final class StreamReport {
   static final int SUBJECTS_MAX = 100_000;
 

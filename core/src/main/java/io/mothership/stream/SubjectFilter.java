@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which of a stream's subjects somebody wants; remembers the answer per subject id, so that a message costs
- * one array read.
+ * Which of a stream's subjects somebody wants; remembers the answer per subject id, so that a
+ * message costs one array read.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows. One per reader and stream.
  */

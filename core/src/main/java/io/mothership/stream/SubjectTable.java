@@ -7,8 +7,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 
 /**
- * The subjects that have messages in one stream: a dense id each, with count, first and last sequence. An
- * id is given to another subject once its last message is gone; {@link #version} tells them apart.
+ * The subjects that have messages in one stream: a dense id each, with count, first and last
+ * sequence. An id is given to another subject once its last message is gone; {@link #version} tells
+ * them apart.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when a subject is new.
  */
@@ -124,7 +125,10 @@ final class SubjectTable {
     return previous;
   }
 
-  /** Takes a message off the subject's chain; {@code previous} and {@code next} are its neighbours, or 0. */
+  /**
+   * Takes a message off the subject's chain; {@code previous} and {@code next} are its neighbours,
+   * or 0.
+   */
   @HotPath
   void remove(final int id, final long previous, final long next) {
     if (previous == 0) {

@@ -24,7 +24,6 @@ final class HeapJournalTest extends JournalContractTest {
       assertEquals(reader.first(), reader.next(locations[1]));
     }
     assertThrows(
-        IllegalArgumentException.class,
-        () -> journal.delete(Location.segment(locations[2000])));
+        IllegalArgumentException.class, () -> journal.delete(Location.segment(locations[2000])));
   }
 }

@@ -197,8 +197,7 @@ public abstract class JournalContractTest {
     assertEquals(count, seen.get());
   }
 
-  private static void follow(
-      final JournalReader reader, final int count, final AtomicLong seen) {
+  private static void follow(final JournalReader reader, final int count, final AtomicLong seen) {
     final TestFrames expected = new TestFrames(PAYLOAD_MAX);
     final FrameView frame = new FrameView();
     long location = Journal.NOWHERE;

@@ -30,8 +30,7 @@ public final class TestFrames {
     return encode(sequence, epoch, RecordType.MESSAGE, 0);
   }
 
-  public int encode(
-      final long sequence, final int epoch, final RecordType type, final int flags) {
+  public int encode(final long sequence, final int epoch, final RecordType type, final int flags) {
     message.subject().wrap(Slice.of("fleet.alpha." + sequence % 7));
     message.reply().clear();
     message.headers().clear();

@@ -4,6 +4,7 @@ import static io.mothership.stream.ConsumerFixture.SECOND_NS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.bus.Slice;
 import io.mothership.json.JsonObject;
 import io.mothership.stream.ConsumerFixture.Message;
 import java.util.List;
@@ -434,5 +435,64 @@ class ConsumerPullTest {
     fixture.advanceNs(10 * SECOND_NS);
 
     assertEquals(List.of("1"), payloads(fixture.take()));
+  }
+
+  /**
+   * After a restart nothing is in the tail window: each message has to be read from the journal.
+   */
+  private void startReading(final String body) {
+    fixture.publish(5, "s.a");
+    fixture.create("S", "c", "\"durable_name\":\"c\",\"ack_policy\":\"explicit\"");
+    fixture.restart();
+    fixture.subscribe("p", "_IN.p");
+    fixture.send("$JS.API.CONSUMER.MSG.NEXT.S.c", "_IN.p", body);
+    fixture.streams().spine().step();
+    fixture.streams().spine().step();
+    assertEquals(List.of(), fixture.take());
+  }
+
+  @Test
+  void shouldPassOverWhatIsDeletedWhileItIsRead() {
+    startReading("{\"batch\":5,\"no_wait\":true}");
+    fixture.send("$JS.API.STREAM.MSG.DELETE.S", "", "{\"seq\":2}");
+    fixture.streams().spine().step();
+    fixture.step();
+
+    assertEquals(List.of("1", "3", "4", "5"), payloads(fixture.takeMessages()));
+    assertEquals(0, fixture.info("S", "c").number("num_pending", -1));
+  }
+
+  @Test
+  void shouldReadAgainWhatNobodyTook() {
+    startReading("{\"batch\":5,\"expires\":9000000000}");
+    fixture.streams().spine().ingress().tryUnsubscribe(2, Slice.of("p"), 0);
+    fixture.streams().spine().step();
+    fixture.step();
+    assertEquals(List.of(), fixture.takeMessages());
+    assertEquals(5, fixture.info("S", "c").number("num_pending", -1));
+
+    assertEquals(List.of("1", "2", "3", "4", "5"), payloads(fixture.fetch("S", "c", 5)));
+  }
+
+  @Test
+  void shouldNotRedeliverWhatIsAcknowledgedWhileItIsRead() {
+    fixture.publish(2, "s.a");
+    fixture.create("S", "c", "\"durable_name\":\"c\",\"ack_policy\":\"explicit\"");
+    final List<Message> messages = fixture.fetch("S", "c", 2);
+    fixture.advanceNs(SECOND_NS);
+    fixture.restart();
+    fixture.advanceNs(30 * SECOND_NS);
+    fixture.subscribe("p", "_IN.p");
+    fixture.send("$JS.API.CONSUMER.MSG.NEXT.S.c", "_IN.p", "{\"batch\":2,\"no_wait\":true}");
+    fixture.streams().spine().step();
+    fixture.streams().spine().step();
+    fixture.send(messages.getFirst().reply(), "", "");
+    fixture.streams().spine().step();
+    fixture.step();
+
+    final List<Message> again = fixture.takeMessages();
+    assertEquals(List.of("2"), payloads(again));
+    assertEquals(2, again.getFirst().deliveries());
+    assertEquals(1, fixture.info("S", "c").number("num_ack_pending", -1));
   }
 }

@@ -22,7 +22,10 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-/** From the ingress ring to the acknowledgement, a publish into a stream allocates nothing once warm. */
+/**
+ * From the ingress ring to the acknowledgement, a publish into a stream allocates nothing once
+ * warm.
+ */
 final class StreamAllocationTest {
   private static final int WARM_UP = 60_000;
   private static final int MEASURED = 100_000;

@@ -28,24 +28,82 @@ final class StreamApiFuzzTest {
           "DIRECT.GET");
   private static final List<String> MEMBERS =
       List.of(
-          "name", "subjects", "seq", "keep", "filter", "max_age", "max_msgs", "max_bytes",
-          "batch", "last_by_subj", "next_by_subj", "multi_last", "start_time", "up_to_seq",
-          "offset", "subjects_filter", "deleted_details", "first_seq", "metadata", "discard",
-          "retention", "allow_direct", "max_msgs_per_subject", "duplicate_window", "max_bytes",
-          "up_to_time", "consumer_limits", "subject_delete_marker_ttl", "allow_rollup_hdrs");
+          "name",
+          "subjects",
+          "seq",
+          "keep",
+          "filter",
+          "max_age",
+          "max_msgs",
+          "max_bytes",
+          "batch",
+          "last_by_subj",
+          "next_by_subj",
+          "multi_last",
+          "start_time",
+          "up_to_seq",
+          "offset",
+          "subjects_filter",
+          "deleted_details",
+          "first_seq",
+          "metadata",
+          "discard",
+          "retention",
+          "allow_direct",
+          "max_msgs_per_subject",
+          "duplicate_window",
+          "max_bytes",
+          "up_to_time",
+          "consumer_limits",
+          "subject_delete_marker_ttl",
+          "allow_rollup_hdrs");
   private static final List<String> VALUES =
       List.of(
-          "1", "0", "-1", "9223372036854775807", "99999999999999999999999", "1e400", "1.5",
-          "\"\"", "\"S\"", "\"s.*\"", "\">\"", "\"s..\"", "[\"s.*\"]", "[]", "[1]", "[null]",
-          "{}", "{\"a\":\"b\"}", "null", "true", "\"2020-01-01T00:00:00Z\"", "\"9999\"", "3",
-          "\"new\"", "\"workqueue\"", "\"\\ud800\"", "10000000000");
+          "1",
+          "0",
+          "-1",
+          "9223372036854775807",
+          "99999999999999999999999",
+          "1e400",
+          "1.5",
+          "\"\"",
+          "\"S\"",
+          "\"s.*\"",
+          "\">\"",
+          "\"s..\"",
+          "[\"s.*\"]",
+          "[]",
+          "[1]",
+          "[null]",
+          "{}",
+          "{\"a\":\"b\"}",
+          "null",
+          "true",
+          "\"2020-01-01T00:00:00Z\"",
+          "\"9999\"",
+          "3",
+          "\"new\"",
+          "\"workqueue\"",
+          "\"\\ud800\"",
+          "10000000000");
   private static final List<String> HEADERS =
       List.of(
-          "Nats-Msg-Id:", "Nats-Msg-Id: a", "Nats-Rollup: all", "Nats-Rollup:", "Nats-TTL: 1h",
-          "Nats-TTL: -1h", "Nats-TTL: 99999999999h", "Nats-Expected-Last-Sequence: x",
+          "Nats-Msg-Id:",
+          "Nats-Msg-Id: a",
+          "Nats-Rollup: all",
+          "Nats-Rollup:",
+          "Nats-TTL: 1h",
+          "Nats-TTL: -1h",
+          "Nats-TTL: 99999999999h",
+          "Nats-Expected-Last-Sequence: x",
           "Nats-Expected-Last-Subject-Sequence: 18446744073709551615",
-          "Nats-Expected-Last-Subject-Sequence-Subject: >", "Nats-", "Nats-Msg-Id", ":", "",
-          "Nats-Marker-Reason: x", "Nats-Expected-Last-Msg-Id: \u00e4");
+          "Nats-Expected-Last-Subject-Sequence-Subject: >",
+          "Nats-",
+          "Nats-Msg-Id",
+          ":",
+          "",
+          "Nats-Marker-Reason: x",
+          "Nats-Expected-Last-Msg-Id: \u00e4");
 
   @Test
   void shouldSurviveAnything() {
@@ -54,8 +112,7 @@ final class StreamApiFuzzTest {
       final StreamFixture js = new StreamFixture();
       for (int round = 0; round < ROUNDS; round++) {
         if (random.nextInt(4) == 0) {
-          js.publish(
-              "s." + random.nextInt(5), "x", pick(random, HEADERS), pick(random, HEADERS));
+          js.publish("s." + random.nextInt(5), "x", pick(random, HEADERS), pick(random, HEADERS));
         } else {
           js.request(pick(random, OPERATIONS), body(random));
         }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A JetStream on the real spine, stepped by hand, over a journal in memory that survives {@link #restart} and
- * loses what was not synced at {@link #powerCut}; with one client.
+ * A JetStream on the real spine, stepped by hand, over a journal in memory that survives {@link
+ * #restart} and loses what was not synced at {@link #powerCut}; with one client.
  */
 final class StreamFixture {
   static final long START_NS = 1_700_000_000_000_000_000L;

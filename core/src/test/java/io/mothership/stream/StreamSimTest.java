@@ -12,7 +12,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Random publishes, deletes, purges, updates, crashes and clock moves, compared with a naive model. */
+/**
+ * Random publishes, deletes, purges, updates, crashes and clock moves, compared with a naive model.
+ */
 final class StreamSimTest {
   private static final int SEEDS = Integer.getInteger("mothership.sim.seeds", 120);
   private static final int STEPS = 150;

@@ -34,6 +34,7 @@ public final class Logging {
       Map.of(
           "error", Level.SEVERE,
           "warn", Level.WARNING,
+          "warning", Level.WARNING,
           "info", Level.INFO,
           "debug", Level.FINE,
           "trace", Level.FINEST);

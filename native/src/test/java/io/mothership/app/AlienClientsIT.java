@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,8 @@ final class AlienClientsIT {
   void shouldKeepEveryMessageInOrderOverKillsOfTheServer() throws Exception {
     final int count = 10_000;
     try (Alien alien = open()) {
-      final CompletableFuture<Void> killer = CompletableFuture.runAsync(this::killThreeTimes);
+      final CompletableFuture<Void> killer =
+          CompletableFuture.runAsync(() -> killThreeTimes(alien, count));
       for (int i = 0; i < count; i++) {
         alien.sendTelemetry(Map.of("record", i));
         if (i % 10 == 0) {
@@ -193,8 +195,12 @@ final class AlienClientsIT {
     }
   }
 
-  private void killThreeTimes() {
+  private void killThreeTimes(final Alien alien, final int count) {
     for (int i = 0; i < 3; i++) {
+      final long wanted = Math.min(count, alien.delivery().acknowledged() + 100);
+      while (alien.delivery().acknowledged() < wanted) {
+        LockSupport.parkNanos(1_000_000);
+      }
       killOnce();
     }
   }

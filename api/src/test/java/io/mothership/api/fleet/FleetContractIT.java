@@ -457,7 +457,7 @@ final class FleetContractIT {
   }
 
   private static void await(final BooleanSupplier condition) throws InterruptedException {
-    final long deadline = System.nanoTime() + 10_000_000_000L;
+    final long deadline = System.nanoTime() + 60_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "did not happen");
       Thread.sleep(5);

@@ -81,7 +81,7 @@ final class OutboxCrashIT {
                 "entity_id"));
       }
     } catch (final IOException e) {
-      assertTrue(appliance.process.waitFor(20, TimeUnit.SECONDS), "it still lives: " + e);
+      assertTrue(appliance.process.waitFor(60, TimeUnit.SECONDS), "it still lives: " + e);
       assertEquals(137, appliance.process.exitValue());
     }
   }
@@ -118,7 +118,7 @@ final class OutboxCrashIT {
             "entity_id");
     final List<String> seen = new ArrayList<>();
     while (true) {
-      final String entity = entities.poll(20, TimeUnit.SECONDS);
+      final String entity = entities.poll(60, TimeUnit.SECONDS);
       assertTrue(entity != null, "seen=%d, expected=%d".formatted(seen.size(), expected));
       if (entity.equals(last)) {
         break;

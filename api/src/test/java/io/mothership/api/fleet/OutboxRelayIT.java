@@ -152,7 +152,7 @@ final class OutboxRelayIT {
   }
 
   private static void await(final BooleanSupplier condition) throws InterruptedException {
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "did not happen");
       Thread.sleep(5);

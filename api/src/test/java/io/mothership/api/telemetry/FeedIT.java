@@ -212,7 +212,7 @@ final class FeedIT {
     try (Reader reader = open("?org_id=org1&token=" + ApiFixture.TOKEN)) {
       reader.socket.abort();
     }
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (fixture.listener().connectionCount() > 0) {
       assertTrue(System.nanoTime() < deadline);
       publish(TELEMETRY + "e1", "{}");
@@ -228,7 +228,7 @@ final class FeedIT {
   }
 
   private void awaitPublished(final int count) throws InterruptedException {
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (fixture.fabric().publications().size() < count) {
       assertTrue(System.nanoTime() < deadline);
       Thread.sleep(5);
@@ -308,13 +308,13 @@ final class FeedIT {
     }
 
     JsonValue next() throws InterruptedException {
-      final JsonValue record = records.poll(20, TimeUnit.SECONDS);
+      final JsonValue record = records.poll(60, TimeUnit.SECONDS);
       assertTrue(record != null, "no record came");
       return record;
     }
 
     int closeCode() throws InterruptedException {
-      final Integer code = closes.poll(20, TimeUnit.SECONDS);
+      final Integer code = closes.poll(60, TimeUnit.SECONDS);
       assertTrue(code != null, "no close came");
       return code;
     }

@@ -9,13 +9,16 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /**
- * The segment being written, seen through our own descriptor of its file: allocation ahead, sync, synced
- * cell.
+ * The segment being written, seen through our own descriptor of its file: allocation ahead, sync,
+ * synced cell.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing after construction.
  */
 final class ActiveSegment implements AutoCloseable {
-  /** Chronicle writes a few bytes after a document: the end mark, and zeros for the next length word. */
+  /**
+   * Chronicle writes a few bytes after a document: the end mark, and zeros for the next length
+   * word.
+   */
   static final int MARGIN = 4096;
 
   private final FileFacade files;
@@ -68,8 +71,8 @@ final class ActiveSegment implements AutoCloseable {
   }
 
   /**
-   * Writes zeros in front of the appender, so that the file system has given the space when Chronicle
-   * touches the mapping: a full disk is an error here, and a killed process there.
+   * Writes zeros in front of the appender, so that the file system has given the space when
+   * Chronicle touches the mapping: a full disk is an error here, and a killed process there.
    */
   void allocate(final int recordLength) throws IOException {
     final int needed = nextOffset + recordLength + MARGIN;

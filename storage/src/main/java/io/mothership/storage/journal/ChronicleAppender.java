@@ -5,6 +5,7 @@ import static io.mothership.journal.FrameDescriptor.CRC_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
@@ -17,7 +18,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * All that we ask of Chronicle: raw documents, one after the other, in the file of the cycle we name.
+ * All that we ask of Chronicle: raw documents, one after the other, in the file of the cycle we
+ * name.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per document.
  */
@@ -78,6 +80,7 @@ final class ChronicleAppender implements AutoCloseable {
    *
    * @param recordOffset where the record's length word must come to lie
    */
+  @HotPath
   void append(
       final int recordOffset,
       final int stamp,
@@ -89,13 +92,7 @@ final class ChronicleAppender implements AutoCloseable {
     boolean isWritten = false;
     try {
       final long start = claim(context, STAMP_LENGTH + length);
-      if (start != recordOffset + WORD_LENGTH) {
-        throw new IllegalStateException(
-            "Chronicle appends at another place: expected="
-                + (recordOffset + WORD_LENGTH)
-                + ", actual="
-                + start);
-      }
+      requireAt(recordOffset + WORD_LENGTH, start);
       document.putInt(0, stamp, BYTE_ORDER);
       document.putBytes(STAMP_LENGTH, buffer, offset, length);
       document.putInt(STAMP_LENGTH + CRC_OFFSET, crc, BYTE_ORDER);
@@ -105,6 +102,14 @@ final class ChronicleAppender implements AutoCloseable {
     }
   }
 
+  private static void requireAt(final long expected, final long actual) {
+    if (expected != actual) {
+      throw new IllegalStateException(
+          "Chronicle appends at another place: expected=" + expected + ", actual=" + actual);
+    }
+  }
+
+  @HotPath
   private long claim(final DocumentContext context, final int length) {
     final Bytes<?> bytes = context.wire().bytes();
     final long start = bytes.writePosition();

@@ -10,6 +10,7 @@ import static io.mothership.journal.FrameDescriptor.RECORD_TYPE_OFFSET;
 import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.CheckpointStore;
 import io.mothership.journal.FrameCrc;
@@ -34,8 +35,8 @@ import org.agrona.DirectBuffer;
 /**
  * The journal of a data directory, on one Chronicle queue whose cycles are our segments.
  *
- * <p><i>Thread:</i> opened and closed by one thread, written by ms-journal, read through {@link #reader}
- * by any. <i>Allocates:</i> nothing per append; a few objects per segment.
+ * <p><i>Thread:</i> opened and closed by one thread, written by ms-journal, read through {@link
+ * #reader} by any. <i>Allocates:</i> nothing per append; a few objects per segment.
  */
 public final class ChronicleJournal implements Journal {
   private static final int MESSAGE = RecordType.MESSAGE.value();
@@ -73,7 +74,7 @@ public final class ChronicleJournal implements Journal {
     this.lastSequence = report.lastSequence();
     this.lastTimeNs = report.lastTimeNs();
     this.lastOutboxId = report.lastOutboxId();
-    JournalState.open(report.epoch()).write(config.files(), directory);
+    JournalState.open(report.epoch(), nextSegment - 1).write(config.files(), directory);
     config.files().syncDirectory(config.dataDirectory());
     allocateMetadata();
     this.appender = new ChronicleAppender(directory, config.segmentBytes());
@@ -88,8 +89,7 @@ public final class ChronicleJournal implements Journal {
   }
 
   /** Opens a journal, recovering it first; the listener sees every good record in order. */
-  public static ChronicleJournal open(
-      final JournalConfig config, final RecoveryListener listener) {
+  public static ChronicleJournal open(final JournalConfig config, final RecoveryListener listener) {
     final DirectoryLock lock = DirectoryLock.acquire(config.dataDirectory());
     boolean isOpen = false;
     try {
@@ -130,17 +130,10 @@ public final class ChronicleJournal implements Journal {
   }
 
   @Override
+  @HotPath
   public long append(final DirectBuffer buffer, final int offset, final int length) {
     requireUsable();
-    if (length < FRAME_LENGTH_MIN || length > config.frameLengthMax()) {
-      throw new IllegalArgumentException(
-          "frame length: min="
-              + FRAME_LENGTH_MIN
-              + ", max="
-              + config.frameLengthMax()
-              + ", actual="
-              + length);
-    }
+    requireLength(length);
     final int recordLength = PREFIX_LENGTH + length;
     if (isSpaceLow) {
       requireSpace(buffer, offset);
@@ -154,6 +147,19 @@ public final class ChronicleJournal implements Journal {
     return write(buffer, offset, length);
   }
 
+  private void requireLength(final int length) {
+    if (length < FRAME_LENGTH_MIN || length > config.frameLengthMax()) {
+      throw new IllegalArgumentException(
+          "frame length: min="
+              + FRAME_LENGTH_MIN
+              + ", max="
+              + config.frameLengthMax()
+              + ", actual="
+              + length);
+    }
+  }
+
+  @HotPath
   private long write(final DirectBuffer buffer, final int offset, final int length) {
     final int recordOffset = active.nextOffset();
     final int frameOffset = recordOffset + PREFIX_LENGTH;
@@ -253,7 +259,7 @@ public final class ChronicleJournal implements Journal {
       new JournalState(
               true,
               report.epoch(),
-              active == null ? 0 : active.index().segment(),
+              active == null ? nextSegment - 1 : active.index().segment(),
               active == null ? 0 : active.nextOffset(),
               lastSequence,
               lastTimeNs,
@@ -319,9 +325,7 @@ public final class ChronicleJournal implements Journal {
     return new SegmentCreation.Beginning(
         segment,
         hasPrevious ? known[known.length - 1].end() : 0,
-        isCopied
-            ? lastSequence + 1
-            : buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
+        isCopied ? lastSequence + 1 : buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER),
         isCopied ? lastTimeNs : buffer.getLong(offset + TIME_OFFSET, BYTE_ORDER),
         report.epoch());
   }
@@ -330,7 +334,9 @@ public final class ChronicleJournal implements Journal {
     return (buffer.getShort(offset + FLAGS_OFFSET, BYTE_ORDER) & FLAG_COPIED) != 0;
   }
 
-  /** Renames the segment that was written until now; its synced records are all it will ever have. */
+  /**
+   * Renames the segment that was written until now; its synced records are all it will ever have.
+   */
   private void sealActive() throws IOException {
     if (active != null) {
       final SegmentIndex index = active.index();
@@ -384,7 +390,8 @@ public final class ChronicleJournal implements Journal {
   private void requireSpace(final DirectBuffer buffer, final int offset) {
     isSpaceLow = isBelowReserve();
     if (isSpaceLow && buffer.getByte(offset + RECORD_TYPE_OFFSET) == MESSAGE) {
-      throw diskFull("free space is below the reserve of " + config.reserveBytes() + " bytes", null);
+      throw diskFull(
+          "free space is below the reserve of " + config.reserveBytes() + " bytes", null);
     }
   }
 
@@ -427,8 +434,7 @@ public final class ChronicleJournal implements Journal {
   /** Chronicle's metadata file, allocated before Chronicle maps it: see {@link ActiveSegment}. */
   private void allocateMetadata() throws IOException {
     final int length = 128 * 1024;
-    try (FileChannel channel =
-        config.files().open(SegmentFiles.chronicleMetadata(directory))) {
+    try (FileChannel channel = config.files().open(SegmentFiles.chronicleMetadata(directory))) {
       config.files().write(channel, ByteBuffer.allocate(length), 0);
     }
   }

@@ -13,8 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps a data directory to one process. The operating system frees it when the process ends, however it
- * ends, so a stale lock can't exist; the process id in the file is only there to name the owner.
+ * Keeps a data directory to one process. The operating system frees it when the process ends,
+ * however it ends, so a stale lock can't exist; the process id in the file is only there to name
+ * the owner.
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final int TEXT_LENGTH_MAX = 32;
@@ -30,8 +31,8 @@ public final class DirectoryLock implements AutoCloseable {
   /**
    * Locks {@code .lock} in a directory, creating both.
    *
-   * @throws MothershipException {@code JOURNAL_LOCKED}: another process, or another journal in this one,
-   *     has the directory
+   * @throws MothershipException {@code JOURNAL_LOCKED}: another process, or another journal in this
+   *     one, has the directory
    */
   public static DirectoryLock acquire(final Path directory) {
     final Path file = directory.resolve(".lock");

@@ -8,11 +8,12 @@ import java.util.Objects;
 /**
  * How a journal is opened.
  *
- * @param dataDirectory the appliance's data directory; the journal lies in {@code journal/} below it
+ * @param dataDirectory the appliance's data directory; the journal lies in {@code journal/} below
+ *     it
  * @param segmentBytes a segment is sealed before it grows beyond this
  * @param allocateAheadBytes how much of the segment is really allocated in front of the appender
- * @param reserveBytes free space below which messages are refused ({@code DISK_FULL}); other records, e.g.
- *     deletes that make room, may still use it
+ * @param reserveBytes free space below which messages are refused ({@code DISK_FULL}); other
+ *     records, e.g. deletes that make room, may still use it
  * @param files the operating system
  */
 public record JournalConfig(

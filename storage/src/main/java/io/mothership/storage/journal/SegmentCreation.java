@@ -15,8 +15,8 @@ import java.security.SecureRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Makes a new segment: Chronicle's front, then our header document with descriptors and the image of the
- * front, all synced before the first record.
+ * Makes a new segment: Chronicle's front, then our header document with descriptors and the image
+ * of the front, all synced before the first record.
  *
  * <p><i>Thread:</i> ms-journal.
  */
@@ -27,8 +27,7 @@ final class SegmentCreation {
   private static final SecureRandom SALTS = new SecureRandom();
 
   /** What the descriptor says that only the journal knows. */
-  record Beginning(
-      int segment, int previousEnd, long firstSequence, long firstTimeNs, int epoch) {}
+  record Beginning(int segment, int previousEnd, long firstSequence, long firstTimeNs, int epoch) {}
 
   private SegmentCreation() {}
 
@@ -75,12 +74,7 @@ final class SegmentCreation {
     final SegmentIndex index =
         new SegmentIndex(descriptor, SegmentFiles.active(directory, segment));
     return new ActiveSegment(
-        config.files(),
-        channel,
-        index,
-        zeros,
-        config.segmentBytes(),
-        initialLength(config, 0));
+        config.files(), channel, index, zeros, config.segmentBytes(), initialLength(config, 0));
   }
 
   /** The header document's body; the front is read back as Chronicle left it. */
@@ -107,7 +101,6 @@ final class SegmentCreation {
 
   private static int initialLength(final JournalConfig config, final int recordLength) {
     final int least = 2 * FRONT_LENGTH_MAX + ActiveSegment.MARGIN + recordLength;
-    return Math.min(
-        config.segmentBytes(), Math.max(least, config.allocateAheadBytes()));
+    return Math.min(config.segmentBytes(), Math.max(least, config.allocateAheadBytes()));
   }
 }

@@ -6,15 +6,14 @@ import net.openhft.chronicle.queue.RollCycle;
 import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
 
 /**
- * Our segment number as Chronicle's roll cycle: one "minute" of a clock that only we move. The index is
- * as sparse as it can be, because nobody uses it.
+ * Our segment number as Chronicle's roll cycle: one "minute" of a clock that only we move. The
+ * index is as sparse as it can be, because nobody uses it.
  */
 final class SegmentCycle implements RollCycle, TimeProvider {
   private static final int INDEX_COUNT = 8;
   private static final int INDEX_SPACING = 1 << 22;
 
-  private final RollCycleArithmetic arithmetic =
-      RollCycleArithmetic.of(INDEX_COUNT, INDEX_SPACING);
+  private final RollCycleArithmetic arithmetic = RollCycleArithmetic.of(INDEX_COUNT, INDEX_SPACING);
   private int segment = 1;
 
   int segment() {

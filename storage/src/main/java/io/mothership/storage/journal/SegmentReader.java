@@ -2,6 +2,7 @@ package io.mothership.storage.journal;
 
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
@@ -15,7 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads through mappings of its own, a few segments at a time, never beyond what the appender published.
+ * Reads through mappings of its own, a few segments at a time, never beyond what the appender
+ * published.
  *
  * <p><i>Thread:</i> one. <i>Allocates:</i> when it maps a segment, nothing per frame.
  */
@@ -40,6 +42,7 @@ final class SegmentReader implements JournalReader {
   }
 
   @Override
+  @HotPath
   public boolean read(final long location, final FrameView frame) {
     if (location < 0 || !select(Location.segment(location))) {
       return false;
@@ -59,6 +62,7 @@ final class SegmentReader implements JournalReader {
   }
 
   @Override
+  @HotPath
   public long next(final long location) {
     final SegmentIndex[] segments = table.all();
     final int at = SegmentTable.find(segments, Location.segment(location));
@@ -104,8 +108,7 @@ final class SegmentReader implements JournalReader {
     int high = segments.length;
     while (low < high) {
       final int middle = (low + high) >>> 1;
-      final long first =
-          isTime ? segments[middle].firstTimeNs() : segments[middle].firstSequence();
+      final long first = isTime ? segments[middle].firstTimeNs() : segments[middle].firstSequence();
       if (isTime ? first < value : first <= value) {
         low = middle + 1;
       } else {
@@ -135,8 +138,7 @@ final class SegmentReader implements JournalReader {
       return false;
     }
     probe.wrap(mappings[current].buffer(), Location.offset(location));
-    return !probe.isCopied()
-        && (isTime ? probe.timeNs() : probe.journalSequence()) >= value;
+    return !probe.isCopied() && (isTime ? probe.timeNs() : probe.journalSequence()) >= value;
   }
 
   private long firstFrom(final SegmentIndex[] segments, final int from) {
@@ -159,8 +161,7 @@ final class SegmentReader implements JournalReader {
       return Journal.NOWHERE;
     }
     final int found =
-        verifier.resynchronise(
-            mappings[current].buffer(), end, segment.descriptor(), recordOffset);
+        verifier.resynchronise(mappings[current].buffer(), end, segment.descriptor(), recordOffset);
     if (found == FrameVerifier.BAD) {
       return Journal.NOWHERE;
     }
@@ -170,6 +171,7 @@ final class SegmentReader implements JournalReader {
     return location;
   }
 
+  @HotPath
   private int verify(final long location) {
     if (location == verifiedLocation) {
       return verifiedLength;

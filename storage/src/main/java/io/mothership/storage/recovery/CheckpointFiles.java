@@ -17,8 +17,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with a
- * final name is whole; its CRC covers all of it.
+ * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with
+ * a final name is whole; its CRC covers all of it.
  *
  * <p><i>Thread:</i> one at a time.
  */
@@ -54,7 +54,8 @@ public final class CheckpointFiles implements CheckpointStore {
       Files.createDirectories(directory);
       JournalState.replace(files, directory.resolve(name), header, ByteBuffer.wrap(copy));
       final List<Path> newestFirst = list();
-      for (final Path old : newestFirst.subList(Math.min(KEPT, newestFirst.size()), newestFirst.size())) {
+      for (final Path old :
+          newestFirst.subList(Math.min(KEPT, newestFirst.size()), newestFirst.size())) {
         files.delete(old);
       }
     } catch (final IOException e) {

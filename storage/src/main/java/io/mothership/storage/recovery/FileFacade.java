@@ -6,7 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * The calls into the operating system on which durability hangs, so that tests can make each one fail.
+ * The calls into the operating system on which durability hangs, so that tests can make each one
+ * fail.
  *
  * <p><i>Thread:</i> any. <i>Allocates:</i> nothing in {@link #write} and {@link #sync}.
  */

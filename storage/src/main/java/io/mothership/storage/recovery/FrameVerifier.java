@@ -8,6 +8,7 @@ import static io.mothership.journal.FrameDescriptor.MAGIC_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 
+import io.mothership.bus.HotPath;
 import io.mothership.journal.FrameCrc;
 import io.mothership.journal.FrameView;
 import org.agrona.DirectBuffer;
@@ -24,12 +25,13 @@ public final class FrameVerifier {
   private final FrameCrc crc = new FrameCrc();
 
   /**
-   * Checks bounds, stamp, magic, inner lengths and CRC of a frame, in an order in which every length is
-   * bounded before it is used.
+   * Checks bounds, stamp, magic, inner lengths and CRC of a frame, in an order in which every
+   * length is bounded before it is used.
    *
    * @param end offset after the last byte that may belong to a record
    * @return the frame's length, or {@link #BAD}
    */
+  @HotPath
   public int verify(
       final DirectBuffer file,
       final int end,

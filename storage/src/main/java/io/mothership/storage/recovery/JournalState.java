@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The journal's small state file: whether the last stop was clean, and what an open would otherwise have
- * to find by scanning.
+ * The journal's small state file: whether the last stop was clean, and what an open would otherwise
+ * have to find by scanning.
  *
  * @param isClean false while the journal is open
  * @param epoch epoch of the last open
- * @param segment last segment at a clean stop
+ * @param segment last segment ever used, so that no number is used twice
  * @param end offset after its last record at a clean stop
  * @param lastSequence journal sequence of the last record at a clean stop
  * @param lastTimeNs its time
@@ -38,8 +38,8 @@ public record JournalState(
   private static final int CRC_OFFSET = LENGTH - Integer.BYTES;
 
   /** The state of a journal that is being written. */
-  public static JournalState open(final int epoch) {
-    return new JournalState(false, epoch, 0, 0, 0, 0, 0);
+  public static JournalState open(final int epoch, final int segment) {
+    return new JournalState(false, epoch, segment, 0, 0, 0, 0);
   }
 
   /** The stored state; empty if there is none or it is damaged. */
@@ -76,7 +76,9 @@ public record JournalState(
     replace(files, journalDirectory.resolve(NAME), bytes);
   }
 
-  /** Writes a file beside its target, syncs it, renames it over the target and syncs the directory. */
+  /**
+   * Writes a file beside its target, syncs it, renames it over the target and syncs the directory.
+   */
   static void replace(final FileFacade files, final Path target, final ByteBuffer... parts)
       throws IOException {
     final Path temporary = target.resolveSibling(target.getFileName() + ".tmp");

@@ -1,8 +1,10 @@
 package io.mothership.storage.recovery;
 
+import io.mothership.error.MothershipException;
 import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +13,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * The result of reading a whole journal without changing anything; takes no lock, so it also works on the
- * journal of a running process, whose last record may then count as unfinished.
+ * The result of reading a whole journal without changing anything; takes no lock, so it also works
+ * on the journal of a running process, whose last record may then count as unfinished.
  *
  * @param isClean whether the last stop was clean
  * @param segments segment files
@@ -22,7 +24,8 @@ import java.util.Optional;
  * @param lastSequence highest journal sequence, 0 in an empty journal
  * @param firstTimeNs time of the oldest record, 0 in an empty journal
  * @param lastTimeNs time of the newest record, 0 in an empty journal
- * @param unfinishedBytes bytes at the end that an unclean stop left behind; the next open erases them
+ * @param unfinishedBytes bytes at the end that an unclean stop left behind; the next open erases
+ *     them
  * @param checkpoints good checkpoints
  * @param damagedCheckpoints checkpoint files that can't be used
  * @param damage ranges that should hold records and don't
@@ -55,8 +58,8 @@ public record JournalVerification(
    * Reads the journal of a data directory.
    *
    * @param consumer sees every good record in journal order
-   * @throws io.mothership.error.MothershipException {@code JOURNAL_UNREADABLE}: there is none, or the disk
-   *     fails
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_UNREADABLE}: there is none, or
+   *     the disk fails
    */
   public static JournalVerification of(final Path dataDirectory, final FrameConsumer consumer) {
     try {
@@ -86,6 +89,12 @@ public record JournalVerification(
     }
 
     JournalVerification run() throws IOException {
+      if (!Files.isDirectory(directory)) {
+        throw new MothershipException(
+            MothershipException.Category.ENVIRONMENT,
+            "JOURNAL_UNREADABLE",
+            "there is no journal: path=" + directory);
+      }
       final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
       final Optional<JournalState> state = JournalState.read(directory);
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
@@ -120,11 +129,10 @@ public record JournalVerification(
         final int segment, final Path file, final boolean isLast, final int cleanEnd)
         throws IOException {
       try (SegmentMapping mapping = SegmentMapping.open(file)) {
-        final boolean isOpenEnded = isLast && cleanEnd == SegmentExaminer.END_UNKNOWN;
+        final boolean isOpenEnded = isLast && SegmentExaminer.isOpenEnded(file, cleanEnd);
         final Optional<SegmentDescriptor> descriptor =
             examiner.descriptor(segment, mapping.buffer(), mapping.length());
-        if (isOpenEnded
-            && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
+        if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
           unfinishedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
           return;
         }

@@ -19,13 +19,13 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * Brings a journal's files into a state in which Chronicle may open them, and hands every good record to
- * a listener on the way.
+ * Brings a journal's files into a state in which Chronicle may open them, and hands every good
+ * record to a listener on the way.
  *
- * <p>Only the last segment can hold unfinished writes: a segment is created after all before it were
- * synced. There, a hole after the last point known to be synced is where the stop interrupted us, and
- * everything from it on is erased, so that what remains is a prefix of what was written. A hole anywhere
- * else is damage: reported, left as it is, and read around.
+ * <p>Only the last segment can hold unfinished writes: a segment is created after all before it
+ * were synced. There, a hole after the last point known to be synced is where the stop interrupted
+ * us, and everything from it on is erased, so that what remains is a prefix of what was written. A
+ * hole anywhere else is damage: reported, left as it is, and read around.
  *
  * <p><i>Thread:</i> the one that opens the journal.
  */
@@ -90,7 +90,8 @@ public final class Recovery {
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         final boolean isLast = entry.getKey() == last;
         final int cleanEnd = isLast ? cleanEnd(state, last) : SegmentExaminer.END_UNKNOWN;
-        final boolean isOpenEnded = isLast && cleanEnd == SegmentExaminer.END_UNKNOWN;
+        final boolean isOpenEnded =
+            isLast && SegmentExaminer.isOpenEnded(entry.getValue(), cleanEnd);
         recover(entry.getKey(), entry.getValue(), checkpoint, isOpenEnded, cleanEnd);
       }
       hideFromChronicle();
@@ -150,9 +151,11 @@ public final class Recovery {
     return Optional.empty();
   }
 
-  /** A checkpoint counts only if the frame it ends with is in the journal: it may have been lost. */
-  private boolean isInJournal(
-      final Checkpoint checkpoint, final NavigableMap<Integer, Path> found) throws IOException {
+  /**
+   * A checkpoint counts only if the frame it ends with is in the journal: it may have been lost.
+   */
+  private boolean isInJournal(final Checkpoint checkpoint, final NavigableMap<Integer, Path> found)
+      throws IOException {
     if (checkpoint.location() == Journal.NOWHERE) {
       return false;
     }
@@ -162,10 +165,7 @@ public final class Recovery {
     }
     try (SegmentMapping mapping = SegmentMapping.open(found.get(segment))) {
       return examiner.hasFrame(
-          mapping.buffer(),
-          mapping.length(),
-          checkpoint.location(),
-          checkpoint.journalSequence());
+          mapping.buffer(), mapping.length(), checkpoint.location(), checkpoint.journalSequence());
     }
   }
 
@@ -177,10 +177,9 @@ public final class Recovery {
       final int cleanEnd)
       throws IOException {
     try (SegmentMapping mapping = SegmentMapping.open(file)) {
-      final Optional<SegmentDescriptor> descriptor = 
+      final Optional<SegmentDescriptor> descriptor =
           examiner.descriptor(segment, mapping.buffer(), mapping.length());
-      if (isOpenEnded
-          && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
+      if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
         discard(file, mapping);
         return;
       }
@@ -261,16 +260,14 @@ public final class Recovery {
   }
 
   /** Syncs even if there is nothing to erase: what is handed on as recovered must stay. */
-  private void eraseTail(final Path file, final SegmentScanner.Outcome outcome)
-      throws IOException {
+  private void eraseTail(final Path file, final SegmentScanner.Outcome outcome) throws IOException {
     try (FileChannel channel = files.open(file)) {
       zero(channel, outcome.end(), outcome.noiseEnd());
       files.sync(channel);
     }
   }
 
-  private void zero(final FileChannel channel, final long from, final long to)
-      throws IOException {
+  private void zero(final FileChannel channel, final long from, final long to) throws IOException {
     final ByteBuffer zeros = ByteBuffer.allocate(64 * 1024);
     long at = from;
     while (at < to) {

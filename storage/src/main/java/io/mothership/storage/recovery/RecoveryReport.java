@@ -13,8 +13,8 @@ import java.util.List;
  * @param lastOutboxId the highest SQL outbox id in a record, 0 = none
  * @param frames records handed to the listener
  * @param checkpointSequence sequence of the checkpoint that was taken, 0 = none
- * @param discardedBytes bytes after the last good record that a stop left unfinished and that were erased;
- *     none of them had been synced
+ * @param discardedBytes bytes after the last good record that a stop left unfinished and that were
+ *     erased; none of them had been synced
  * @param damage everything that should have been readable and is not
  */
 public record RecoveryReport(

@@ -23,17 +23,18 @@ import org.agrona.MutableDirectBuffer;
  *  40  first time, ns    48  epoch           52  CRC32C of 0..51   56  synced cell (descriptor A only)
  * </pre>
  *
- * <p>The <i>image</i> is the front as it was before the first record: restored before Chronicle opens the
- * segment again, so that Chronicle never reads a front that was not verified. A <i>stamp</i> depends on
- * the salt and the offset: bytes in a payload that look like a frame, or a frame at another place, don't
- * have it. The <i>synced cell</i> says up to where the segment was synced, as known when it was written.
+ * <p>The <i>image</i> is the front as it was before the first record: restored before Chronicle
+ * opens the segment again, so that Chronicle never reads a front that was not verified. A
+ * <i>stamp</i> depends on the salt and the offset: bytes in a payload that look like a frame, or a
+ * frame at another place, don't have it. The <i>synced cell</i> says up to where the segment was
+ * synced, as known when it was written.
  *
  * @param segment segment number
  * @param headerOffset offset of the length word of the document that holds the descriptors
  * @param salt secret of the segment's stamps
  * @param dataOffset offset of the first record's length word
- * @param previousEnd offset after the last record of the segment before, 0 if there was none: a sealed
- *     segment that ends earlier has lost records
+ * @param previousEnd offset after the last record of the segment before, 0 if there was none: a
+ *     sealed segment that ends earlier has lost records
  * @param firstSequence no record here, copies aside, has a lower journal sequence
  * @param firstTimeNs no record here, copies aside, is older
  * @param epoch epoch in which the segment was created

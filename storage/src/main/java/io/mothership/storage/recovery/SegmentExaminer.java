@@ -7,6 +7,7 @@ import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -31,9 +32,7 @@ final class SegmentExaminer {
    * @param isContinuable whether Chronicle could append to it again once its tail is erased
    */
   record Examination(
-      SegmentDescriptor descriptor,
-      SegmentScanner.Outcome outcome,
-      boolean isContinuable) {}
+      SegmentDescriptor descriptor, SegmentScanner.Outcome outcome, boolean isContinuable) {}
 
   private final Consumer<Damage> damages;
   private final SegmentScanner scanner;
@@ -43,6 +42,14 @@ final class SegmentExaminer {
   SegmentExaminer(final FrameConsumer consumer, final Consumer<Damage> damages) {
     this.damages = damages;
     this.scanner = new SegmentScanner(consumer, damages);
+  }
+
+  /**
+   * Whether the last segment may end in unfinished writes: not after a clean stop, and not if it is
+   * sealed, because a segment is synced before it gets that name.
+   */
+  static boolean isOpenEnded(final Path lastSegment, final int cleanEnd) {
+    return cleanEnd == END_UNKNOWN && !SegmentFiles.isSealed(lastSegment);
   }
 
   SegmentScanner scanner() {
@@ -58,8 +65,9 @@ final class SegmentExaminer {
   }
 
   /**
-   * Whether a last segment was still being created when we were stopped: its beginning is not whole and
-   * no frame is in it. The beginning is synced before the first frame, so nothing in it was committed.
+   * Whether a last segment was still being created when we were stopped: its beginning is not whole
+   * and no frame is in it. The beginning is synced before the first frame, so nothing in it was
+   * committed.
    */
   boolean isUnfinished(
       final Optional<SegmentDescriptor> descriptor, final DirectBuffer file, final int length) {
@@ -90,17 +98,13 @@ final class SegmentExaminer {
     final boolean isWhole = isWhole(descriptor, file, length);
     if (!isWhole) {
       report(
-          descriptor,
-          descriptor.headerOffset(),
-          descriptor.dataOffset(),
-          Damage.Reason.DESCRIPTOR);
+          descriptor, descriptor.headerOffset(), descriptor.dataOffset(), Damage.Reason.DESCRIPTOR);
     }
     checkPrevious(descriptor);
     final int from = fromFrame == FROM_START ? descriptor.dataOffset() : after(file, fromFrame);
     final int synced = descriptor.syncedTo(file);
     final SegmentScanner.Outcome outcome =
-        scanner.scan(
-            file, length, descriptor, from, isOpenEnded ? synced : length);
+        scanner.scan(file, length, descriptor, from, isOpenEnded ? synced : length);
     final int knownEnd = isOpenEnded ? synced : cleanEnd;
     if (outcome.end() < knownEnd && outcome.isChained()) {
       report(descriptor, outcome.end(), knownEnd, Damage.Reason.RECORD);
@@ -119,8 +123,7 @@ final class SegmentExaminer {
   private void checkPrevious(final SegmentDescriptor descriptor) {
     if (previousSegment == descriptor.segment() - 1 && previousEnd < descriptor.previousEnd()) {
       damages.accept(
-          new Damage(
-              previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
+          new Damage(previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
     }
   }
 
@@ -129,15 +132,15 @@ final class SegmentExaminer {
     return SegmentDescriptor.align(frameOffset + frame.length());
   }
 
-  /** Whether good length words lead from the first record to {@code to}: Chronicle will follow them. */
+  /**
+   * Whether good length words lead from the first record to {@code to}: Chronicle will follow them.
+   */
   private boolean isChained(
       final DirectBuffer file, final SegmentDescriptor descriptor, final int to) {
     int at = descriptor.dataOffset();
     while (at < to) {
-      final int length =
-          scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
-      if (length == FrameVerifier.BAD
-          || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
+      final int length = scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
+      if (length == FrameVerifier.BAD || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
         return false;
       }
       at = SegmentDescriptor.align(at + PREFIX_LENGTH + length);
@@ -152,8 +155,7 @@ final class SegmentExaminer {
     final Optional<SegmentDescriptor> descriptor =
         descriptor(Location.segment(location), file, length);
     return descriptor.isPresent()
-        && scanner.verifier().verify(file, length, descriptor.get(), offset)
-            != FrameVerifier.BAD
+        && scanner.verifier().verify(file, length, descriptor.get(), offset) != FrameVerifier.BAD
         && new FrameView().wrap(file, offset).journalSequence() == sequence;
   }
 

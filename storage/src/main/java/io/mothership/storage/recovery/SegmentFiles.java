@@ -12,12 +12,15 @@ import java.util.TreeMap;
 /**
  * Names of the journal's files.
  *
- * <p>The segment being written carries the name Chronicle gives it (its cycle as minutes since 1970). A
- * sealed one is renamed to its number, so that Chronicle, which looks into all files with its suffix when
- * it opens a queue, never touches it again.
+ * <p>The segment being written carries the name Chronicle gives it (its cycle as minutes since
+ * 1970). A sealed one is renamed to its number, so that Chronicle, which looks into all files with
+ * its suffix when it opens a queue, never touches it again.
  */
 public final class SegmentFiles {
-  /** Chronicle's pattern for the name of a cycle; a cycle is one minute of a clock that is our counter. */
+  /**
+   * Chronicle's pattern for the name of a cycle; a cycle is one minute of a clock that is our
+   * counter.
+   */
   public static final String CYCLE_FORMAT = "yyyyMMdd-HHmm";
 
   public static final int CYCLE_MILLIS = 60_000;

@@ -4,11 +4,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One segment as readers know it: where it lies, how far it may be read, and a sparse index of sequence
- * and time.
+ * One segment as readers know it: where it lies, how far it may be read, and a sparse index of
+ * sequence and time.
  *
- * <p><i>Thread:</i> grown by one thread (recovery, then ms-journal) while any number read; what readers
- * may see is published by {@link #publish}. <i>Allocates:</i> nothing per frame, rarely to grow.
+ * <p><i>Thread:</i> grown by one thread (recovery, then ms-journal) while any number read; what
+ * readers may see is published by {@link #publish}. <i>Allocates:</i> nothing per frame, rarely to
+ * grow.
  */
 public final class SegmentIndex {
   private static final int STRETCH = 256 * 1024;
@@ -85,8 +86,8 @@ public final class SegmentIndex {
   }
 
   /**
-   * Offset of the last indexed frame whose sequence is at most {@code sequence}, or of the first record's
-   * place if none is.
+   * Offset of the last indexed frame whose sequence is at most {@code sequence}, or of the first
+   * record's place if none is.
    */
   public int offsetBefore(final long value, final boolean isTime) {
     final Stretches known = stretches;

@@ -40,8 +40,7 @@ public final class SegmentMapping implements AutoCloseable {
                 + ", path="
                 + file);
       }
-      return new SegmentMapping(
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, size), (int) size);
+      return new SegmentMapping(channel.map(FileChannel.MapMode.READ_ONLY, 0, size), (int) size);
     }
   }
 

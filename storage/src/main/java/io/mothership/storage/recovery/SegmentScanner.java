@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 
 /**
- * Reads segments raw, in journal order, handing out every good record once and reporting every byte that
- * should be one and isn't.
+ * Reads segments raw, in journal order, handing out every good record once and reporting every byte
+ * that should be one and isn't.
  *
- * <p>Keeps the last journal sequence from segment to segment. Trusts nothing but descriptor, stamps and
- * CRCs: neither Chronicle's index nor its length words.
+ * <p>Keeps the last journal sequence from segment to segment. Trusts nothing but descriptor, stamps
+ * and CRCs: neither Chronicle's index nor its length words.
  *
  * <p><i>Thread:</i> one. <i>Allocates:</i> per segment and per damage, nothing per frame.
  */
@@ -67,8 +67,8 @@ final class SegmentScanner {
    *
    * @param length bytes of the file
    * @param from offset of a record's length word
-   * @param provenTo up to here all records were synced: whatever isn't one is damage. A hole after it is
-   *     where a stop interrupted us, and the scan ends there
+   * @param provenTo up to here all records were synced: whatever isn't one is damage. A hole after
+   *     it is where a stop interrupted us, and the scan ends there
    */
   Outcome scan(
       final DirectBuffer file,

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * Appends and syncs until it is killed, printing the last synced sequence after each sync: the client's
- * own log of what was acknowledged.
+ * Appends and syncs until it is killed, printing the last synced sequence after each sync: the
+ * client's own log of what was acknowledged.
  */
 public final class AppenderMain {
   static final int PAYLOAD_MAX = 700;

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that appends, with SIGKILL at random moments, and compares what is there afterwards
- * with what it had acknowledged. {@code -Dmothership.kill.cycles=N} for more.
+ * Kills a process that appends, with SIGKILL at random moments, and compares what is there
+ * afterwards with what it had acknowledged. {@code -Dmothership.kill.cycles=N} for more.
  */
 final class JournalKillRecoveryIT {
   private static final int CYCLES = Integer.getInteger("mothership.kill.cycles", 10);
@@ -52,8 +52,10 @@ final class JournalKillRecoveryIT {
 
   @Test
   void shouldNotMindAChildThatNobodyReaped() throws Exception {
-    // The shell becomes sleep, which never waits for its child: killed, it stays a zombie with its pid.
-    final List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & exec sleep 600", "sh"));
+    // The shell becomes sleep, which never waits for its child: killed, it stays a zombie with its
+    // pid.
+    final List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "\"$@\" & exec sleep 600", "sh"));
     command.addAll(childCommand(1));
     final Process parent = new ProcessBuilder(command).redirectErrorStream(false).start();
     try {
@@ -72,8 +74,7 @@ final class JournalKillRecoveryIT {
   void shouldNotMindALockLeftInChroniclesMetadataByAPidThatLivesAgain() throws Exception {
     final Process child = start(7);
     final long acknowledged = killAfter(child, 3);
-    final Path metadata =
-        SegmentFiles.chronicleMetadata(SegmentFiles.journalDirectory(directory));
+    final Path metadata = SegmentFiles.chronicleMetadata(SegmentFiles.journalDirectory(directory));
     plantLock(metadata, 1);
     verifyAndAppend(acknowledged);
     final Process second = start(8);

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The operating system, with a memory of what a power cut would leave: of each file its content at its
- * last sync and any subset of the blocks changed since; of each directory its names at its last sync and
- * the first few of the changes since.
+ * The operating system, with a memory of what a power cut would leave: of each file its content at
+ * its last sync and any subset of the blocks changed since; of each directory its names at its last
+ * sync and the first few of the changes since.
  *
  * <p>The power fails in the middle of the call numbered {@code callsUntilCut}.
  */
@@ -76,12 +76,14 @@ final class PowerCutFiles implements FileFacade {
       throws IOException {
     final byte[] live = current(content);
     final boolean isGrown = random.nextBoolean();
-    final int length = isGrown ? Math.max(live.length, content.durable.length) : content.durable.length;
+    final int length =
+        isGrown ? Math.max(live.length, content.durable.length) : content.durable.length;
     final byte[] mixed = java.util.Arrays.copyOf(content.durable, length);
     final double share = random.nextInt(4) == 0 ? random.nextInt(2) : random.nextDouble();
     for (int at = 0; at < Math.min(length, live.length); at += blockLength) {
       if (random.nextDouble() < share) {
-        System.arraycopy(live, at, mixed, at, Math.min(blockLength, Math.min(length, live.length) - at));
+        System.arraycopy(
+            live, at, mixed, at, Math.min(blockLength, Math.min(length, live.length) - at));
       }
     }
     return mixed;
@@ -101,7 +103,8 @@ final class PowerCutFiles implements FileFacade {
   }
 
   private void note(final Path path, final Content content) {
-    changes.computeIfAbsent(path.getParent(), directory -> new ArrayList<>())
+    changes
+        .computeIfAbsent(path.getParent(), directory -> new ArrayList<>())
         .add(new Change(path, content));
   }
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Cuts the power at a random moment of a random load, several times in a row: while appending, syncing,
- * rolling, and in the middle of the recovery from the cut before. {@code -Dmothership.powercut.seeds=N}
- * for more, {@code -Dmothership.seed=N} for another start.
+ * Cuts the power at a random moment of a random load, several times in a row: while appending,
+ * syncing, rolling, and in the middle of the recovery from the cut before. {@code
+ * -Dmothership.powercut.seeds=N} for more, {@code -Dmothership.seed=N} for another start.
  */
 final class PowerCutRecoveryTest {
   private static final int SEEDS = Integer.getInteger("mothership.powercut.seeds", 200);
@@ -147,12 +147,7 @@ final class PowerCutRecoveryTest {
   private static ChronicleJournal open(
       final Path data, final PowerCutFiles files, final RecordedFrames recorded) {
     final JournalConfig config =
-        new JournalConfig(
-            data,
-            SEGMENT_BYTES,
-            JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
-            0,
-            files);
+        new JournalConfig(data, SEGMENT_BYTES, JournalConfig.ALLOCATE_AHEAD_BYTES_MIN, 0, files);
     return ChronicleJournal.open(config, recorded);
   }
 }

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flips every byte of a journal in turn, on copies in memory, and looks at what the scanner makes of it. */
+/**
+ * Flips every byte of a journal in turn, on copies in memory, and looks at what the scanner makes
+ * of it.
+ */
 final class SegmentDamageTest {
   private static final int PAYLOAD_MAX = 300;
   private static final long SEED = Long.getLong("mothership.seed", 5L);
@@ -42,8 +45,7 @@ final class SegmentDamageTest {
         frames.append(journal, ++sequence, 1);
       }
     }
-    for (final Path file :
-        SegmentFiles.list(SegmentFiles.journalDirectory(directory)).values()) {
+    for (final Path file : SegmentFiles.list(SegmentFiles.journalDirectory(directory)).values()) {
       segments.add(Files.readAllBytes(file));
     }
   }
@@ -115,8 +117,7 @@ final class SegmentDamageTest {
     int next = 0;
     for (int i = 0; i < whole.sequences.size(); i++) {
       final boolean isFound =
-          next < found.sequences.size()
-              && found.sequences.get(next).equals(whole.sequences.get(i));
+          next < found.sequences.size() && found.sequences.get(next).equals(whole.sequences.get(i));
       assertTrue(isFound || i == hit, () -> "lost by a flip elsewhere: flipped=" + flipped);
       if (isFound) {
         assertEquals(whole.offsets.get(i), found.offsets.get(next));
@@ -135,7 +136,9 @@ final class SegmentDamageTest {
     }
   }
 
-  /** Chronicle's own front, the synced cell and padding can be wrong without anything being lost. */
+  /**
+   * Chronicle's own front, the synced cell and padding can be wrong without anything being lost.
+   */
   private static boolean isUnchecked(final Scan whole, final int hit, final int flipped) {
     final SegmentDescriptor descriptor = whole.descriptor;
     final boolean isFront = flipped < descriptor.headerOffset() + SegmentDescriptor.WORD_LENGTH;
@@ -172,7 +175,8 @@ final class SegmentDamageTest {
   void shouldNotTakeAFrameInAPayloadForARecord() {
     final byte[] bytes = segments.getFirst();
     final Scan whole = Scan.of(1, bytes);
-    // A genuine record copied into the middle of another one's place: magic, CRC and length are right.
+    // A genuine record copied into the middle of another one's place: magic, CRC and length are
+    // right.
     final int source = whole.offsets.get(3);
     final int length = whole.lengths.get(3);
     int victim = 10;
@@ -181,8 +185,7 @@ final class SegmentDamageTest {
     }
     final byte[] forged = bytes.clone();
     final int target = SegmentDescriptor.align(whole.offsets.get(victim) + 32);
-    System.arraycopy(
-        bytes, source - SegmentDescriptor.PREFIX_LENGTH, forged, target, length + 8);
+    System.arraycopy(bytes, source - SegmentDescriptor.PREFIX_LENGTH, forged, target, length + 8);
     final Scan found = Scan.of(1, forged);
     assertEquals(whole.sequences.size() - 1, found.sequences.size());
     assertEquals(1, found.damage.size());

@@ -14,7 +14,7 @@ public final class RawConnection implements AutoCloseable {
 
   public RawConnection(final int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     socket.setTcpNoDelay(true);
     in = socket.getInputStream();
   }

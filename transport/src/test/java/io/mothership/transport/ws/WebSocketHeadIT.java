@@ -36,10 +36,11 @@ final class WebSocketHeadIT {
 
   @BeforeEach
   void start() {
-    final WebSocketConfig config = new WebSocketConfig(1024, 50, 400);
+    final WebSocketConfig config = new WebSocketConfig(1024, 50, 60_000);
+    final WebSocketConfig impatient = new WebSocketConfig(1024, 50, 400);
     listener =
         HttpListener.start(
-            HttpConfig.of("127.0.0.1", 0).withTimes(5_000, 500, 5_000, 5_000),
+            HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000),
             group,
             List.of(),
             List.of(
@@ -50,6 +51,10 @@ final class WebSocketHeadIT {
                         request.query("in").isEmpty()
                             ? new WebSocketHandler.Opening.Refused(HttpResponse.empty(403))
                             : new WebSocketHandler.Opening.Accepted("", this::talk)),
+                new WebSocketRoute(
+                    "/impatient",
+                    impatient,
+                    request -> new WebSocketHandler.Opening.Accepted("", this::talk)),
                 new WebSocketRoute(
                     "/short",
                     config,
@@ -92,7 +97,7 @@ final class WebSocketHeadIT {
       client.send(frame(TEXT, true, new byte[] {'x'}));
       client.send(frame(CLOSE, true, new byte[] {3, (byte) 0xE8}));
       assertArrayEquals(new byte[] {3, (byte) 0xE8}, next(client, CLOSE));
-      assertTrue(sessionEnded.await(10, TimeUnit.SECONDS));
+      assertTrue(sessionEnded.await(60, TimeUnit.SECONDS));
     }
   }
 
@@ -132,11 +137,11 @@ final class WebSocketHeadIT {
 
   @Test
   void shouldPingAndGiveUpOnASilentClient() throws Exception {
-    try (RawConnection client = open("/talk?in=1")) {
+    try (RawConnection client = open("/impatient")) {
       next(client, PING);
       // From here on nothing is answered.
       client.rest();
-      assertTrue(sessionEnded.await(10, TimeUnit.SECONDS));
+      assertTrue(sessionEnded.await(60, TimeUnit.SECONDS));
     }
   }
 
