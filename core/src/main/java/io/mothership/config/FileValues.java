@@ -79,6 +79,7 @@ final class FileValues {
   private final ConfigProblems problems;
   private final Map<ConfigKey, Scalar> values = new EnumMap<>(ConfigKey.class);
   private final List<UserConfig> users = new ArrayList<>();
+  private final List<UserConfig> keyUsers = new ArrayList<>();
   private Permissions defaultPermissions = Permissions.ALL;
 
   private FileValues(final ConfigProblems problems) {
@@ -106,6 +107,11 @@ final class FileValues {
 
   List<UserConfig> users() {
     return users;
+  }
+
+  /** Users by NKey: the name is the public key. */
+  List<UserConfig> keyUsers() {
+    return keyUsers;
   }
 
   /** Whom the token, or the one user name, admits: no name, no password, the default permissions. */
@@ -277,18 +283,33 @@ final class FileValues {
   private void user(final Block block) {
     String name = "";
     String password = "";
+    String key = "";
     Permissions permissions = defaultPermissions;
     for (final Entry entry : block.entries().values()) {
       switch (entry.key().toLowerCase(Locale.ROOT)) {
         case "user", "username" -> name = text(entry);
         case "password", "pass" -> password = text(entry);
         case "permissions", "permission", "authorization" -> permissions = permissions(entry);
-        case "nkey" -> problems.add(entry.place().toString(), "NKey users are not supported yet");
+        case "nkey" -> key = text(entry);
         default -> unknown(entry.place(), "users." + entry.key());
       }
     }
+    final Place place = block.place();
+    if (!key.isEmpty()) {
+      if (!key.matches("U[A-Z2-7]{55}")) {
+        problems.add(place.toString(), "nkey: expected the public key of a user");
+      }
+      if (!name.isEmpty() || !password.isEmpty()) {
+        problems.add(place.toString(), "a user with an nkey has no name and no password");
+      }
+      keyUsers.add(new UserConfig(key, "", permissions.publish(), permissions.subscribe()));
+      return;
+    }
     if (name.isEmpty()) {
-      problems.add(block.place().toString(), "a user needs a name");
+      problems.add(place.toString(), "a user needs a name or an nkey");
+    }
+    if (password.matches("\\$2[abxy]\\$.*")) {
+      problems.add(place.toString(), "bcrypt hashes of passwords are not supported yet");
     }
     users.add(new UserConfig(name, password, permissions.publish(), permissions.subscribe()));
   }

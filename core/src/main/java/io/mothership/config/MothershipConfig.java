@@ -21,12 +21,17 @@ public final class MothershipConfig {
 
   private final Map<ConfigKey, Value> values;
   private final List<UserConfig> users;
+  private final List<UserConfig> keyUsers;
   private final UserConfig unlisted;
 
   private MothershipConfig(
-      final Map<ConfigKey, Value> values, final List<UserConfig> users, final UserConfig unlisted) {
+      final Map<ConfigKey, Value> values,
+      final List<UserConfig> users,
+      final List<UserConfig> keyUsers,
+      final UserConfig unlisted) {
     this.values = values;
     this.users = users;
+    this.keyUsers = keyUsers;
     this.unlisted = unlisted;
   }
 
@@ -62,6 +67,7 @@ public final class MothershipConfig {
     inputs.dotEnv().ifPresent(file -> environment.putAll(dotEnv(file, problems)));
     environment.putAll(inputs.environment());
     List<UserConfig> users = List.of();
+    List<UserConfig> keyUsers = List.of();
     UserConfig unlisted = UserConfig.UNLISTED;
     if (inputs.file().isPresent()) {
       final FileValues fromFile = FileValues.read(inputs.file().get(), environment, problems);
@@ -70,6 +76,7 @@ public final class MothershipConfig {
           .forEach(
               (key, found) -> set(values, problems, key, found.text(), found.place().toString()));
       users = fromFile.users();
+      keyUsers = fromFile.keyUsers();
       unlisted = fromFile.unlisted();
     }
     for (final ConfigKey key : ConfigKey.values()) {
@@ -82,7 +89,7 @@ public final class MothershipConfig {
       }
     }
     inputs.commandLine().forEach((key, text) -> set(values, problems, key, text, "command line"));
-    final MothershipConfig config = new MothershipConfig(values, users, unlisted);
+    final MothershipConfig config = new MothershipConfig(values, users, keyUsers, unlisted);
     if (problems.list().isEmpty()) {
       Limits.check(config, problems);
     }
@@ -182,6 +189,11 @@ public final class MothershipConfig {
   /** Users of the {@code authorization} block. */
   public List<UserConfig> users() {
     return users;
+  }
+
+  /** Users of the {@code authorization} block that prove an NKey: the name is the public key. */
+  public List<UserConfig> keyUsers() {
+    return keyUsers;
   }
 
   /** What whoever is admitted by the token, or as the one user, may do; it has no name. */

@@ -113,6 +113,7 @@ class MothershipConfigTest {
               users = [
                 { user: ruled, password: p, permissions: { publish: "own.>" } }
                 { user: unruled }
+                { nkey: UBM7TZXE2VKMSIQF64FHDKBFEQWF7MECYCTWSPMTDA3RO6NVVVEKQLLZ }
               ]
               default_permissions { publish = ["a.>"], subscribe { deny: "b" } }
             }
@@ -126,8 +127,21 @@ class MothershipConfigTest {
     assertEquals("", unruled.password());
     assertEquals(List.of("a.>"), unruled.publish().allow());
     assertEquals(List.of("b"), unruled.subscribe().deny());
+    assertEquals(List.of("a.>"), config.keyUsers().getFirst().publish().allow());
     assertEquals(List.of("a.>"), config.unlisted().publish().allow());
     assertEquals(List.of(), load("").unlisted().publish().allow());
+  }
+
+  @Test
+  void shouldRefuseUsersNobodyCouldLogInAs() {
+    assertEquals(
+        List.of(
+            "nats.conf:1: a user needs a name or an nkey",
+            "nats.conf:2: nkey: expected the public key of a user",
+            "nats.conf:3: bcrypt hashes of passwords are not supported yet"),
+        problems(
+            "authorization { users: [ { password: p }\n{ nkey: SUA }\n"
+                + "{ user: u, password: \"$2a$11$W2zko751KUvVy59mUTWmpOdWjpEm5qhcCZRd05GjI/sSOT.xtiHyG\" } ] }"));
   }
 
   @Test

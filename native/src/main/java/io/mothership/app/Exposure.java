@@ -37,7 +37,8 @@ final class Exposure {
         && !isLoopback(natsHost)
         && config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
         && config.text(ConfigKey.AUTHORIZATION_TOKEN).isEmpty()
-        && config.users().isEmpty()) {
+        && config.users().isEmpty()
+        && config.keyUsers().isEmpty()) {
       LOG.warn(
           "host={}: whoever reaches this address may publish and subscribe to everything; set"
               + " authorization {{ … }}",

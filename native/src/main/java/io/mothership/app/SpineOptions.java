@@ -163,7 +163,9 @@ final class SpineOptions {
     for (final UserConfig other : config.users()) {
       users.add(new NatsUser(other.name(), other.password(), rules(other)));
     }
-    return new NatsLogins(users, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
+    final List<NatsUser> keys =
+        config.keyUsers().stream().map(key -> new NatsUser(key.name(), "", rules(key))).toList();
+    return new NatsLogins(users, keys, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
   }
 
   private static SubjectRules rules(final UserConfig user) {

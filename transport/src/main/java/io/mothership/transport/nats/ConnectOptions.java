@@ -34,6 +34,8 @@ final class ConnectOptions {
   private String user = "";
   private String pass = "";
   private String authToken = "";
+  private String nkey = "";
+  private String signature = "";
 
   boolean isVerbose() {
     return isVerbose;
@@ -89,6 +91,16 @@ final class ConnectOptions {
     return authToken;
   }
 
+  /** Public NKey. */
+  String nkey() {
+    return nkey;
+  }
+
+  /** The nonce's signature by that key, in base64. */
+  String signature() {
+    return signature;
+  }
+
   /**
    * Takes over what the JSON object says; false if it is not one, or has a field of the wrong type.
    */
@@ -130,7 +142,7 @@ final class ConnectOptions {
         }
         protocol = parser.getIntValue();
       }
-      case "name", "lang", "version", "user", "pass", "auth_token", "account" -> {
+      case "name", "lang", "version", "user", "pass", "auth_token", "nkey", "sig", "account" -> {
         if (token != JsonToken.VALUE_STRING) {
           return false;
         }
@@ -160,6 +172,8 @@ final class ConnectOptions {
       case "user" -> user = value;
       case "pass" -> pass = value;
       case "auth_token" -> authToken = value;
+      case "nkey" -> nkey = value;
+      case "sig" -> signature = value;
       default -> namesAccount |= !value.isEmpty();
     }
   }

@@ -53,6 +53,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private final KeepAlive keepAlive;
   private final ConnectOptions options = new ConnectOptions();
   private final long id;
+  private final String nonce;
 
   private SubjectRules rules = SubjectRules.OPEN;
   private boolean isAwaitingLogin;
@@ -79,7 +80,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.outbox =
         new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
     this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
-    final Optional<NatsUser> anonymous = config.logins().admit(options);
+    this.nonce = config.logins().newNonce();
+    final Optional<NatsUser> anonymous = config.logins().admit(options, nonce);
     isAwaitingLogin = anonymous.isEmpty();
     anonymous.ifPresent(user -> rules(user.rules()));
   }
@@ -375,7 +377,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       fail(NatsErrors.MALFORMED_CONNECT);
       return false;
     }
-    final Optional<NatsUser> user = config.logins().admit(options);
+    final Optional<NatsUser> user = config.logins().admit(options, nonce);
     if (user.isEmpty() || options.namesAccount()) {
       fail(NatsErrors.AUTHORIZATION_VIOLATION);
       return false;
@@ -612,7 +614,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         channel.localAddress() instanceof final InetSocketAddress address
             ? address.getPort()
             : config.port();
-    return context.greeting().line(occasion, id, clientIp(), port);
+    return context.greeting().line(occasion, id, clientIp(), port, nonce);
   }
 
   private String clientIp() {

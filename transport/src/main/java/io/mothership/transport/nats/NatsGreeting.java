@@ -39,7 +39,13 @@ final class NatsGreeting {
     LAME_DUCK
   }
 
-  byte[] line(final Occasion occasion, final long clientId, final String clientIp, final int port) {
+  /** {@code nonce} is empty if there is nothing to sign. */
+  byte[] line(
+      final Occasion occasion,
+      final long clientId,
+      final String clientIp,
+      final int port,
+      final String nonce) {
     final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     line.writeBytes(START);
     try (JsonGenerator json = JSON.createGenerator(line)) {
@@ -66,6 +72,9 @@ final class NatsGreeting {
       }
       json.writeNumberField("client_id", clientId);
       json.writeStringField("client_ip", clientIp);
+      if (!nonce.isEmpty()) {
+        json.writeStringField("nonce", nonce);
+      }
       if (!config.connectUrls().isEmpty()) {
         json.writeArrayFieldStart("connect_urls");
         for (final String url : config.connectUrls()) {

@@ -70,8 +70,8 @@ final class NatsPermissionsTest {
   @Test
   void shouldKeepSecretsOutOfTexts() {
     assertEquals("NatsUser[name=alice]", LOGINS.users().getFirst().toString());
-    assertEquals("NatsLogins[users=2, hasToken=false]", LOGINS.toString());
-    assertEquals("NatsLogins[users=0, hasToken=true]", NatsLogins.ofToken("t").toString());
+    assertEquals("NatsLogins[users=2, keys=0, hasToken=false]", LOGINS.toString());
+    assertEquals("NatsLogins[users=0, keys=0, hasToken=true]", NatsLogins.ofToken("t").toString());
   }
 
   private NatsHarness.Client login(final String name, final String secret) {
