@@ -58,6 +58,8 @@ final class PublishHeaders {
       final int lineEnd = lineEnd(buffer, at, end);
       if (isAt(buffer, at, lineEnd, PREFIX)) {
         line(buffer, at + PREFIX.length, lineEnd);
+      } else if (isAt(buffer, at, lineEnd, KEY_OPERATION)) {
+        value(keyOperation, buffer, at + KEY_OPERATION.length, lineEnd);
       }
       at = lineEnd + 2;
     }
@@ -131,7 +133,12 @@ final class PublishHeaders {
     if (target == null || !target.isEmpty() || colon == end) {
       return;
     }
-    int from = colon + 1;
+    value(target, buffer, colon + 1, end);
+  }
+
+  private static void value(
+      final Slice target, final DirectBuffer buffer, final int start, final int end) {
+    int from = start;
     int to = end;
     while (from < to && isBlank(buffer.getByte(from))) {
       from++;
