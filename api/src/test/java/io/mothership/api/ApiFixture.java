@@ -1,9 +1,9 @@
 package io.mothership.api;
 
+import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.json.JsonSyntaxException;
 import io.mothership.api.json.JsonTree;
 import io.mothership.api.json.JsonValue;
-import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;

@@ -1,6 +1,8 @@
 package io.mothership.bus;
 
-/** Wakes an agent that may be parked after something was put where it looks. Any thread; no lock. */
+/**
+ * Wakes an agent that may be parked after something was put where it looks. Any thread; no lock.
+ */
 @FunctionalInterface
 public interface Doorbell {
 

@@ -5,16 +5,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * How services use messaging, whether the broker is inside this process or is a cluster elsewhere. Services
- * never see the broker's classes.
+ * How services use messaging, whether the broker is inside this process or is a cluster elsewhere.
+ * Services never see the broker's classes.
  *
- * <p><i>Thread:</i> any but the agents'; callbacks come on a virtual thread, in order per subscription.
+ * <p><i>Thread:</i> any but the agents'; callbacks come on a virtual thread, in order per
+ * subscription.
  */
 public interface Fabric extends AutoCloseable {
 
   /**
-   * Publishes to a stream; completes when the stream's sync policy holds, exceptionally with a {@link
-   * io.mothership.error.MothershipException} if it was refused ({@code NO_STREAM}, {@code
+   * Publishes to a stream; completes when the stream's sync policy holds, exceptionally with a
+   * {@link io.mothership.error.MothershipException} if it was refused ({@code NO_STREAM}, {@code
    * PUBLISH_REFUSED} with the JetStream error's text) or could not be taken ({@code FABRIC_BUSY}).
    */
   CompletableFuture<PublishAck> publish(Publication publication);

@@ -6,11 +6,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jctools.queues.MpmcArrayQueue;
 
 /**
- * Buffers for frames too large for a ring: the ring carries the slot's number instead. Bounded in slots and
- * bytes.
+ * Buffers for frames too large for a ring: the ring carries the slot's number instead. Bounded in
+ * slots and bytes.
  *
- * <p><i>Thread:</i> any takes, any gives back. <i>Allocates:</i> a buffer when a slot grows; slots keep up
- * to {@value #KEPT_LENGTH_MAX} bytes. <i>Back-pressure:</i> {@link Pressure#FULL}.
+ * <p><i>Thread:</i> any takes, any gives back. <i>Allocates:</i> a buffer when a slot grows; slots
+ * keep up to {@value #KEPT_LENGTH_MAX} bytes. <i>Back-pressure:</i> {@link Pressure#FULL}.
  */
 public final class FramePool {
   private static final int KEPT_LENGTH_MAX = 2 * 1024 * 1024;
@@ -32,8 +32,8 @@ public final class FramePool {
   /**
    * Takes a slot of at least {@code length} bytes.
    *
-   * @return its number, or {@link Pressure#FULL}, or {@link Pressure#TOO_LARGE} if it exceeds the whole
-   *     budget
+   * @return its number, or {@link Pressure#FULL}, or {@link Pressure#TOO_LARGE} if it exceeds the
+   *     whole budget
    */
   public int tryAcquire(final int length) {
     if (length > bytesMax) {

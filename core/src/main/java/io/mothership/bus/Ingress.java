@@ -57,7 +57,8 @@ public final class Ingress {
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
   /**
-   * @param capacity bytes of the ring, a power of two, at least 8 × ({@link #INLINE_LENGTH_MAX} + headers)
+   * @param capacity bytes of the ring, a power of two, at least 8 × ({@link #INLINE_LENGTH_MAX} +
+   *     headers)
    */
   public Ingress(final int capacity, final FramePool pool) {
     this.ring =
@@ -137,7 +138,9 @@ public final class Ingress {
     return commit(index, BODY);
   }
 
-  /** Ends a session and its subscriptions. Must succeed in the end: try again when the ring is full. */
+  /**
+   * Ends a session and its subscriptions. Must succeed in the end: try again when the ring is full.
+   */
   public int tryClose(final long connectionId) {
     final int index = tryClaim(CLOSE, BODY, connectionId);
     return index < 0 ? index : commit(index, BODY);
@@ -215,7 +218,9 @@ public final class Ingress {
     return at + 2 + bytes.length();
   }
 
-  /** What the dispatcher does with each kind of message. Slices and views are valid during the call. */
+  /**
+   * What the dispatcher does with each kind of message. Slices and views are valid during the call.
+   */
   public interface Handler {
     /** Whether the next message can be taken now; it stays in the ring otherwise. */
     boolean isReady();

@@ -5,10 +5,11 @@ import io.mothership.journal.FrameView;
 /**
  * A message as it passes through the dispatcher: four slices over bytes that live elsewhere.
  *
- * <p>{@code headers} is the whole NATS header block ({@code NATS/1.0\r\n … \r\n\r\n}) or empty; it is
- * kept byte for byte.
+ * <p>{@code headers} is the whole NATS header block ({@code NATS/1.0\r\n … \r\n\r\n}) or empty; it
+ * is kept byte for byte.
  *
- * <p><i>Thread:</i> one; valid until the callback that handed it out returns. <i>Allocates:</i> never.
+ * <p><i>Thread:</i> one; valid until the callback that handed it out returns. <i>Allocates:</i>
+ * never.
  */
 public final class MessageView {
   private final Slice subject = new Slice();

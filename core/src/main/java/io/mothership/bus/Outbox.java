@@ -5,8 +5,8 @@ package io.mothership.bus;
  * inside). Bounded: what does not fit is refused.
  *
  * <p><i>Thread:</i> all methods on ms-dispatch; the head moves the bytes to its own thread.
- * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> {@link Pressure#FULL} means the client
- * reads too slowly; the session is then closed as a slow consumer.
+ * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> {@link Pressure#FULL} means the
+ * client reads too slowly; the session is then closed as a slow consumer.
  */
 public interface Outbox {
 
@@ -25,8 +25,8 @@ public interface Outbox {
   int offerPong();
 
   /**
-   * Queues a protocol line of the head's own (for NATS {@code +OK} or {@code -ERR …}, with its CRLF) in
-   * its place among the messages.
+   * Queues a protocol line of the head's own (for NATS {@code +OK} or {@code -ERR …}, with its
+   * CRLF) in its place among the messages.
    */
   int offerControl(Slice line);
 

@@ -1,6 +1,9 @@
 package io.mothership.bus;
 
-/** Named negative answers of every {@code tryX} on the message path; anything {@code >= 0} is success. */
+/**
+ * Named negative answers of every {@code tryX} on the message path; anything {@code >= 0} is
+ * success.
+ */
 public final class Pressure {
 
   /** The ring is full for now: stop reading the source and try again after the next drain. */

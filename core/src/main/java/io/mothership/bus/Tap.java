@@ -3,7 +3,8 @@ package io.mothership.bus;
 import io.mothership.journal.FrameView;
 
 /**
- * A cursor over the journal up to the commit position: first what is kept, then what comes, with no seam.
+ * A cursor over the journal up to the commit position: first what is kept, then what comes, with no
+ * seam.
  *
  * <p><i>Thread:</i> one (a virtual thread is fine). <i>Allocates:</i> nothing per record.
  * <i>Back-pressure:</i> it reads from disk at its owner's pace; nothing is queued for it.
@@ -11,8 +12,8 @@ import io.mothership.journal.FrameView;
 public interface Tap extends AutoCloseable {
 
   /**
-   * Hands up to {@code limit} committed message records, in journal order, to {@code consumer}; records of
-   * other types and copies made by compaction are passed over.
+   * Hands up to {@code limit} committed message records, in journal order, to {@code consumer};
+   * records of other types and copies made by compaction are passed over.
    *
    * @return how many were handed out; 0 = nothing new yet
    */

@@ -1,8 +1,8 @@
 /**
- * What travels between threads, and how: message views, the ingress ring, outboxes, doorbells, and the
- * {@code Fabric} port through which services use the broker.
+ * What travels between threads, and how: message views, the ingress ring, outboxes, doorbells, and
+ * the {@code Fabric} port through which services use the broker.
  *
- * <p>Producers are the I/O loops and virtual threads, the one consumer is ms-dispatch. No queue here is
- * unbounded, and no per-message object is made.
+ * <p>Producers are the I/O loops and virtual threads, the one consumer is ms-dispatch. No queue
+ * here is unbounded, and no per-message object is made.
  */
 package io.mothership.bus;

@@ -146,14 +146,16 @@ public enum ConfigKey {
       1,
       "-js, --jetstream",
       "",
-      "Streams and consumers; `mothership broker` needs `-js`, `jetstream {}` or `jetstream: true`."),
+      "Streams and consumers; `mothership broker` needs `-js`, `jetstream {}` or `jetstream:"
+          + " true`."),
   JETSTREAM_DOMAIN(
       "jetstream.domain",
       TEXT,
       "",
       "",
       "",
-      "Domain told in publish acknowledgements; `mothership serve` uses `constellation` if none is set."),
+      "Domain told in publish acknowledgements; `mothership serve` uses `constellation` if none is"
+          + " set."),
   JETSTREAM_STORE_DIR(
       "jetstream.store_dir",
       PATH,
@@ -271,7 +273,8 @@ public enum ConfigKey {
       256,
       "",
       "",
-      "Event loops for sockets; 0 = one up to four processors, then a quarter of them. One if shared."),
+      "Event loops for sockets; 0 = one up to four processors, then a quarter of them. One if"
+          + " shared."),
   INGRESS_CAPACITY(
       "rings.ingress",
       SIZE,

@@ -114,7 +114,9 @@ final class FileValues {
     return keyUsers;
   }
 
-  /** Whom the token, or the one user name, admits: no name, no password, the default permissions. */
+  /**
+   * Whom the token, or the one user name, admits: no name, no password, the default permissions.
+   */
   UserConfig unlisted() {
     return new UserConfig("", "", defaultPermissions.publish(), defaultPermissions.subscribe());
   }
@@ -326,8 +328,7 @@ final class FileValues {
         }
       }
     } else {
-      problems.add(
-          entry.place().toString(), entry.key() + ": expected { publish … subscribe … }");
+      problems.add(entry.place().toString(), entry.key() + ": expected { publish … subscribe … }");
     }
     return new Permissions(publish, subscribe);
   }

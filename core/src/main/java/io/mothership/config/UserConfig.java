@@ -10,8 +10,7 @@ import java.util.List;
  */
 public record UserConfig(
     String name, String password, SubjectRules publish, SubjectRules subscribe) {
-  static final UserConfig UNLISTED =
-      new UserConfig("", "", SubjectRules.ALL, SubjectRules.ALL);
+  static final UserConfig UNLISTED = new UserConfig("", "", SubjectRules.ALL, SubjectRules.ALL);
 
   /** Does not show the password. */
   @Override

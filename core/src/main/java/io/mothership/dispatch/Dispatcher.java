@@ -26,12 +26,12 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The one owner of all broker state: takes what connections ask for, routes messages, and tells the streams
- * above it what became of their records.
+ * The one owner of all broker state: takes what connections ask for, routes messages, and tells the
+ * streams above it what became of their records.
  *
- * <p><i>Thread:</i> ms-dispatch (in {@code shared} threading the I/O loop is that thread). <i>Allocates:</i>
- * nothing per message. <i>Back-pressure:</i> takes nothing from the ingress ring while the journal ring could
- * not take what may follow from it.
+ * <p><i>Thread:</i> ms-dispatch (in {@code shared} threading the I/O loop is that thread).
+ * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> takes nothing from the ingress ring
+ * while the journal ring could not take what may follow from it.
  */
 final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.Listener {
   private static final int INGRESS_LIMIT = 256;

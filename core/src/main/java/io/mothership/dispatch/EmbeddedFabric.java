@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The fabric on the broker inside: a session like any client's, without the socket.
  *
- * <p><i>Back-pressure:</i> publishing waits while the ingress ring is full, for {@value #PATIENCE_MS} ms;
- * a subscriber that falls {@value #QUEUE_LENGTH} messages behind loses the newest ones, counted and logged.
+ * <p><i>Back-pressure:</i> publishing waits while the ingress ring is full, for {@value
+ * #PATIENCE_MS} ms; a subscriber that falls {@value #QUEUE_LENGTH} messages behind loses the newest
+ * ones, counted and logged.
  */
 final class EmbeddedFabric implements Fabric {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFabric.class);
@@ -86,7 +87,9 @@ final class EmbeddedFabric implements Fabric {
             received -> {
               if (isNoResponders(received)) {
                 throw new MothershipException(
-                    Category.ENVIRONMENT, "NO_RESPONDERS", "nobody listens on " + publication.subject());
+                    Category.ENVIRONMENT,
+                    "NO_RESPONDERS",
+                    "nobody listens on " + publication.subject());
               }
               return received;
             });
@@ -174,7 +177,8 @@ final class EmbeddedFabric implements Fabric {
         return;
       }
       if (answer == Pressure.TOO_LARGE) {
-        throw new MothershipException(Category.INPUT, "MESSAGE_TOO_LARGE", "the message is too large");
+        throw new MothershipException(
+            Category.INPUT, "MESSAGE_TOO_LARGE", "the message is too large");
       }
       if (System.nanoTime() > deadline) {
         throw busy("the broker takes no more messages for now");

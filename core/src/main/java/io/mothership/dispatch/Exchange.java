@@ -21,15 +21,16 @@ public interface Exchange {
   long monotonicNs();
 
   /**
-   * Delivers a message to everyone who subscribed to {@code message.subject()}, as a publish from inside.
+   * Delivers a message to everyone who subscribed to {@code message.subject()}, as a publish from
+   * inside.
    *
    * @return how many subscribers (queue groups count once) it reached
    */
   int route(int accountId, MessageView message);
 
   /**
-   * Delivers a message to the subscribers of {@code target}, who see {@code message.subject()} on it: how a
-   * consumer delivers a stream's message to its inbox.
+   * Delivers a message to the subscribers of {@code target}, who see {@code message.subject()} on
+   * it: how a consumer delivers a stream's message to its inbox.
    *
    * @return how many subscribers it reached
    */
@@ -51,8 +52,8 @@ public interface Exchange {
   /**
    * Writes a record to the journal ring, stamping journal sequence, time and epoch.
    *
-   * @param isSynced whether its {@link StreamLayer#onSynced} is awaited before anything is acknowledged:
-   *     the batch it is in gets a sync
+   * @param isSynced whether its {@link StreamLayer#onSynced} is awaited before anything is
+   *     acknowledged: the batch it is in gets a sync
    * @return the journal sequence, or {@link io.mothership.bus.Pressure#FULL}; {@link
    *     io.mothership.bus.Pressure#CLOSED} after the journal failed
    */
@@ -76,8 +77,8 @@ public interface Exchange {
   boolean readTail(long journalSequence, FrameView frame);
 
   /**
-   * Asks ms-read for the record at a journal location; answered by {@link StreamLayer#onRead} with the
-   * same {@code requester} and {@code token}, in the order asked.
+   * Asks ms-read for the record at a journal location; answered by {@link StreamLayer#onRead} with
+   * the same {@code requester} and {@code token}, in the order asked.
    *
    * @return a negative {@link io.mothership.bus.Pressure} if the request ring is full for now
    */

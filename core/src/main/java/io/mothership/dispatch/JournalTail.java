@@ -7,7 +7,8 @@ import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
 
 /**
- * The dispatcher's end of the journal ring: appends records, follows how far they got, and reads recent ones.
+ * The dispatcher's end of the journal ring: appends records, follows how far they got, and reads
+ * recent ones.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> never.
  */
@@ -37,16 +38,7 @@ final class JournalTail {
       final long wallNs,
       final MessageView message) {
     return ring.tryAppend(
-        type,
-        origin,
-        accountId,
-        streamId,
-        streamSequence,
-        flags,
-        ttlNs,
-        outboxId,
-        wallNs,
-        message);
+        type, origin, accountId, streamId, streamSequence, flags, ttlNs, outboxId, wallNs, message);
   }
 
   public long lastTimeNs() {

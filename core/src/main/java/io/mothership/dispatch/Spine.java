@@ -23,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The spine: rings and agents between the protocol heads and the journal, put on threads as configured.
+ * The spine: rings and agents between the protocol heads and the journal, put on threads as
+ * configured.
  *
- * <p>Order of use: open the journal and hand its records to the stream layer, make the spine, {@link
- * #start}, open the heads; at the end close the heads, then the spine, then the journal.
+ * <p>Order of use: open the journal and hand its records to the stream layer, make the spine,
+ * {@link #start}, open the heads; at the end close the heads, then the spine, then the journal.
  */
 public final class Spine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spine.class);
@@ -74,13 +75,7 @@ public final class Spine implements AutoCloseable {
     this.journaler = new Journaler(ring, journal, clock, config.syncIntervalNs(), signal);
     this.dispatcher =
         new Dispatcher(
-            ingress,
-            new JournalTail(ring),
-            reads,
-            streams,
-            names,
-            clock,
-            config.recordLengthMax());
+            ingress, new JournalTail(ring), reads, streams, names, clock, config.recordLengthMax());
   }
 
   /**
@@ -95,8 +90,8 @@ public final class Spine implements AutoCloseable {
   /**
    * Starts the agents.
    *
-   * @param loopDoorbell in {@code SHARED} threading, what makes the I/O loop call {@link #step} soon;
-   *     otherwise not used
+   * @param loopDoorbell in {@code SHARED} threading, what makes the I/O loop call {@link #step}
+   *     soon; otherwise not used
    */
   public void start(final Doorbell loopDoorbell) {
     dispatcher.start();
@@ -156,8 +151,8 @@ public final class Spine implements AutoCloseable {
   }
 
   /**
-   * Stops the agents: what was taken in is routed, appended and synced first. In {@code SHARED} threading the
-   * loop must have ended.
+   * Stops the agents: what was taken in is routed, appended and synced first. In {@code SHARED}
+   * threading the loop must have ended.
    */
   @Override
   public void close() {
@@ -182,8 +177,7 @@ public final class Spine implements AutoCloseable {
   private void drain() {
     int idle = 0;
     for (int i = 0; i < CLOSE_STEPS_MAX && idle < 2; i++) {
-      final int work =
-          config.threading() == Threading.INVOKER ? stepAll() : dispatcher.doWork();
+      final int work = config.threading() == Threading.INVOKER ? stepAll() : dispatcher.doWork();
       final boolean isDone = ring.isFailed() || ring.appendedSequence() == ring.lastSequence();
       idle = work == 0 && isDone ? idle + 1 : 0;
       if (work == 0 && config.threading() != Threading.INVOKER) {
@@ -203,11 +197,13 @@ public final class Spine implements AutoCloseable {
     run(journalIdle, journaler);
   }
 
-  private void run(
-      final DoorbellIdle idle, final Agent agent) {
+  private void run(final DoorbellIdle idle, final Agent agent) {
     final AgentRunner runner =
         new AgentRunner(
-            idle, e -> LOG.error("{} failed: {}", agent.roleName(), e.getMessage(), e), null, agent);
+            idle,
+            e -> LOG.error("{} failed: {}", agent.roleName(), e.getMessage(), e),
+            null,
+            agent);
     runners.add(runner);
     AgentRunner.startOnThread(
         runner,

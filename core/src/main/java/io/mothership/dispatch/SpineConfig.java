@@ -100,8 +100,7 @@ public record SpineConfig(
         FrameDescriptor.SUBJECT_LENGTH_MAX, FrameDescriptor.SUBJECT_LENGTH_MAX, 0, payloadBytesMax);
   }
 
-  private static void powerOfTwo(
-      final List<String> problems, final String what, final int length) {
+  private static void powerOfTwo(final List<String> problems, final String what, final int length) {
     if (length < 64 * 1024 || !BitUtil.isPowerOfTwo(length)) {
       problems.add(what + " must be a power of two of at least 64 KiB: " + length);
     }

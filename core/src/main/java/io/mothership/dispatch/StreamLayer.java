@@ -17,8 +17,8 @@ public interface StreamLayer {
   void onRecoveryComplete(Exchange exchange);
 
   /**
-   * A record reached the journal, in journal order; it survives a crash of the process. {@code location} is
-   * where it can be read from now on.
+   * A record reached the journal, in journal order; it survives a crash of the process. {@code
+   * location} is where it can be read from now on.
    */
   void onAppended(FrameView frame, long location);
 

@@ -25,7 +25,8 @@ public final class CommitSignal {
   }
 
   /**
-   * Waits until something was announced after this call began, {@code isThere} holds, or the patience ends.
+   * Waits until something was announced after this call began, {@code isThere} holds, or the
+   * patience ends.
    */
   void await(final Check isThere, final long patienceMs) throws InterruptedException {
     lock.lock();

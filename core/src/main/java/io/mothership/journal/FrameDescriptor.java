@@ -5,8 +5,8 @@ import io.mothership.journal.codec.RecordEncoder;
 import java.nio.ByteOrder;
 
 /**
- * Layout of a frame, the same bytes in ring, journal and replication (little endian; the SBE schema {@code
- * mothership.xml} is its source).
+ * Layout of a frame, the same bytes in ring, journal and replication (little endian; the SBE schema
+ * {@code mothership.xml} is its source).
  *
  * <pre>
  *   0                   1                   2                   3

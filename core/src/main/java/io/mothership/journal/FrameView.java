@@ -48,8 +48,8 @@ public final class FrameView {
   }
 
   /**
-   * Whether {@code length} bytes at {@code offset} are one whole frame: magic, ids, and every length
-   * inside its bounds. Does not check the CRC.
+   * Whether {@code length} bytes at {@code offset} are one whole frame: magic, ids, and every
+   * length inside its bounds. Does not check the CRC.
    */
   public static boolean isWellFormed(
       final DirectBuffer buffer, final int offset, final int length) {
@@ -58,8 +58,7 @@ public final class FrameView {
     }
     if (buffer.getInt(offset + MAGIC_OFFSET, BYTE_ORDER) != MAGIC
         || buffer.getInt(offset + FRAME_LENGTH_OFFSET, BYTE_ORDER) != length
-        || buffer.getShort(
-                offset + MessageHeaderDecoder.blockLengthEncodingOffset(), BYTE_ORDER)
+        || buffer.getShort(offset + MessageHeaderDecoder.blockLengthEncodingOffset(), BYTE_ORDER)
             != RecordDecoder.BLOCK_LENGTH
         || buffer.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), BYTE_ORDER)
             != RecordDecoder.TEMPLATE_ID

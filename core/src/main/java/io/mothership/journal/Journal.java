@@ -5,8 +5,9 @@ import org.agrona.DirectBuffer;
 /**
  * The append-only store of record frames. One writer; readers open their own {@link JournalReader}.
  *
- * <p>A <i>location</i> names where a frame lies: {@code segment << 32 | offset of the frame's first byte in
- * the segment file}. Locations grow with the journal sequence and stay valid until their segment goes.
+ * <p>A <i>location</i> names where a frame lies: {@code segment << 32 | offset of the frame's first
+ * byte in the segment file}. Locations grow with the journal sequence and stay valid until their
+ * segment goes.
  */
 public interface Journal extends AutoCloseable {
 
@@ -14,15 +15,17 @@ public interface Journal extends AutoCloseable {
   long NOWHERE = -1L;
 
   /**
-   * Appends one whole frame (all stamps but the CRC set; the journal stamps the CRC32C into its own copy).
+   * Appends one whole frame (all stamps but the CRC set; the journal stamps the CRC32C into its own
+   * copy).
    *
-   * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing. The frame is readable by readers when this
-   * returns, and survives a crash of the process; only {@link #sync} makes it survive a power cut.
+   * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing. The frame is readable by readers when
+   * this returns, and survives a crash of the process; only {@link #sync} makes it survive a power
+   * cut.
    *
    * @return the frame's location
-   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: an earlier or this write
-   *     failed; the journal takes no more writes until it is opened again. {@code DISK_FULL}: no space
-   *     could be allocated, nothing was written
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: an earlier or this
+   *     write failed; the journal takes no more writes until it is opened again. {@code DISK_FULL}:
+   *     no space could be allocated, nothing was written
    */
   long append(DirectBuffer buffer, int offset, int length);
 
@@ -31,8 +34,8 @@ public interface Journal extends AutoCloseable {
    *
    * <p><i>Thread:</i> ms-journal.
    *
-   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: never retried; nothing is
-   *     acknowledged any more until the journal is opened again
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: never retried; nothing
+   *     is acknowledged any more until the journal is opened again
    */
   void sync();
 

@@ -3,17 +3,17 @@ package io.mothership.journal;
 /**
  * Reads frames by location, verifying each (bounds, magic, CRC32C) before it is handed out.
  *
- * <p><i>Thread:</i> one per reader. <i>Allocates:</i> nothing per frame. Readers see what was appended,
- * synced or not; who must not see uncommitted records bounds itself by journal sequence.
+ * <p><i>Thread:</i> one per reader. <i>Allocates:</i> nothing per frame. Readers see what was
+ * appended, synced or not; who must not see uncommitted records bounds itself by journal sequence.
  */
 public interface JournalReader extends AutoCloseable {
 
   /**
-   * Wraps {@code frame} around the verified frame at {@code location}; valid until the next call on this
-   * reader.
+   * Wraps {@code frame} around the verified frame at {@code location}; valid until the next call on
+   * this reader.
    *
-   * @return false if the location's segment is gone or the frame there is damaged (which is counted and
-   *     reported by the journal, never thrown)
+   * @return false if the location's segment is gone or the frame there is damaged (which is counted
+   *     and reported by the journal, never thrown)
    */
   boolean read(long location, FrameView frame);
 
@@ -21,8 +21,8 @@ public interface JournalReader extends AutoCloseable {
   long first();
 
   /**
-   * The location of the frame after the one at {@code location}, skipping damaged ranges and padding and
-   * crossing segments; {@link Journal#NOWHERE} if nothing was appended after it yet.
+   * The location of the frame after the one at {@code location}, skipping damaged ranges and
+   * padding and crossing segments; {@link Journal#NOWHERE} if nothing was appended after it yet.
    */
   long next(long location);
 

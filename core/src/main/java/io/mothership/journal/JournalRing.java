@@ -12,9 +12,9 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The ring from ms-dispatch to ms-journal, which keeps its frames until they are overwritten and so is the
- * tail window too: a frame is written here once, appended to the journal from here, acknowledged from here,
- * and delivered to consumers near the head from here.
+ * The ring from ms-dispatch to ms-journal, which keeps its frames until they are overwritten and so
+ * is the tail window too: a frame is written here once, appended to the journal from here,
+ * acknowledged from here, and delivered to consumers near the head from here.
  *
  * <pre>
  *  position grows for ever; index = position &amp; (capacity - 1)
@@ -26,7 +26,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * <p><i>Thread:</i> one producer (ms-dispatch), one consumer (ms-journal). <i>Allocates:</i> never.
- * <i>Back-pressure:</i> {@link Pressure#FULL} while the entry that would be overwritten is not released.
+ * <i>Back-pressure:</i> {@link Pressure#FULL} while the entry that would be overwritten is not
+ * released.
  */
 public final class JournalRing {
   private static final int HEADER = 8;
@@ -136,8 +137,7 @@ public final class JournalRing {
     final long sequence = lastSequence + 1;
     lastTimeNs = Math.max(lastTimeNs, wallNs);
     FrameEncoder.encode(buffer, frame, type, origin, accountId, message);
-    FrameEncoder.stamp(
-        buffer, frame, streamId, streamSequence, sequence, lastTimeNs, epoch, flags);
+    FrameEncoder.stamp(buffer, frame, streamId, streamSequence, sequence, lastTimeNs, epoch, flags);
     FrameEncoder.ttlNs(buffer, frame, ttlNs);
     FrameEncoder.outboxId(buffer, frame, outboxId);
     buffer.putInt(index, length);
@@ -217,7 +217,8 @@ public final class JournalRing {
   /**
    * Appends what was published, up to about {@code bytesMax}; ms-journal.
    *
-   * @return records appended; how many of them asked for a sync is told by the sign: negative if any did
+   * @return records appended; how many of them asked for a sync is told by the sign: negative if
+   *     any did
    */
   int drainTo(final Journal journal, final int bytesMax) {
     final long limit = Math.min(published.getAcquire(), consumerPosition + bytesMax);

@@ -7,8 +7,8 @@ import io.mothership.journal.codec.RecordType;
 /**
  * A tap on the journal of this process: reads its own mapping and stops at the commit position.
  *
- * <p>A record that asks for a sync is visible once synced, any other once appended; at the first one that is
- * not visible yet the tap stops, so order never changes.
+ * <p>A record that asks for a sync is visible once synced, any other once appended; at the first
+ * one that is not visible yet the tap stops, so order never changes.
  */
 public final class JournalTap implements Tap {
   private final JournalReader reader;
@@ -17,8 +17,10 @@ public final class JournalTap implements Tap {
   private final StreamNames names;
   private final FrameView frame = new FrameView();
   private final TapStart start;
+
   /** Of the last record handed out or passed over. */
   private long location = Journal.NOWHERE;
+
   private long sequence;
   private long dropped;
   private boolean isCaughtUp;

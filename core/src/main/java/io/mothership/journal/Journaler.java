@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends what the dispatcher wrote, one sync per batch that asks for it (group commit), and one at least
- * every sync interval.
+ * Appends what the dispatcher wrote, one sync per batch that asks for it (group commit), and one at
+ * least every sync interval.
  *
- * <p>While a sync runs the next batch gathers in the ring, so batches grow with the load by themselves. After
- * a failure it takes nothing more: a failed sync is never retried.
+ * <p>While a sync runs the next batch gathers in the ring, so batches grow with the load by
+ * themselves. After a failure it takes nothing more: a failed sync is never retried.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per record.
  */
@@ -91,8 +91,7 @@ public final class Journaler implements Agent {
       }
       announce();
     }
-    if (drained < 0
-        || (hasUnsynced && clock.monotonicNs() - unsyncedSinceNs >= syncIntervalNs)) {
+    if (drained < 0 || (hasUnsynced && clock.monotonicNs() - unsyncedSinceNs >= syncIntervalNs)) {
       sync();
       return 1;
     }

@@ -21,8 +21,9 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *  response  requester i32, slot i32,   token i64, frame          slot = -1: the frame follows inline
  * </pre>
  *
- * <p>Answers come in the order of the requests. <i>Thread:</i> ms-read; {@link #tryRequest} and {@link
- * #drain} on ms-dispatch. <i>Back-pressure:</i> requests wait while the response ring is full.
+ * <p>Answers come in the order of the requests. <i>Thread:</i> ms-read; {@link #tryRequest} and
+ * {@link #drain} on ms-dispatch. <i>Back-pressure:</i> requests wait while the response ring is
+ * full.
  */
 public final class ReadAgent implements Agent {
   private static final int REQUEST = 1;

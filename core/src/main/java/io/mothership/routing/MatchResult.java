@@ -3,8 +3,8 @@ package io.mothership.routing;
 import java.util.Arrays;
 
 /**
- * Who listens to one subject: single subscriptions, and queue groups of which one member each is to be
- * chosen. Refilled for every message.
+ * Who listens to one subject: single subscriptions, and queue groups of which one member each is to
+ * be chosen. Refilled for every message.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only while it grows.
  */

@@ -156,11 +156,7 @@ public final class SubjectTrie {
     }
 
     boolean isEmpty() {
-      return plainCount == 0
-          && queuedCount == 0
-          && childCount == 0
-          && star == null
-          && rest == null;
+      return plainCount == 0 && queuedCount == 0 && childCount == 0 && star == null && rest == null;
     }
 
     void add(final Subscription subscription) {

@@ -5,8 +5,8 @@ import io.mothership.bus.Slice;
 import org.agrona.DirectBuffer;
 
 /**
- * What is a subject: tokens separated by {@code .}, none empty; {@code *} stands for one token and {@code
- * >} for the rest, each alone in its token.
+ * What is a subject: tokens separated by {@code .}, none empty; {@code *} stands for one token and
+ * {@code >} for the rest, each alone in its token.
  *
  * <p><i>Thread:</i> any. <i>Allocates:</i> never.
  */
@@ -35,7 +35,9 @@ public final class Subjects {
     return isLiteral(Slice.of(subject));
   }
 
-  /** Whether {@code pattern} (wildcards allowed) covers every subject that {@code subject} can name. */
+  /**
+   * Whether {@code pattern} (wildcards allowed) covers every subject that {@code subject} can name.
+   */
   public static boolean covers(final byte[] pattern, final byte[] subject) {
     int p = 0;
     int s = 0;

@@ -12,7 +12,10 @@ public interface Subscriber {
   /** {@code message} is valid only during the call. */
   void onMessage(Subscription subscription, MessageView message);
 
-  /** Members of one queue group in the same process are picked at random; this one may decline for now. */
+  /**
+   * Members of one queue group in the same process are picked at random; this one may decline for
+   * now.
+   */
   default boolean isReady() {
     return true;
   }

@@ -130,7 +130,10 @@ public final class Session implements Subscriber {
     /** The outbox is not empty any more. */
     void onDirty(Session session);
 
-    /** The outbox took nothing: it is full ({@link io.mothership.bus.Pressure}), or the client has gone. */
+    /**
+     * The outbox took nothing: it is full ({@link io.mothership.bus.Pressure}), or the client has
+     * gone.
+     */
     void onRefused(Session session, int pressure);
 
     /** A subscription got all it asked for. */

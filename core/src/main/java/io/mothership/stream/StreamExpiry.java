@@ -4,12 +4,13 @@ import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured, the last
- * message of a subject leaves a marker behind, which rolls it up: in recovery too, only the marker's record
- * removes that message.
+ * Lets messages go by age: the stream's {@code max_age} and each message's own TTL. If configured,
+ * the last message of a subject leaves a marker behind, which rolls it up: in recovery too, only
+ * the marker's record removes that message.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are record times
- * plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock does not move.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are
+ * record times plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock
+ * does not move.
  */
 final class StreamExpiry {
   private static final int BATCH = 4096;
@@ -32,8 +33,7 @@ final class StreamExpiry {
   }
 
   /** {@code isMarker} tells that nothing is left behind when this message goes. */
-  void onAdded(
-      final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
+  void onAdded(final long sequence, final long timeNs, final long ttlNs, final boolean isMarker) {
     if (isMarker) {
       markers.add(sequence);
     }

@@ -140,8 +140,10 @@ class MothershipConfigTest {
             "nats.conf:2: nkey: expected the public key of a user",
             "nats.conf:3: bcrypt hashes of passwords are not supported yet"),
         problems(
-            "authorization { users: [ { password: p }\n{ nkey: SUA }\n"
-                + "{ user: u, password: \"$2a$11$W2zko751KUvVy59mUTWmpOdWjpEm5qhcCZRd05GjI/sSOT.xtiHyG\" } ] }"));
+            "authorization { users: [ { password: p }\n"
+                + "{ nkey: SUA }\n"
+                + "{ user: u, password:"
+                + " \"$2a$11$W2zko751KUvVy59mUTWmpOdWjpEm5qhcCZRd05GjI/sSOT.xtiHyG\" } ] }"));
   }
 
   @Test

@@ -157,8 +157,7 @@ final class SpineOptions {
     final List<NatsUser> users = new ArrayList<>();
     final String user = config.text(ConfigKey.AUTHORIZATION_USER);
     if (!user.isEmpty()) {
-      users.add(
-          new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), unlisted));
+      users.add(new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), unlisted));
     }
     for (final UserConfig other : config.users()) {
       users.add(new NatsUser(other.name(), other.password(), rules(other)));

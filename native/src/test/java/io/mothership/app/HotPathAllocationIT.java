@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A message's whole way allocates nothing: socket, decoder, ring, dispatch, journal on disk, acknowledgement,
- * outbox, socket. Measured on the product's own threads, {@code ms-*}, while a raw client publishes.
+ * A message's whole way allocates nothing: socket, decoder, ring, dispatch, journal on disk,
+ * acknowledgement, outbox, socket. Measured on the product's own threads, {@code ms-*}, while a raw
+ * client publishes.
  */
 final class HotPathAllocationIT {
   private static final int BATCH = 500;
@@ -30,13 +31,12 @@ final class HotPathAllocationIT {
   private static final int MESSAGES = 100_000;
 
   /**
-   * No object is smaller than 16 bytes, so below this there is none per message; what is left are reads,
-   * syncs and index entries, each for many messages.
+   * No object is smaller than 16 bytes, so below this there is none per message; what is left are
+   * reads, syncs and index entries, each for many messages.
    */
   private static final long BYTES_PER_MESSAGE_MAX = 4;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path folder;
 

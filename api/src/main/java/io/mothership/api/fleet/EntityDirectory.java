@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which organization an entity belongs to, and which entities an organization has, in memory: for subjects
- * that name only the entity, and for broadcast commands. An entity that was deleted keeps its organization
- * until restart, so that a replay still knows it.
+ * Which organization an entity belongs to, and which entities an organization has, in memory: for
+ * subjects that name only the entity, and for broadcast commands. An entity that was deleted keeps
+ * its organization until restart, so that a replay still knows it.
  *
  * <p><i>Thread:</i> any; never blocks.
  */

@@ -107,6 +107,8 @@ public record NatsLogins(
         + users.size()
         + ", keys="
         + keys.size()
-        + ", hasToken=" + !token.isEmpty() + "]";
+        + ", hasToken="
+        + !token.isEmpty()
+        + "]";
   }
 }

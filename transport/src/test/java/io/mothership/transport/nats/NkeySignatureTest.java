@@ -31,8 +31,7 @@ final class NkeySignatureTest {
   private static ConnectOptions options(final String key, final String signature) {
     final ConnectOptions options = new ConnectOptions();
     assertTrue(
-        options.parse(
-            Slice.of("{\"nkey\":\"%s\",\"sig\":\"%s\"}".formatted(key, signature))));
+        options.parse(Slice.of("{\"nkey\":\"%s\",\"sig\":\"%s\"}".formatted(key, signature))));
     return options;
   }
 
@@ -65,8 +64,7 @@ final class NkeySignatureTest {
     final NKey key = NKey.createUser(null);
     final NKey stranger = NKey.createUser(null);
     final NatsUser user = new NatsUser(publicKey(key), "");
-    final NatsLogins logins =
-        new NatsLogins(List.of(), List.of(user), "", SubjectRules.OPEN, "");
+    final NatsLogins logins = new NatsLogins(List.of(), List.of(user), "", SubjectRules.OPEN, "");
     assertTrue(logins.isRequired());
     assertEquals(
         Optional.of(user), logins.admit(options(publicKey(key), signature(key, NONCE)), NONCE));
