@@ -9,7 +9,6 @@ import io.mothership.clock.Clock;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.codec.Origin;
-import io.mothership.routing.Subscription;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,7 +42,7 @@ public class DispatchBenchmark {
             SpineConfig.of(Threading.INVOKER, 1024 * 1024),
             new HeapJournal(),
             new Spine.Recovered(0, 0, 1),
-            new NoStreams(),
+            StreamLayer.none(),
             Clock.system());
     spine.start(() -> {});
     spine.ingress().tryOpen(new SessionOpening(1, 0, Origin.NATS, outbox, true, true, true));
@@ -107,34 +106,6 @@ public class DispatchBenchmark {
     public void close(final CloseReason reason) {}
   }
 
-  private static final class NoStreams implements StreamLayer {
-    @Override
-    public void onRecovered(final FrameView frame, final long location) {}
-
-    @Override
-    public void onRecoveryComplete(final Exchange exchange) {}
-
-    @Override
-    public void onAppended(final FrameView frame, final long location) {}
-
-    @Override
-    public void onSynced(final FrameView frame) {}
-
-    @Override
-    public void onJournalFailed() {}
-
-    @Override
-    public void onRead(final int requester, final long token, final FrameView frame) {}
-
-    @Override
-    public void onInterestChanged(
-        final int accountId, final Subscription subscription, final boolean isAdded) {}
-
-    @Override
-    public int doWork() {
-      return 0;
-    }
-  }
 
   private static final class Discard implements Ingress.Handler {
     @Override

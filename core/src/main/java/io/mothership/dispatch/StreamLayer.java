@@ -10,6 +10,11 @@ import io.mothership.routing.Subscription;
  */
 public interface StreamLayer {
 
+  /** A broker that keeps nothing. */
+  static StreamLayer none() {
+    return new NoStreams();
+  }
+
   /** Each record of the journal in order, at start, before anything else. */
   void onRecovered(FrameView frame, long location);
 

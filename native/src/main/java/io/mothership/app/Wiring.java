@@ -143,7 +143,7 @@ public final class Wiring implements AutoCloseable {
       journal = new HeapJournal();
       recovered = new Spine.Recovered(0, clock.wallNs(), 1);
       publishedOutboxId = 0;
-      streams = new NoStreams();
+      streams = StreamLayer.none();
     }
     onClose("journal", journal::close);
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);

@@ -1,14 +1,11 @@
 package io.mothership.transport.nats;
 
 import io.mothership.clock.ManualClock;
-import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.ListJournal;
-import io.mothership.routing.Subscription;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -23,7 +20,7 @@ final class NatsHarness implements AutoCloseable {
           SpineConfig.of(Threading.INVOKER, 1024 * 1024),
           new ListJournal(),
           new Spine.Recovered(0, 0, 1),
-          new NoStreams(),
+          StreamLayer.none(),
           new ManualClock(1_700_000_000_000_000_000L));
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
@@ -150,33 +147,4 @@ final class NatsHarness implements AutoCloseable {
     }
   }
 
-  /** No streams: messages go to core subscribers only. */
-  static final class NoStreams implements StreamLayer {
-    @Override
-    public void onRecovered(final FrameView frame, final long location) {}
-
-    @Override
-    public void onRecoveryComplete(final Exchange exchange) {}
-
-    @Override
-    public void onAppended(final FrameView frame, final long location) {}
-
-    @Override
-    public void onSynced(final FrameView frame) {}
-
-    @Override
-    public void onJournalFailed() {}
-
-    @Override
-    public void onRead(final int requester, final long token, final FrameView frame) {}
-
-    @Override
-    public void onInterestChanged(
-        final int accountId, final Subscription subscription, final boolean isAdded) {}
-
-    @Override
-    public int doWork() {
-      return 0;
-    }
-  }
 }

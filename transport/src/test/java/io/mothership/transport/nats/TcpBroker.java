@@ -3,6 +3,7 @@ package io.mothership.transport.nats;
 import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.ListJournal;
 import io.netty.channel.EventLoopGroup;
@@ -25,7 +26,7 @@ final class TcpBroker implements AutoCloseable {
             SpineConfig.of(threading, 1024 * 1024),
             new ListJournal(),
             new Spine.Recovered(0, 0, 1),
-            new NatsHarness.NoStreams(),
+            StreamLayer.none(),
             Clock.system());
     spine.start(() -> {});
     listener =

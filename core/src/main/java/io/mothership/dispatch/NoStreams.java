@@ -1,7 +1,5 @@
-package io.mothership.app;
+package io.mothership.dispatch;
 
-import io.mothership.dispatch.Exchange;
-import io.mothership.dispatch.StreamLayer;
 import io.mothership.journal.FrameView;
 import io.mothership.routing.Subscription;
 

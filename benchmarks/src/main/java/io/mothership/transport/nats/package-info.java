@@ -1,0 +1,2 @@
+/** Benchmarks of the NATS head. */
+package io.mothership.transport.nats;
