@@ -47,6 +47,16 @@ final class ChronicleAppender implements AutoCloseable {
             .build();
   }
 
+  /**
+   * Makes Chronicle's appender before the first segment's file exists: finding a file that is allocated but
+   * still empty, it would wait for a header that nobody writes, until its time-out.
+   */
+  void prepare(final int segment) {
+    if (appender == null) {
+      segment(segment);
+    }
+  }
+
   /** The segment in which the next document lands; Chronicle creates or continues its file. */
   void segment(final int segment) {
     cycle.segment(segment);

@@ -300,6 +300,7 @@ public final class ChronicleJournal implements Journal {
     if (segment > SegmentFiles.SEGMENT_MAX) {
       throw failed(new IllegalStateException("no segment numbers left"));
     }
+    appender.prepare(segment);
     final FileChannel channel = createFile(segment, recordLength);
     nextSegment++;
     try {
