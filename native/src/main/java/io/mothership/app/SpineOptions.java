@@ -164,7 +164,15 @@ final class SpineOptions {
     }
     final List<NatsUser> keys =
         config.keyUsers().stream().map(key -> new NatsUser(key.name(), "", rules(key))).toList();
-    return new NatsLogins(users, keys, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
+    try {
+      return new NatsLogins(users, keys, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
+    } catch (final IllegalArgumentException e) {
+      throw new MothershipException(
+          MothershipException.Category.CONFIGURATION,
+          "CONFIG_INVALID",
+          "authorization.users: " + e.getMessage(),
+          e);
+    }
   }
 
   private static SubjectRules rules(final UserConfig user) {

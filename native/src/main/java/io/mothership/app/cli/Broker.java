@@ -139,10 +139,16 @@ final class Broker implements Callable<Integer> {
     if (!given.isSet(ConfigKey.JETSTREAM_STORE_DIR)) {
       overrides.put(
           ConfigKey.JETSTREAM_STORE_DIR,
-          Path.of(System.getProperty("java.io.tmpdir"), "nats", "jetstream").toString());
+          Path.of(temporaryFolder(System.getenv()), "nats", "jetstream").toString());
     }
     final MothershipConfig config = load(overrides);
     return isTest ? ExitCode.OK : Serve.run(config, Role.BROKER);
+  }
+
+  /** {@code TMPDIR} counts as it does for nats-server; the JVM does not look at it. */
+  static String temporaryFolder(final Map<String, String> environment) {
+    final String folder = environment.getOrDefault("TMPDIR", "");
+    return folder.isBlank() ? System.getProperty("java.io.tmpdir") : folder;
   }
 
   /** As in nats-server, the environment is only for variables in the file. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -42,6 +43,14 @@ class CommandLineTest {
       assertTrue(usage.contains("Examples:\n  mothership "), name);
       assertTrue(usage.contains("--help"), name);
     }
+  }
+
+  @Test
+  void shouldPutABrokersDataWhereTemporaryFilesGo() {
+    assertEquals("/var/own", Broker.temporaryFolder(Map.of("TMPDIR", "/var/own")));
+    assertEquals(System.getProperty("java.io.tmpdir"), Broker.temporaryFolder(Map.of()));
+    assertEquals(
+        System.getProperty("java.io.tmpdir"), Broker.temporaryFolder(Map.of("TMPDIR", "")));
   }
 
   @Test
