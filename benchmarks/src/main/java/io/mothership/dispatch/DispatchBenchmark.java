@@ -106,7 +106,6 @@ public class DispatchBenchmark {
     public void close(final CloseReason reason) {}
   }
 
-
   private static final class Discard implements Ingress.Handler {
     @Override
     public boolean isReady() {

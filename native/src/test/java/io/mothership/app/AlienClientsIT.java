@@ -132,7 +132,8 @@ final class AlienClientsIT {
             data.resolve("tracks/Mojstrovka.gpx"),
             data.resolve("tracks/around-visnjan-with-car.gpx"),
             data.resolve("tracks/cerknicko-jezero.gpx"));
-    try (Alien alien = open()) {
+    try (Alien alien = open();
+        FeedReader feed = new FeedReader(appliance.httpUrl(), alien.registration().orgId())) {
       final List<Long> expected = new ArrayList<>();
       for (final Path track : tracks) {
         final ReplaySummary summary = replay(alien, track);
@@ -149,6 +150,11 @@ final class AlienClientsIT {
       assertEquals(expected, records(messages));
       final Set<String> ids = new HashSet<>();
       messages.forEach(m -> assertTrue(ids.add(m.getHeaders().getFirst("Nats-Msg-Id"))));
+
+      feed.awaitCount(expected.size(), LONG);
+      assertEquals(expected, feed.records());
+      assertEquals("", feed.complaint());
+      assertTrue(feed.connections() > 1, "the feed was resumed");
     }
   }
 

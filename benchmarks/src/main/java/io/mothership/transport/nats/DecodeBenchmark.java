@@ -21,7 +21,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Bytes of a read through the decoder and the connection into the ring, and out of it to nobody. */
+/**
+ * Bytes of a read through the decoder and the connection into the ring, and out of it to nobody.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

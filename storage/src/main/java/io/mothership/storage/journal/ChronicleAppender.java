@@ -48,8 +48,8 @@ final class ChronicleAppender implements AutoCloseable {
   }
 
   /**
-   * Makes Chronicle's appender before the first segment's file exists: finding a file that is allocated but
-   * still empty, it would wait for a header that nobody writes, until its time-out.
+   * Makes Chronicle's appender before the first segment's file exists: finding a file that is
+   * allocated but still empty, it would wait for a header that nobody writes, until its time-out.
    */
   void prepare(final int segment) {
     if (appender == null) {

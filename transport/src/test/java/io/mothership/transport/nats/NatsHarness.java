@@ -146,5 +146,4 @@ final class NatsHarness implements AutoCloseable {
       channel.finishAndReleaseAll();
     }
   }
-
 }
