@@ -253,7 +253,7 @@ public enum ConfigKey {
       "",
       "",
       "DATABASE_URL",
-      "JDBC URL of the records; empty = SQLite in `storage.data_dir`."),
+      "JDBC URL of the records; only empty, which is SQLite, is supported yet."),
   DATABASE_PATH(
       "storage.database_path",
       PATH,

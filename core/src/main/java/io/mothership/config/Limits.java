@@ -66,6 +66,12 @@ public final class Limits {
         ConfigKey.SEGMENT_SIZE,
         "must be at least 4 times max_payload=" + config.shown(ConfigKey.MAX_PAYLOAD));
     require(
+        config.text(ConfigKey.DATABASE_URL).isEmpty(),
+        problems,
+        config,
+        ConfigKey.DATABASE_URL,
+        "other databases than SQLite are not supported yet; use storage.database_path");
+    require(
         config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
             == config.text(ConfigKey.AUTHORIZATION_PASSWORD).isEmpty(),
         problems,
