@@ -55,6 +55,15 @@ public enum ConfigKey {
       "Longest protocol line, subject and reply subject included."),
   MAX_CONNECTIONS(
       "max_connections", COUNT, "65536", 1, 1_000_000, "", "", "NATS connections at a time."),
+  MAX_SUBSCRIPTIONS(
+      "max_subscriptions",
+      COUNT,
+      "100000",
+      0,
+      1_000_000_000,
+      "",
+      "",
+      "Subscriptions of one client; each takes some 250 bytes of the heap. 0 = no limit."),
   MAX_PENDING(
       "max_pending",
       SIZE,

@@ -28,6 +28,7 @@ final class FileValues {
           Map.entry("logfile", ConfigKey.LOG_FILE),
           Map.entry("pidfile", ConfigKey.PID_FILE),
           Map.entry("max_conn", ConfigKey.MAX_CONNECTIONS),
+          Map.entry("max_subs", ConfigKey.MAX_SUBSCRIPTIONS),
           Map.entry("authorization.username", ConfigKey.AUTHORIZATION_USER),
           Map.entry("authorization.pass", ConfigKey.AUTHORIZATION_PASSWORD),
           Map.entry("tls.cert", ConfigKey.TLS_CERT_FILE),

@@ -75,6 +75,7 @@ class MothershipConfigTest {
             write_deadline: "10s"
             lame_duck_duration: 30s
             debug: true
+            max_subs: 500
             logtime: true
             jetstream {
               store_dir: "/data/js"
@@ -97,6 +98,7 @@ class MothershipConfigTest {
     assertEquals(1_000_000_000L, config.number(ConfigKey.AUTHORIZATION_TIMEOUT));
     assertEquals("debug", config.text(ConfigKey.LOG_LEVEL));
     assertEquals(64L << 20, config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
+    assertEquals(500, config.integer(ConfigKey.MAX_SUBSCRIPTIONS));
     assertTrue(config.isOn(ConfigKey.JETSTREAM));
     assertEquals(2, config.users().size());
     assertEquals(List.of(">"), config.users().get(1).publish().deny());

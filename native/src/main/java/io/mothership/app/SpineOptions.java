@@ -117,6 +117,7 @@ final class SpineOptions {
         .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
         .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
         .connectionsMax(config.integer(ConfigKey.MAX_CONNECTIONS))
+        .subscriptionsMax(config.integer(ConfigKey.MAX_SUBSCRIPTIONS))
         .pingIntervalMs(milliseconds(config, ConfigKey.PING_INTERVAL))
         .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))
         .authPatienceMs(milliseconds(config, ConfigKey.AUTHORIZATION_TIMEOUT))
