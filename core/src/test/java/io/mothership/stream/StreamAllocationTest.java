@@ -12,13 +12,9 @@ import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.Journal;
-import io.mothership.journal.JournalReader;
 import io.mothership.journal.codec.Origin;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +53,7 @@ final class StreamAllocationTest {
     spine =
         new Spine(
             SpineConfig.of(Threading.INVOKER, 64 * 1024),
-            new BlackHole(),
+            new BlackHoleJournal(),
             new Spine.Recovered(0, 0, 1),
             jetStream,
             clock);
@@ -114,55 +110,6 @@ final class StreamAllocationTest {
     while (spine.stepAll() != 0) {
       Thread.onSpinWait();
     }
-  }
-
-  /** Takes everything, keeps nothing. */
-  private static final class BlackHole implements Journal {
-    private long count;
-
-    @Override
-    public long append(final DirectBuffer buffer, final int offset, final int length) {
-      return count++;
-    }
-
-    @Override
-    public void sync() {}
-
-    @Override
-    public JournalReader reader() {
-      return new JournalReader() {
-        @Override
-        public boolean read(final long location, final FrameView frame) {
-          return false;
-        }
-
-        @Override
-        public long first() {
-          return NOWHERE;
-        }
-
-        @Override
-        public long next(final long location) {
-          return NOWHERE;
-        }
-
-        @Override
-        public long seekSequence(final long journalSequence) {
-          return NOWHERE;
-        }
-
-        @Override
-        public long seekTime(final long timeNs) {
-          return NOWHERE;
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class CountingOutbox implements Outbox {
