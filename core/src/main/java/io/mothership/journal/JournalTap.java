@@ -24,6 +24,7 @@ public final class JournalTap implements Tap {
   private long sequence;
   private long dropped;
   private boolean isCaughtUp;
+  private boolean isSyncAwaited;
 
   public JournalTap(
       final JournalReader reader,
@@ -43,6 +44,7 @@ public final class JournalTap implements Tap {
   @Override
   public int poll(final Consumer consumer, final int limit) {
     isCaughtUp = false;
+    isSyncAwaited = false;
     int count = 0;
     while (count < limit) {
       final long candidate = location == Journal.NOWHERE ? seek() : reader.next(location);
@@ -58,6 +60,7 @@ public final class JournalTap implements Tap {
       final long next = frame.journalSequence();
       if (next > visibleSequence()) {
         isCaughtUp = true;
+        isSyncAwaited = frame.isSynced();
         return count;
       }
       location = candidate;
@@ -77,7 +80,10 @@ public final class JournalTap implements Tap {
 
   @Override
   public void await(final long patienceMs) throws InterruptedException {
-    signal.await(() -> committedSequence() > sequence, patienceMs);
+    // Behind a record that waits for the disk, what is appended meanwhile is no news.
+    signal.await(
+        () -> (isSyncAwaited ? ring.syncedSequence() : ring.appendedSequence()) > sequence,
+        patienceMs);
   }
 
   @Override
