@@ -72,6 +72,7 @@ final class PythonClientsIT {
             "--nats",
             appliance.natsUrl(),
             "--token",
-            ApplianceProcess.TOKEN));
+            ApplianceProcess.TOKEN,
+            "--broadcast"));
   }
 }
