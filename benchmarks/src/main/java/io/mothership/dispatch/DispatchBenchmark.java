@@ -41,7 +41,7 @@ public class DispatchBenchmark {
         new Spine(
             SpineConfig.of(Threading.INVOKER, 1024 * 1024),
             new HeapJournal(),
-            new Spine.Recovered(0, 0, 1),
+            Spine.Recovered.nothing(),
             StreamLayer.none(),
             Clock.system());
     spine.start(() -> {});

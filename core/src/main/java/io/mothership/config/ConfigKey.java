@@ -247,6 +247,25 @@ public enum ConfigKey {
       "",
       "",
       "Length of a journal segment."),
+  CHECKPOINT_SIZE(
+      "storage.checkpoint_size",
+      SIZE,
+      "32MB",
+      1L << 20,
+      1L << 30,
+      "",
+      "",
+      "Journal written between two checkpoints, at least; a start reads about as much."),
+  JOURNAL_BUDGET(
+      "storage.journal_budget",
+      SIZE,
+      "0",
+      0,
+      1L << 50,
+      "",
+      "",
+      "Length of the journal above which sparse segments are written anew to free space; 0 = one"
+          + " and a half times jetstream.max_file."),
   DATABASE_URL(
       "storage.database_url",
       SECRET,

@@ -20,6 +20,7 @@ import io.mothership.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.Agent;
@@ -53,6 +54,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   private final StreamNames names;
   private final Clock clock;
   private final int recordLengthMax;
+  private final Optional<Checkpointer> checkpointer;
   private final Timers timers;
   private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<Account> accounts = new Int2ObjectHashMap<>();
@@ -73,6 +75,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
 
   /**
    * @param recordLengthMax the longest frame a publish can make
+   * @param checkpointer keeps the journal short, if it is one that needs it
    */
   Dispatcher(
       final Ingress ingress,
@@ -81,7 +84,8 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       final StreamLayer streams,
       final StreamNames names,
       final Clock clock,
-      final int recordLengthMax) {
+      final int recordLengthMax,
+      final Optional<Checkpointer> checkpointer) {
     this.ingress = ingress;
     this.drain = ingress.new Drain(this);
     this.journal = journal;
@@ -90,6 +94,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     this.names = names;
     this.clock = clock;
     this.recordLengthMax = recordLengthMax;
+    this.checkpointer = checkpointer;
     this.wallNs = clock.wallNs();
     this.monotonicNs = clock.monotonicNs();
     this.timers = new Timers(monotonicNs);
@@ -109,6 +114,14 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   public int doWork() {
     wallNs = clock.wallNs();
     monotonicNs = clock.monotonicNs();
+    if (checkpointer.isPresent()) {
+      final int work = checkpointer.get().doWork();
+      if (checkpointer.get().isDraining()) {
+        final int told = journal.advance(streams);
+        flush();
+        return work + told;
+      }
+    }
     int work = ingress.drain(drain, INGRESS_LIMIT);
     work += journal.advance(streams);
     work += reads.drain(onAnswer, READ_LIMIT);
@@ -116,6 +129,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     work += streams.doWork();
     flush();
     return work;
+  }
+
+  /** Writes the last checkpoint, after everything was appended and synced. */
+  void checkpointAtStop() {
+    checkpointer.ifPresent(Checkpointer::finish);
   }
 
   /** Ends every session, after the last duty cycle. */

@@ -15,12 +15,19 @@ import io.mothership.journal.codec.RecordType;
 final class JournalTail {
   private final JournalRing ring;
   private final FrameView frame = new FrameView();
+  private final long recoveredSequence;
+  private final long recoveredLocation;
   private long appendedSeen;
   private long syncedSeen;
   private boolean isFailureTold;
 
-  public JournalTail(final JournalRing ring) {
+  /**
+   * @param recoveredLocation where the last record of the journal lies, as it was found
+   */
+  public JournalTail(final JournalRing ring, final long recoveredLocation) {
     this.ring = ring;
+    this.recoveredSequence = ring.lastSequence();
+    this.recoveredLocation = recoveredLocation;
     this.appendedSeen = ring.appendedSequence();
     this.syncedSeen = appendedSeen;
   }
@@ -43,6 +50,40 @@ final class JournalTail {
 
   public long lastTimeNs() {
     return ring.lastTimeNs();
+  }
+
+  /** Journal sequence of the last record written, appended or not. */
+  public long lastSequence() {
+    return ring.lastSequence();
+  }
+
+  /** Where the last record lies, once {@link #isCaughtUp}. */
+  public long lastLocation() {
+    return ring.lastSequence() == recoveredSequence
+        ? recoveredLocation
+        : ring.location(ring.lastSequence());
+  }
+
+  public long lastOutboxId() {
+    return ring.lastOutboxId();
+  }
+
+  public int epoch() {
+    return ring.epoch();
+  }
+
+  /** See {@link JournalRing#writtenBytes}. */
+  public long writtenBytes() {
+    return ring.writtenBytes();
+  }
+
+  public long syncedSequence() {
+    return ring.syncedSequence();
+  }
+
+  /** Whether the streams were told of every record that was written. */
+  public boolean isCaughtUp() {
+    return appendedSeen == ring.lastSequence();
   }
 
   public boolean hasRoom(final int length) {

@@ -16,6 +16,7 @@ import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
@@ -70,12 +71,28 @@ public final class Spine implements AutoCloseable {
             config.journalRingBytes(),
             recovered.journalSequence(),
             recovered.timeNs(),
+            recovered.outboxId(),
             recovered.epoch());
     this.reads = new ReadAgent(journal.reader(), pool, config.readRingBytes());
     this.journaler = new Journaler(ring, journal, clock, config.syncIntervalNs(), signal);
+    final JournalTail tail = new JournalTail(ring, recovered.location());
+    final Executor upkeep =
+        config.threading() == Threading.INVOKER ? Runnable::run : Spine::runUpkeep;
     this.dispatcher =
         new Dispatcher(
-            ingress, new JournalTail(ring), reads, streams, names, clock, config.recordLengthMax());
+            ingress,
+            tail,
+            reads,
+            streams,
+            names,
+            clock,
+            config.recordLengthMax(),
+            journal
+                .upkeep()
+                .map(
+                    found ->
+                        new Checkpointer(
+                            tail, reads, streams, found, upkeep, config.checkpointBytes())));
   }
 
   /**
@@ -83,9 +100,18 @@ public final class Spine implements AutoCloseable {
    *
    * @param journalSequence of the last record, 0 if there is none
    * @param timeNs of the last record
+   * @param location of the last record
+   * @param outboxId the highest in any record
    * @param epoch of this start, one above the last
    */
-  public record Recovered(long journalSequence, long timeNs, int epoch) {}
+  public record Recovered(
+      long journalSequence, long timeNs, long location, long outboxId, int epoch) {
+
+    /** A journal without records. */
+    public static Recovered nothing() {
+      return new Recovered(0, 0, Journal.NOWHERE, 0, 1);
+    }
+  }
 
   /**
    * Starts the agents.
@@ -172,6 +198,7 @@ public final class Spine implements AutoCloseable {
       journaler.onClose();
       reads.onClose();
     }
+    dispatcher.checkpointAtStop();
   }
 
   private void drain() {
@@ -195,6 +222,12 @@ public final class Spine implements AutoCloseable {
     ring.doorbell(journalIdle);
     run(readIdle, reads);
     run(journalIdle, journaler);
+  }
+
+  private static void runUpkeep(final Runnable task) {
+    final Thread thread = new Thread(task, "ms-upkeep");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void run(final DoorbellIdle idle, final Agent agent) {

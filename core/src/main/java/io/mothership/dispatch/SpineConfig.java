@@ -17,6 +17,7 @@ import org.agrona.BitUtil;
  * @param readRingBytes power of two
  * @param largeFrameBytesMax budget of all frames that travel by reference
  * @param syncIntervalNs how long a record that asks for no sync may stay unsynced
+ * @param checkpointBytes journal bytes after which a checkpoint is written at the earliest
  */
 public record SpineConfig(
     Threading threading,
@@ -25,7 +26,8 @@ public record SpineConfig(
     int journalRingBytes,
     int readRingBytes,
     long largeFrameBytesMax,
-    long syncIntervalNs) {
+    long syncIntervalNs,
+    long checkpointBytes) {
   private static final int MIB = 1024 * 1024;
   private static final int JOURNAL_RING_SHARE = 4;
   private static final int AGRONA_SHARE = 8;
@@ -45,7 +47,21 @@ public record SpineConfig(
             BitUtil.findNextPositivePowerOfTwo(JOURNAL_RING_SHARE * (recordLengthMax + 64))),
         MIB,
         Math.max(64L * MIB, 8L * recordLengthMax),
-        100_000_000L);
+        100_000_000L,
+        32L * MIB);
+  }
+
+  /** The same with checkpoints after so many bytes of journal. */
+  public SpineConfig withCheckpointBytes(final long newCheckpointBytes) {
+    return new SpineConfig(
+        threading,
+        payloadBytesMax,
+        ingressRingBytes,
+        journalRingBytes,
+        readRingBytes,
+        largeFrameBytesMax,
+        syncIntervalNs,
+        newCheckpointBytes);
   }
 
   /** The longest frame a publish can make. */
@@ -85,6 +101,9 @@ public record SpineConfig(
     }
     if (syncIntervalNs <= 0) {
       problems.add("sync interval must be positive: " + syncIntervalNs);
+    }
+    if (checkpointBytes <= 0) {
+      problems.add("checkpoint bytes must be positive: " + checkpointBytes);
     }
     if (!problems.isEmpty()) {
       throw new MothershipException(

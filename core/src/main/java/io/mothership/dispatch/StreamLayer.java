@@ -1,6 +1,10 @@
 package io.mothership.dispatch;
 
+import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameView;
+import io.mothership.journal.FrozenState;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.StateDecoder;
 import io.mothership.routing.Subscription;
 
 /**
@@ -13,6 +17,17 @@ public interface StreamLayer {
   /** A broker that keeps nothing. */
   static StreamLayer none() {
     return new NoStreams();
+  }
+
+  /**
+   * Offers what {@link #freeze} wrote once, at start, before any record; only records after it
+   * follow, and messages that were moved since.
+   *
+   * @param journalSequence of the last record it covers
+   * @return false if it can't be used: nothing of it was kept
+   */
+  default boolean onCheckpoint(final long journalSequence, final StateDecoder state) {
+    return false;
   }
 
   /** Each record of the journal in order, at start, before anything else. */
@@ -39,8 +54,34 @@ public interface StreamLayer {
   /** A client's subscription came or went. */
   void onInterestChanged(int accountId, Subscription subscription, boolean isAdded);
 
+  /**
+   * Everything that the records up to now have led to; every one of them was appended and told by
+   * {@link #onAppended}.
+   */
+  default FrozenState freeze() {
+    throw new IllegalStateException("nothing is kept that could be frozen");
+  }
+
+  /** A message lies somewhere else in the journal now, whether it is still held or not. */
+  default void onRelocated(final int streamId, final long streamSequence, final long location) {}
+
   /** The appliance stops in order: the last chance to append records. */
   default void onStopping() {}
+
+  /** What rebuilds this layer when the journal is opened. */
+  default RecoveryListener recovery() {
+    return new RecoveryListener() {
+      @Override
+      public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
+        return StreamLayer.this.onCheckpoint(checkpoint.journalSequence(), state);
+      }
+
+      @Override
+      public void onFrame(final FrameView frame, final long location) {
+        onRecovered(frame, location);
+      }
+    };
+  }
 
   /** Once per duty cycle, after everything else: deliver what can be delivered. */
   int doWork();

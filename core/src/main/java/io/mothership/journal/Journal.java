@@ -1,5 +1,6 @@
 package io.mothership.journal;
 
+import java.util.Optional;
 import org.agrona.DirectBuffer;
 
 /**
@@ -38,6 +39,11 @@ public interface Journal extends AutoCloseable {
    *     is acknowledged any more until the journal is opened again
    */
   void sync();
+
+  /** What keeps it short; empty if it does not outlive the process. */
+  default Optional<Upkeep> upkeep() {
+    return Optional.empty();
+  }
 
   /** A reader for one thread, to be closed by it. Any thread. */
   JournalReader reader();

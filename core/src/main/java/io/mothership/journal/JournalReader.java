@@ -35,6 +35,12 @@ public interface JournalReader extends AutoCloseable {
   /** Like {@link #seekSequence}, by record time in ns since 1970. */
   long seekTime(long timeNs);
 
+  /**
+   * Lets go of segments that are gone since the last call of any method; for readers that are idle
+   * and would keep the space of deleted files in use.
+   */
+  default void letGo() {}
+
   @Override
   void close();
 }

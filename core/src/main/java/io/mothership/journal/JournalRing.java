@@ -54,6 +54,7 @@ public final class JournalRing {
   private long releasedPosition;
   private long lastSequence;
   private long lastTimeNs;
+  private long lastOutboxId;
 
   // ms-journal only
   private long consumerPosition;
@@ -62,10 +63,15 @@ public final class JournalRing {
    * @param capacity bytes, a power of two, at least {@value #FRAME_SHARE} times the largest frame
    * @param lastSequence journal sequence of the last record in the journal, 0 if it is empty
    * @param lastTimeNs its time
+   * @param lastOutboxId the highest SQL outbox id in the journal
    * @param epoch of this start
    */
   public JournalRing(
-      final int capacity, final long lastSequence, final long lastTimeNs, final int epoch) {
+      final int capacity,
+      final long lastSequence,
+      final long lastTimeNs,
+      final long lastOutboxId,
+      final int epoch) {
     if (!BitUtil.isPowerOfTwo(capacity)) {
       throw new IllegalArgumentException("capacity is not a power of two: " + capacity);
     }
@@ -79,6 +85,7 @@ public final class JournalRing {
     this.locations = new long[entries];
     this.lastSequence = lastSequence;
     this.lastTimeNs = lastTimeNs;
+    this.lastOutboxId = lastOutboxId;
     this.epoch = epoch;
     this.appendedSequence = new AtomicLong(lastSequence);
     this.syncedSequence = new AtomicLong(lastSequence);
@@ -136,6 +143,7 @@ public final class JournalRing {
     final int frame = index + HEADER;
     final long sequence = lastSequence + 1;
     lastTimeNs = Math.max(lastTimeNs, wallNs);
+    lastOutboxId = Math.max(lastOutboxId, outboxId);
     FrameEncoder.encode(buffer, frame, type, origin, accountId, message);
     FrameEncoder.stamp(buffer, frame, streamId, streamSequence, sequence, lastTimeNs, epoch, flags);
     FrameEncoder.ttlNs(buffer, frame, ttlNs);
@@ -157,6 +165,21 @@ public final class JournalRing {
   /** Record time of the last record taken; ms-dispatch. */
   public long lastTimeNs() {
     return lastTimeNs;
+  }
+
+  /** The highest SQL outbox id of a record in ring or journal; ms-dispatch. */
+  public long lastOutboxId() {
+    return lastOutboxId;
+  }
+
+  /** Stamped into every record. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Bytes taken since the start, about those that the journal grew by; ms-dispatch. */
+  public long writtenBytes() {
+    return producerPosition;
   }
 
   /** Wraps a frame that is not released yet; ms-dispatch. */

@@ -80,6 +80,7 @@ public final class JournalTap implements Tap {
 
   @Override
   public void await(final long patienceMs) throws InterruptedException {
+    reader.letGo();
     // Behind a record that waits for the disk, what is appended meanwhile is no news.
     signal.await(
         () -> (isSyncAwaited ? ring.syncedSequence() : ring.appendedSequence()) > sequence,

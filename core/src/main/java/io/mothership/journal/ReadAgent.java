@@ -42,6 +42,8 @@ public final class ReadAgent implements Agent {
   private final FrameView frame = new FrameView();
   private final FrameView answered = new FrameView();
   private final ControlledMessageHandler onRequest = this::onRequest;
+  private long requestedCount;
+  private long answeredCount;
   private volatile Doorbell asked = Doorbell.SILENT;
   private volatile Doorbell answer = Doorbell.SILENT;
 
@@ -68,13 +70,26 @@ public final class ReadAgent implements Agent {
     buffer.putLong(index + 8, token);
     buffer.putLong(index + HEADER, location);
     requests.commit(index);
+    requestedCount++;
     asked.ring();
     return REQUEST_LENGTH;
   }
 
   /** ms-dispatch takes the answers. */
   public int drain(final AnswerConsumer consumer, final int limit) {
-    return responses.read(consumer.bind(this), limit);
+    final int count = responses.read(consumer.bind(this), limit);
+    answeredCount += count;
+    return count;
+  }
+
+  /** Reads asked for since the start; ms-dispatch. */
+  public long requested() {
+    return requestedCount;
+  }
+
+  /** How many of them were answered, in their order; ms-dispatch. */
+  public long answered() {
+    return answeredCount;
   }
 
   @Override
@@ -87,6 +102,8 @@ public final class ReadAgent implements Agent {
     final int work = requests.controlledRead(onRequest, BATCH);
     if (work != 0) {
       answer.ring();
+    } else {
+      reader.letGo();
     }
     return work;
   }

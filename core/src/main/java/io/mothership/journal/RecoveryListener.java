@@ -9,16 +9,17 @@ public interface RecoveryListener extends FrameConsumer {
    * Offers a checkpoint, newest first, before any frame. Only frames after it follow if it is
    * taken.
    *
+   * @param state what {@link FrozenState#encode} wrote, valid during the call
    * @return false if it can't be used (other version, contradictory): nothing of it may be kept; an
    *     older one is offered or all frames follow
    */
-  boolean onCheckpoint(Checkpoint checkpoint);
+  boolean onCheckpoint(Checkpoint checkpoint, StateDecoder state);
 
   /** A listener that wants every frame. */
   static RecoveryListener ofFrames(final FrameConsumer consumer) {
     return new RecoveryListener() {
       @Override
-      public boolean onCheckpoint(final Checkpoint checkpoint) {
+      public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
         return false;
       }
 

@@ -299,32 +299,29 @@ final class Consumer {
     }
   }
 
+  /** Whether a state record would hold all that was delivered and not acknowledged. */
+  boolean fitsRecord() {
+    return acks.pending().count() <= ConsumerRecords.ENTRIES_MAX
+        && acks.exhausted().size() <= ConsumerRecords.ENTRIES_MAX;
+  }
+
   /** Its state as a record; valid until the next record is made. */
   MessageView stateRecord() {
     final ConsumerRecords records = home.records();
     final ConsumerPending pending = acks.pending();
     records.beginState();
-    long delivered = acks.deliveredSequence();
-    long next = cursor.next();
-    int entries = 0;
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       records.entry(
           pending.sequence(slot), pending.consumerSequence(slot), pending.redeliveries(slot));
-      if (++entries == ConsumerRecords.ENTRIES_MAX && pending.next(slot) != ConsumerPending.NONE) {
-        // What does not fit counts as not delivered.
-        delivered = pending.sequence(slot);
-        next = delivered + 1;
-        break;
-      }
     }
     acks.writeExhausted(records);
     return records.state(
         id,
-        delivered,
+        acks.deliveredSequence(),
         acks.deliveredConsumerSequence(),
         acks.floorSequence(),
         acks.floorConsumerSequence(),
-        next,
+        cursor.next(),
         lastDeliveredNs,
         acks.lastAckNs());
   }

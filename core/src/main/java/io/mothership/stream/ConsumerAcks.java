@@ -51,7 +51,7 @@ final class ConsumerAcks {
 
   void writeExhausted(final ConsumerRecords records) {
     final Long2LongHashMap.KeyIterator sequences = exhausted.keySet().iterator();
-    for (int i = 0; i < ConsumerRecords.ENTRIES_MAX && sequences.hasNext(); i++) {
+    while (sequences.hasNext()) {
       final long sequence = sequences.nextValue();
       records.exhausted(sequence, (int) exhausted.get(sequence));
     }

@@ -21,6 +21,14 @@ interface ConsumerLayer {
    */
   default void onRecovered(final FrameView frame, final long location) {}
 
+  /** All consumers that outlive a restart, as they are now, for {@link #restore}. */
+  default byte[] freeze() {
+    return new byte[0];
+  }
+
+  /** Takes the place of what was frozen; the streams are restored. */
+  default void restore(final byte[] frozen) {}
+
   /** All records were seen; the streams are complete and have subscribed. */
   default void onRecoveryComplete(final Exchange exchange) {}
 

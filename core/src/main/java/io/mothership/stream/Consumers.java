@@ -5,6 +5,7 @@ import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonReader;
@@ -231,6 +232,28 @@ final class Consumers implements ConsumerLayer {
         }
       }
     }
+  }
+
+  @Override
+  public byte[] freeze() {
+    final ConsumerFrames frames = new ConsumerFrames(lastId);
+    for (final Consumer consumer : byId.values()) {
+      if (consumer.isKept()) {
+        final Stream stream = consumer.stream();
+        frames.add(
+            RecordType.CONSUMER_CONFIG,
+            stream,
+            configRecord(
+                consumer, consumer.config(), consumer.cursor().next(), consumer.cursor().resume()));
+        frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
+      }
+    }
+    return frames.bytes();
+  }
+
+  @Override
+  public void restore(final byte[] frozen) {
+    lastId = ConsumerFrames.forEach(frozen, frame -> onRecovered(frame, Journal.NOWHERE));
   }
 
   private void onConfigRecovered(final Stream stream, final Consumer known, final FrameView frame) {
@@ -489,7 +512,7 @@ final class Consumers implements ConsumerLayer {
     int written = 0;
     for (int i = Math.min(dirty.size(), limit); i > 0; i--) {
       final Consumer consumer = dirty.poll();
-      if (!consumer.takeDirty()) {
+      if (!consumer.takeDirty() || !consumer.fitsRecord()) {
         continue;
       }
       final long result =

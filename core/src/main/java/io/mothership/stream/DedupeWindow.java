@@ -2,6 +2,8 @@ package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import java.util.Arrays;
 
 /**
@@ -14,8 +16,9 @@ import java.util.Arrays;
 final class DedupeWindow {
   private static final int INITIAL = 64;
   private static final int EMPTY = -1;
+  private static final int FIELDS = 4;
 
-  private final SipHash hash = new SipHash();
+  private SipHash hash = new SipHash();
   private final int idsMax;
   private int[] slots = new int[INITIAL * 2];
   private long[] lows = new long[INITIAL];
@@ -107,6 +110,39 @@ final class DedupeWindow {
   /** Time of the oldest id; there is one. */
   long oldestNs() {
     return times[head];
+  }
+
+  /** Everything as it is now, with {@code byNs} added to every time. */
+  Frozen freeze(final long byNs) {
+    final long[] frozen = new long[count * FIELDS];
+    for (int i = 0; i < count; i++) {
+      final int entry = (head + i) & (lows.length - 1);
+      final int at = i * FIELDS;
+      frozen[at] = lows[entry];
+      frozen[at + 1] = highs[entry];
+      frozen[at + 2] = sequences[entry];
+      frozen[at + 3] = times[entry] + byNs;
+    }
+    return new Frozen(hash.key0(), hash.key1(), frozen);
+  }
+
+  /** Takes the place of a window that was frozen, hash key included; this one is empty. */
+  void restore(final StateDecoder in) {
+    hash = new SipHash(in.i64(), in.i64());
+    final long[] entry = new long[FIELDS];
+    for (int left = in.count(FIELDS * Long.BYTES); left > 0; left--) {
+      in.longs(entry, 0, FIELDS);
+      low = entry[0];
+      high = entry[1];
+      add(entry[2], entry[3]);
+    }
+  }
+
+  /** A window at one moment: per id the two halves of its hash, sequence and time. */
+  record Frozen(long key0, long key1, long[] entries) {
+    void encode(final StateEncoder out) {
+      out.i64(key0).i64(key1).i32(entries.length / FIELDS).longs(entries, 0, entries.length);
+    }
   }
 
   private void insert(final int entry) {

@@ -6,6 +6,9 @@ import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.journal.FrameView;
+import io.mothership.journal.FrozenState;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
@@ -14,9 +17,13 @@ import io.mothership.json.JsonReader;
 import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
 import io.mothership.stream.StreamConfig.Storage;
+import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,6 +52,10 @@ public final class JetStream implements StreamLayer {
 
   private static final Logger LOG = LoggerFactory.getLogger(JetStream.class);
   private static final String API_PREFIX = "$JS.API.";
+
+  /** Of what a checkpoint holds. */
+  private static final int STATE_VERSION = 1;
+
   private static final byte[] CONSUMER = ascii("CONSUMER.");
   private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");
 
@@ -60,6 +71,7 @@ public final class JetStream implements StreamLayer {
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
+  private long checkpointSequence;
   private long lastPublished;
 
   public JetStream(final JetStreamConfig config) {
@@ -189,7 +201,81 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public FrozenState freeze() {
+    final List<Stream.Frozen> frozen = new ArrayList<>();
+    byName.values().forEach(stream -> frozen.add(stream.freeze()));
+    return new Frozen(lastStreamId, frozen, consumers.freeze());
+  }
+
+  @Override
+  public boolean onCheckpoint(final long journalSequence, final StateDecoder state) {
+    boolean isTaken = false;
+    try {
+      isTaken = state.i32() == STATE_VERSION && restore(state);
+      checkpointSequence = isTaken ? journalSequence : 0;
+      return isTaken;
+    } catch (final BufferUnderflowException
+        | IndexOutOfBoundsException
+        | JsonException
+        | ApiException e) {
+      LOG.error("checkpoint not understood: journalSequence={}, cause={}", journalSequence, e);
+      return false;
+    } finally {
+      if (!isTaken) {
+        List.copyOf(byName.values()).forEach(this::remove);
+        Arrays.fill(bytesUsed, 0);
+      }
+    }
+  }
+
+  private boolean restore(final StateDecoder in) {
+    final int lastId = in.i32();
+    for (int left = in.count(Long.BYTES); left > 0; left--) {
+      final int id = in.i32();
+      final long createdNs = in.i64();
+      add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in);
+    }
+    lastStreamId = lastId;
+    consumers.restore(in.bytes());
+    return in.isAtEnd();
+  }
+
+  /** All that the appliance knows of its streams, at one moment. */
+  private record Frozen(int lastStreamId, List<Stream.Frozen> streams, byte[] consumers)
+      implements FrozenState {
+    @Override
+    public void encode(final StateEncoder out) {
+      final List<Stream.Frozen> kept =
+          streams.stream().filter(stream -> !stream.isMemory()).toList();
+      out.i32(STATE_VERSION).i32(lastStreamId).i32(kept.size());
+      kept.forEach(stream -> stream.encode(out));
+      out.bytes(consumers);
+    }
+
+    @Override
+    public void forEachMessage(final MessageConsumer consumer) {
+      streams.forEach(stream -> stream.index().forEachMessage(stream.id(), consumer));
+    }
+  }
+
+  /** A message was moved to another place in the journal; if it is gone that is of no effect. */
+  @Override
+  public void onRelocated(final int streamId, final long streamSequence, final long location) {
+    final Stream stream = byId.get(streamId);
+    if (stream != null) {
+      stream.index().place(streamSequence, location);
+    }
+  }
+
+  @Override
   public void onRecovered(final FrameView frame, final long location) {
+    if (frame.journalSequence() <= checkpointSequence) {
+      // The checkpoint knows this record; at most it lies somewhere else now.
+      if (frame.recordType() == RecordType.MESSAGE) {
+        onRelocated(frame.streamId(), frame.streamSequence(), location);
+      }
+      return;
+    }
     switch (frame.recordType()) {
       case STREAM_CONFIG -> onConfigRecovered(frame);
       case STREAM_DELETE -> {

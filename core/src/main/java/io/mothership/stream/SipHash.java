@@ -35,6 +35,14 @@ final class SipHash {
     this.key1 = key1;
   }
 
+  long key0() {
+    return key0;
+  }
+
+  long key1() {
+    return key1;
+  }
+
   /** Keyed with this process's random key. */
   SipHash() {
     this(PROCESS_KEY_0, PROCESS_KEY_1);

@@ -6,7 +6,10 @@ import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import io.mothership.journal.SyncPolicy;
+import io.mothership.json.JsonText;
 import io.mothership.stream.StreamConfig.Retention;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -408,6 +411,46 @@ final class Stream {
   /** At start all that was found is committed. */
   void commitAll() {
     committed = index.last();
+  }
+
+  /** Everything as it is now. */
+  Frozen freeze() {
+    final JsonText json = new JsonText().object();
+    config.write(json, config.metadata());
+    return new Frozen(
+        id,
+        createdNs,
+        config.isMemory(),
+        json.end().bytes(),
+        index.freeze(),
+        intake.freeze(),
+        expiry.freeze());
+  }
+
+  /** Takes the place of a stream that was frozen; this one is new. */
+  void restore(final StateDecoder in) {
+    index.restore(in);
+    intake.restore(in);
+    expiry.restore(in);
+    owner.addBytes(config.storage(), index.bytes());
+    committed = index.last();
+  }
+
+  /** A stream at one moment. */
+  record Frozen(
+      int id,
+      long createdNs,
+      boolean isMemory,
+      byte[] config,
+      StreamIndex.Frozen index,
+      StreamIntake.Frozen intake,
+      StreamExpiry.Frozen expiry) {
+    void encode(final StateEncoder out) {
+      out.i32(id).i64(createdNs).bytes(config);
+      index.encode(out);
+      intake.encode(out);
+      expiry.encode(out);
+    }
   }
 
   private void rollUp(final long sequence, final Slice rollup) {

@@ -1,5 +1,7 @@
 package io.mothership.stream;
 
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
@@ -60,6 +62,53 @@ final class StreamExpiry {
   /** Drops everything due at a time. */
   void expire(final long nowNs) {
     expire(nowNs, Integer.MAX_VALUE);
+  }
+
+  /** Everything as it is now. */
+  Frozen freeze() {
+    return new Frozen(
+        Arrays.copyOf(deadlines, count),
+        Arrays.copyOf(sequences, count),
+        toArray(markers),
+        toArray(ageless));
+  }
+
+  /** Takes the place of what was frozen; nothing is known here yet. */
+  void restore(final StateDecoder in) {
+    count = in.count(2 * Long.BYTES);
+    final int length = Math.max(deadlines.length, count);
+    deadlines = new long[length];
+    sequences = new long[length];
+    in.longs(deadlines, 0, count);
+    in.longs(sequences, 0, count);
+    for (int left = in.count(Long.BYTES); left > 0; left--) {
+      markers.add(in.i64());
+    }
+    for (int left = in.count(Long.BYTES); left > 0; left--) {
+      ageless.add(in.i64());
+    }
+  }
+
+  private static long[] toArray(final LongHashSet set) {
+    final long[] values = new long[set.size()];
+    int at = 0;
+    for (final LongHashSet.LongIterator each = set.iterator(); each.hasNext(); ) {
+      values[at++] = each.nextValue();
+    }
+    return values;
+  }
+
+  /** The heap of TTLs, the markers and what no age removes, at one moment. */
+  record Frozen(long[] deadlines, long[] sequences, long[] markers, long[] ageless) {
+    void encode(final StateEncoder out) {
+      out.i32(deadlines.length)
+          .longs(deadlines, 0, deadlines.length)
+          .longs(sequences, 0, sequences.length)
+          .i32(markers.length)
+          .longs(markers, 0, markers.length)
+          .i32(ageless.length)
+          .longs(ageless, 0, ageless.length);
+    }
   }
 
   /** Sets the timer for what is due next. */

@@ -2,8 +2,14 @@ package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
+import io.mothership.journal.FrozenState;
 import io.mothership.journal.Journal;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.agrona.collections.LongArrayList;
 
 /**
  * Where a stream's messages are: per sequence its journal location and sequence, time, size and
@@ -11,7 +17,7 @@ import java.util.Arrays;
  * beyond their chunk.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
- * reused when older ones empty.
+ * reused when older ones empty; after a {@link #freeze}, a copy of each chunk that changes.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = 1024;
@@ -123,7 +129,7 @@ final class StreamIndex {
     chunk.nextSame[at] = 0;
     chunk.live++;
     if (previous != 0) {
-      chunk(previous).nextSame[(int) previous & CHUNK_MASK] = sequence;
+      changing(previous).nextSame[(int) previous & CHUNK_MASK] = sequence;
     }
     if (count == 0) {
       first = sequence;
@@ -137,9 +143,8 @@ final class StreamIndex {
   /** Says where a message's record lies now; of no effect if the message is gone. */
   @HotPath
   void place(final long sequence, final long location) {
-    final Chunk chunk = chunk(sequence);
-    if (chunk != null) {
-      chunk.locations[(int) sequence & CHUNK_MASK] = location;
+    if (isPresent(sequence)) {
+      changing(sequence).locations[(int) sequence & CHUNK_MASK] = location;
     }
   }
 
@@ -150,22 +155,19 @@ final class StreamIndex {
    */
   @HotPath
   boolean remove(final long sequence) {
-    final Chunk chunk = chunk(sequence);
-    if (chunk == null) {
-      return false;
-    }
-    final int at = (int) sequence & CHUNK_MASK;
-    final int id = chunk.subjectIds[at];
+    final int id = subjectId(sequence);
     if (id == SubjectTable.NONE) {
       return false;
     }
+    final Chunk chunk = changing(sequence);
+    final int at = (int) sequence & CHUNK_MASK;
     final long previous = chunk.previousSame[at];
     final long next = chunk.nextSame[at];
     if (previous != 0) {
-      chunk(previous).nextSame[(int) previous & CHUNK_MASK] = next;
+      changing(previous).nextSame[(int) previous & CHUNK_MASK] = next;
     }
     if (next != 0) {
-      chunk(next).previousSame[(int) next & CHUNK_MASK] = previous;
+      changing(next).previousSame[(int) next & CHUNK_MASK] = previous;
     }
     subjects.remove(id, previous, next);
     chunk.subjectIds[at] = SubjectTable.NONE;
@@ -246,12 +248,122 @@ final class StreamIndex {
     return nextPresent(low);
   }
 
+  /** Everything as it is now: costs a reference per chunk and a copy of the subjects' numbers. */
+  Frozen freeze() {
+    final List<Chunk> present = new ArrayList<>();
+    final LongArrayList numbers = new LongArrayList();
+    for (int at = 0; at < chunks.length; at++) {
+      if (chunks[at] != null) {
+        chunks[at].isFrozen = true;
+        present.add(chunks[at]);
+        numbers.addLong(chunkBase + at);
+      }
+    }
+    return new Frozen(
+        first,
+        last,
+        lastTimeNs,
+        count,
+        bytes,
+        subjects.freeze(),
+        numbers.toLongArray(),
+        present.toArray(Chunk[]::new));
+  }
+
+  /** Takes the place of an index that was frozen; this one is empty. */
+  void restore(final StateDecoder in) {
+    first = in.i64();
+    last = in.i64();
+    lastTimeNs = in.i64();
+    count = in.i64();
+    bytes = in.i64();
+    subjects.restore(in);
+    final int present = in.count(CHUNK_LENGTH);
+    chunkBase = first >>> CHUNK_SHIFT;
+    for (int i = 0; i < present; i++) {
+      final long number = in.i64();
+      final int at = Math.toIntExact(number - chunkBase);
+      if (at >= chunks.length) {
+        chunks = Arrays.copyOf(chunks, Math.max(at + 1, Math.max(present, chunks.length * 2)));
+      }
+      chunks[at] = new Chunk();
+      chunks[at].decode(in);
+    }
+  }
+
+  /** An index at one moment. */
+  static final class Frozen {
+    private final long first;
+    private final long last;
+    private final long lastTimeNs;
+    private final long count;
+    private final long bytes;
+    private final SubjectTable.Frozen subjects;
+    private final long[] numbers;
+    private final Chunk[] chunks;
+
+    private Frozen(
+        final long first,
+        final long last,
+        final long lastTimeNs,
+        final long count,
+        final long bytes,
+        final SubjectTable.Frozen subjects,
+        final long[] numbers,
+        final Chunk[] chunks) {
+      this.first = first;
+      this.last = last;
+      this.lastTimeNs = lastTimeNs;
+      this.count = count;
+      this.bytes = bytes;
+      this.subjects = subjects;
+      this.numbers = numbers;
+      this.chunks = chunks;
+    }
+
+    void encode(final StateEncoder out) {
+      out.i64(first).i64(last).i64(lastTimeNs).i64(count).i64(bytes);
+      subjects.encode(out);
+      out.i32(chunks.length);
+      for (int i = 0; i < chunks.length; i++) {
+        out.i64(numbers[i]);
+        chunks[i].encode(out);
+      }
+    }
+
+    void forEachMessage(final int streamId, final FrozenState.MessageConsumer consumer) {
+      for (int i = 0; i < chunks.length; i++) {
+        final Chunk chunk = chunks[i];
+        for (int at = 0; at < CHUNK_LENGTH; at++) {
+          if (chunk.subjectIds[at] != SubjectTable.NONE) {
+            consumer.onMessage(
+                streamId, (numbers[i] << CHUNK_SHIFT) + at, chunk.locations[at], chunk.sizes[at]);
+          }
+        }
+      }
+    }
+  }
+
   private Chunk chunk(final long sequence) {
     if (sequence < first || sequence > last) {
       return null;
     }
     final long at = (sequence >>> CHUNK_SHIFT) - chunkBase;
     return at < 0 || at >= chunks.length ? null : chunks[(int) at];
+  }
+
+  /** The chunk of a message that is there, to be written to. */
+  @HotPath
+  private Chunk changing(final long sequence) {
+    final int at = (int) ((sequence >>> CHUNK_SHIFT) - chunkBase);
+    if (chunks[at].isFrozen) {
+      thaw(at);
+    }
+    return chunks[at];
+  }
+
+  private void thaw(final int at) {
+    chunks[at] = new Chunk(chunks[at]);
   }
 
   private Chunk chunkFor(final long sequence) {
@@ -265,6 +377,8 @@ final class StreamIndex {
     if (chunks[at] == null) {
       chunks[at] = spareCount > 0 ? spare[--spareCount] : new Chunk();
       chunks[at].clear();
+    } else if (chunks[at].isFrozen) {
+      thaw(at);
     }
     return chunks[at];
   }
@@ -285,14 +399,60 @@ final class StreamIndex {
   }
 
   private static final class Chunk {
-    private final long[] locations = new long[CHUNK_LENGTH];
-    private final long[] journalSequences = new long[CHUNK_LENGTH];
-    private final long[] times = new long[CHUNK_LENGTH];
-    private final long[] nextSame = new long[CHUNK_LENGTH];
-    private final long[] previousSame = new long[CHUNK_LENGTH];
-    private final int[] subjectIds = new int[CHUNK_LENGTH];
-    private final int[] sizes = new int[CHUNK_LENGTH];
+    private final long[] locations;
+    private final long[] journalSequences;
+    private final long[] times;
+    private final long[] nextSame;
+    private final long[] previousSame;
+    private final int[] subjectIds;
+    private final int[] sizes;
     private int live;
+
+    /** Somebody else may be reading it: it never changes any more. */
+    private boolean isFrozen;
+
+    Chunk() {
+      locations = new long[CHUNK_LENGTH];
+      journalSequences = new long[CHUNK_LENGTH];
+      times = new long[CHUNK_LENGTH];
+      nextSame = new long[CHUNK_LENGTH];
+      previousSame = new long[CHUNK_LENGTH];
+      subjectIds = new int[CHUNK_LENGTH];
+      sizes = new int[CHUNK_LENGTH];
+    }
+
+    Chunk(final Chunk frozen) {
+      locations = frozen.locations.clone();
+      journalSequences = frozen.journalSequences.clone();
+      times = frozen.times.clone();
+      nextSame = frozen.nextSame.clone();
+      previousSame = frozen.previousSame.clone();
+      subjectIds = frozen.subjectIds.clone();
+      sizes = frozen.sizes.clone();
+      live = frozen.live;
+    }
+
+    void encode(final StateEncoder out) {
+      out.i32(live)
+          .longs(locations, 0, CHUNK_LENGTH)
+          .longs(journalSequences, 0, CHUNK_LENGTH)
+          .longs(times, 0, CHUNK_LENGTH)
+          .longs(nextSame, 0, CHUNK_LENGTH)
+          .longs(previousSame, 0, CHUNK_LENGTH)
+          .ints(subjectIds, 0, CHUNK_LENGTH)
+          .ints(sizes, 0, CHUNK_LENGTH);
+    }
+
+    void decode(final StateDecoder in) {
+      live = in.i32();
+      in.longs(locations, 0, CHUNK_LENGTH);
+      in.longs(journalSequences, 0, CHUNK_LENGTH);
+      in.longs(times, 0, CHUNK_LENGTH);
+      in.longs(nextSame, 0, CHUNK_LENGTH);
+      in.longs(previousSame, 0, CHUNK_LENGTH);
+      in.ints(subjectIds, 0, CHUNK_LENGTH);
+      in.ints(sizes, 0, CHUNK_LENGTH);
+    }
 
     void clear() {
       Arrays.fill(subjectIds, SubjectTable.NONE);

@@ -6,6 +6,8 @@ import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonText;
@@ -14,6 +16,7 @@ import io.mothership.routing.Subscription;
 import io.mothership.stream.StreamConfig.Discard;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -213,6 +216,31 @@ final class StreamIntake implements Subscriber {
     }
     stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
+  }
+
+  /** Everything that outlives a restart, as it is now. */
+  Frozen freeze() {
+    final Exchange exchange = owner.exchange();
+    return new Frozen(
+        reservedTo,
+        Arrays.copyOf(lastId, lastIdLength),
+        dedupe.freeze(exchange.wallNs() - exchange.monotonicNs()));
+  }
+
+  /** Takes the place of what was frozen; no message was recovered yet. */
+  void restore(final StateDecoder in) {
+    reservedTo = in.i64();
+    lastId = in.bytes();
+    lastIdLength = lastId.length;
+    dedupe.restore(in);
+  }
+
+  /** How messages come in, at one moment. */
+  record Frozen(long reservedTo, byte[] lastId, DedupeWindow.Frozen dedupe) {
+    void encode(final StateEncoder out) {
+      out.i64(reservedTo).bytes(lastId);
+      dedupe.encode(out);
+    }
   }
 
   void onReservationRecovered(final long upTo) {

@@ -2,9 +2,13 @@ package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import java.util.Arrays;
+import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The subjects that have messages in one stream: a dense id each, with count, first and last
@@ -139,6 +143,59 @@ final class SubjectTable {
     }
     if (--counts[id] == 0) {
       delete(id);
+    }
+  }
+
+  /** Everything as it is now. */
+  Frozen freeze() {
+    return new Frozen(
+        Arrays.copyOf(subjects, idsUsed),
+        Arrays.copyOf(counts, idsUsed),
+        Arrays.copyOf(firsts, idsUsed),
+        Arrays.copyOf(lasts, idsUsed));
+  }
+
+  /** Takes the place of a table that was frozen; this one is empty. */
+  void restore(final StateDecoder in) {
+    idsUsed = in.count(Integer.BYTES);
+    final int length = Math.max(INITIAL, BitUtil.findNextPositivePowerOfTwo(idsUsed));
+    subjects = new byte[length][];
+    hashes = new int[length];
+    versions = new int[length];
+    counts = new long[length];
+    firsts = new long[length];
+    lasts = new long[length];
+    final UnsafeBuffer subject = new UnsafeBuffer(0, 0);
+    for (int id = 0; id < idsUsed; id++) {
+      final byte[] bytes = in.bytes();
+      if (bytes.length == 0) {
+        free.addInt(id);
+        continue;
+      }
+      subjects[id] = bytes;
+      subject.wrap(bytes);
+      hashes[id] = hash(subject, 0, bytes.length);
+      versions[id] = 1;
+      count++;
+    }
+    in.longs(counts, 0, idsUsed);
+    in.longs(firsts, 0, idsUsed);
+    in.longs(lasts, 0, idsUsed);
+    rehash(length * 2);
+  }
+
+  /** A table at one moment; what is no subject any more is an empty one. */
+  record Frozen(byte[][] subjects, long[] counts, long[] firsts, long[] lasts) {
+    private static final byte[] NOTHING = {};
+
+    void encode(final StateEncoder out) {
+      out.i32(subjects.length);
+      for (final byte[] subject : subjects) {
+        out.bytes(subject == null ? NOTHING : subject);
+      }
+      out.longs(counts, 0, counts.length)
+          .longs(firsts, 0, firsts.length)
+          .longs(lasts, 0, lasts.length);
     }
   }
 

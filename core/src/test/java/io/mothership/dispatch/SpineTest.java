@@ -32,7 +32,7 @@ final class SpineTest {
       new Spine(
           SpineConfig.of(Threading.INVOKER, 1024 * 1024),
           journal,
-          new Spine.Recovered(0, 0, 1),
+          Spine.Recovered.nothing(),
           keeper,
           clock);
   private final Client alice = new Client(1, true);

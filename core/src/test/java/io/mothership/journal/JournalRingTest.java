@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class JournalRingTest {
   private static final int CAPACITY = 64 * 1024;
 
-  private final JournalRing ring = new JournalRing(CAPACITY, 100, 1_000, 7);
+  private final JournalRing ring = new JournalRing(CAPACITY, 100, 1_000, 0, 7);
   private final ListJournal journal = new ListJournal();
   private final FrameView frame = new FrameView();
 

@@ -1,13 +1,17 @@
 package io.mothership.journal;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A journal in a list, with faults on demand, for tests that step the agents by hand. */
 public final class ListJournal implements Journal {
   private final List<UnsafeBuffer> frames = new ArrayList<>();
+  private final Checkpoints checkpoints = new Checkpoints();
   private int synced;
   private boolean failsNextSync;
 
@@ -37,6 +41,84 @@ public final class ListJournal implements Journal {
 
   public synchronized int syncedCount() {
     return synced;
+  }
+
+  @Override
+  public Optional<Upkeep> upkeep() {
+    return Optional.of(checkpoints);
+  }
+
+  /**
+   * Rebuilds the layers above from the newest checkpoint whose frame is here and the frames after
+   * it.
+   *
+   * @return the last frame, or null if there is none
+   */
+  public FrameView recover(final RecoveryListener listener) {
+    long covered = -1;
+    for (final Stored stored : checkpoints.stored.reversed()) {
+      if (stored.checkpoint.location() < frames.size()
+          && listener.onCheckpoint(
+              stored.checkpoint, new StateDecoder(ByteBuffer.wrap(stored.state)))) {
+        covered = stored.checkpoint.location();
+        break;
+      }
+    }
+    final FrameView frame = new FrameView();
+    for (int at = 0; at < frames.size(); at++) {
+      frame.wrap(frames.get(at), 0);
+      if (at > covered) {
+        listener.onFrame(frame, at);
+      }
+    }
+    return frames.isEmpty() ? null : frame;
+  }
+
+  /** A journal with the first frames of this one, and all its checkpoints. */
+  public ListJournal survivor(final int count) {
+    final ListJournal survivor = new ListJournal();
+    for (int at = 0; at < count; at++) {
+      survivor.append(frames.get(at), 0, frames.get(at).capacity());
+    }
+    survivor.sync();
+    survivor.checkpoints.stored.addAll(checkpoints.stored);
+    return survivor;
+  }
+
+  /** Checkpoints taken so far, also those that a survivor took over. */
+  public int checkpointCount() {
+    return checkpoints.stored.size();
+  }
+
+  private record Stored(Checkpoint checkpoint, byte[] state) {}
+
+  private static final class Checkpoints implements Upkeep {
+    private final List<Stored> stored = new ArrayList<>();
+
+    @Override
+    public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
+      final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      final StateEncoder out =
+          new StateEncoder(
+              64,
+              part -> {
+                final byte[] copy = new byte[part.remaining()];
+                part.get(copy);
+                bytes.writeBytes(copy);
+              });
+      state.encode(out);
+      out.finish();
+      stored.add(new Stored(checkpoint, bytes.toByteArray()));
+      return 0;
+    }
+
+    @Override
+    public Relocations free(final FrozenState state) {
+      return new Relocations();
+    }
+
+    @Override
+    public void release() {}
   }
 
   @Override

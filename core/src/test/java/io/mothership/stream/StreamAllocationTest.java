@@ -54,7 +54,7 @@ final class StreamAllocationTest {
         new Spine(
             SpineConfig.of(Threading.INVOKER, 64 * 1024),
             new BlackHoleJournal(),
-            new Spine.Recovered(0, 0, 1),
+            Spine.Recovered.nothing(),
             jetStream,
             clock);
     spine.start(() -> {});

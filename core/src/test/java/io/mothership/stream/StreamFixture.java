@@ -10,10 +10,11 @@ import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
+import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameView;
-import io.mothership.journal.Journal;
-import io.mothership.journal.JournalReader;
 import io.mothership.journal.ListJournal;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.StateDecoder;
 import io.mothership.journal.codec.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import java.util.function.Function;
 final class StreamFixture {
   static final long START_NS = 1_700_000_000_000_000_000L;
 
+  /** So often that every restart goes through one. */
+  private static final long CHECKPOINT_BYTES = 2048;
+
   private static final long CLIENT = 1;
   private static final String INBOX = "_INBOX.test";
 
@@ -38,6 +42,8 @@ final class StreamFixture {
   private JetStream jetStream;
   private Spine spine;
   private int epoch;
+  private int recordsRead;
+  private long checkpointBytes = CHECKPOINT_BYTES;
 
   /** A plain broker in the domain {@code constellation}. */
   StreamFixture() {
@@ -56,21 +62,31 @@ final class StreamFixture {
 
   private void open() {
     jetStream = new JetStream(config, consumers);
-    final JournalReader reader = journal.reader();
-    final FrameView frame = new FrameView();
-    long lastSequence = 0;
-    long lastTimeNs = 0;
-    for (long at = reader.first(); at != Journal.NOWHERE; at = reader.next(at)) {
-      assertTrue(reader.read(at, frame));
-      jetStream.onRecovered(frame, at);
-      lastSequence = frame.journalSequence();
-      lastTimeNs = frame.timeNs();
-    }
+    final RecoveryListener recovery = jetStream.recovery();
+    recordsRead = 0;
+    final FrameView last =
+        journal.recover(
+            new RecoveryListener() {
+              @Override
+              public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
+                return recovery.onCheckpoint(checkpoint, state);
+              }
+
+              @Override
+              public void onFrame(final FrameView frame, final long location) {
+                recordsRead++;
+                recovery.onFrame(frame, location);
+              }
+            });
+    epoch++;
     spine =
         new Spine(
-            SpineConfig.of(Threading.INVOKER, 1024 * 1024),
+            SpineConfig.of(Threading.INVOKER, 1024 * 1024).withCheckpointBytes(checkpointBytes),
             journal,
-            new Spine.Recovered(lastSequence, lastTimeNs, ++epoch),
+            last == null
+                ? Spine.Recovered.nothing()
+                : new Spine.Recovered(
+                    last.journalSequence(), last.timeNs(), journal.appendedCount() - 1L, 0, epoch),
             jetStream,
             clock);
     spine.start(() -> {});
@@ -102,19 +118,19 @@ final class StreamFixture {
 
   /** The process dies and comes back: everything appended is there. */
   void restart() {
-    journal = copy(journal.appendedCount());
+    journal = journal.survivor(journal.appendedCount());
     open();
   }
 
   /** The machine loses power: only what was synced is there. */
   void powerCut() {
-    journal = copy(journal.syncedCount());
+    journal = journal.survivor(journal.syncedCount());
     open();
   }
 
   /** The process dies and comes back with the first {@code records} of the journal. */
   void crashAfter(final int records) {
-    journal = copy(records);
+    journal = journal.survivor(records);
     open();
   }
 
@@ -124,16 +140,14 @@ final class StreamFixture {
     restart();
   }
 
-  private ListJournal copy(final int count) {
-    final ListJournal survivor = new ListJournal();
-    final JournalReader reader = journal.reader();
-    final FrameView frame = new FrameView();
-    for (int at = 0; at < count; at++) {
-      assertTrue(reader.read(at, frame));
-      survivor.append(frame.buffer(), frame.offset(), frame.length());
-    }
-    survivor.sync();
-    return survivor;
+  /** Records that the last start had to read, beside its checkpoint. */
+  int recordsRead() {
+    return recordsRead;
+  }
+
+  /** Checkpoints come after so many bytes of journal from the next start on. */
+  void checkpointBytes(final long bytes) {
+    checkpointBytes = bytes;
   }
 
   /** Steps all agents until nothing is left to do. */

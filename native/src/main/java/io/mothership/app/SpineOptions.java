@@ -64,7 +64,8 @@ final class SpineOptions {
         journalBytes == 0 ? standard.journalRingBytes() : journalBytes,
         standard.readRingBytes(),
         standard.largeFrameBytesMax(),
-        config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL));
+        config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL),
+        config.number(ConfigKey.CHECKPOINT_SIZE));
   }
 
   /** The folder that has the lock file and the journal's folder in it. */
@@ -76,7 +77,18 @@ final class SpineOptions {
 
   static JournalConfig journal(final MothershipConfig config) {
     return JournalConfig.of(storeFolder(config))
-        .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
+        .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE))
+        .withBudgetBytes(journalBudget(config));
+  }
+
+  /** Without a word of its own it follows what the streams may hold. */
+  private static long journalBudget(final MothershipConfig config) {
+    final long budget = config.number(ConfigKey.JOURNAL_BUDGET);
+    final long held = config.number(ConfigKey.JETSTREAM_MAX_FILE);
+    if (budget > 0) {
+      return budget;
+    }
+    return held < 0 ? Long.MAX_VALUE : held + held / 2;
   }
 
   /** The SQLite file of the records. */

@@ -14,9 +14,10 @@ import io.mothership.config.MothershipConfig;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
+import io.mothership.error.MothershipException;
+import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
-import io.mothership.journal.RecoveryListener;
 import io.mothership.storage.journal.ChronicleJournal;
 import io.mothership.storage.recovery.RecoveryReport;
 import io.mothership.storage.sql.Database;
@@ -131,37 +132,66 @@ public final class Wiring implements AutoCloseable {
         jetStream.broadcastTargets(directory::entityIds);
       }
       final ChronicleJournal opened =
-          ChronicleJournal.open(
-              SpineOptions.journal(config), RecoveryListener.ofFrames(jetStream::onRecovered));
+          ChronicleJournal.open(SpineOptions.journal(config), jetStream.recovery());
+      onClose("journal", opened::close);
       final RecoveryReport report = opened.report();
-      recovered = new Spine.Recovered(report.lastSequence(), report.lastTimeNs(), report.epoch());
+      requireComplete(report);
+      recovered =
+          new Spine.Recovered(
+              report.lastSequence(),
+              report.lastTimeNs(),
+              report.lastLocation(),
+              report.lastOutboxId(),
+              report.epoch());
       publishedOutboxId = report.lastOutboxId();
       log(report);
       journal = opened;
       streams = jetStream;
     } else {
       journal = new HeapJournal();
-      recovered = new Spine.Recovered(0, clock.wallNs(), 1);
+      recovered = Spine.Recovered.nothing();
       publishedOutboxId = 0;
       streams = StreamLayer.none();
     }
-    onClose("journal", journal::close);
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
     return publishedOutboxId;
   }
 
+  /** Started all the same, everything whose meaning is lost would count as nobody's. */
+  private void requireComplete(final RecoveryReport report) {
+    if (report.checkpoint().isEmpty() && !report.hasBeginning()) {
+      throw new MothershipException(
+          MothershipException.Category.CORRUPTION,
+          "CHECKPOINTS_LOST",
+          "the journal's beginning was freed and neither checkpoint can be read: path="
+              + SpineOptions.storeFolder(config)
+              + "; nothing was changed. Put a backup of the folder 'checkpoint' back, or look with"
+              + " 'mothership journal verify'");
+    }
+  }
+
   private static void log(final RecoveryReport report) {
     if (report.isClean()) {
-      LOG.info("journal: records={}, lastSequence={}", report.frames(), report.lastSequence());
+      LOG.info(
+          "journal: lastSequence={}, recordsRead={}, checkpoint={}",
+          report.lastSequence(),
+          report.frames(),
+          checkpointSequence(report));
     } else {
       LOG.warn(
-          "journal recovered after an unclean stop: records={}, lastSequence={}, discardedBytes={}",
-          report.frames(),
+          "journal recovered after an unclean stop: lastSequence={}, recordsRead={}, checkpoint={},"
+              + " discardedBytes={}",
           report.lastSequence(),
+          report.frames(),
+          checkpointSequence(report),
           report.discardedBytes());
     }
     report.damage().forEach(damage -> LOG.error("journal damaged: {}", damage));
+  }
+
+  private static long checkpointSequence(final RecoveryReport report) {
+    return report.checkpoint().map(Checkpoint::journalSequence).orElse(0L);
   }
 
   /** Returns what the NATS head is to run after each read. */

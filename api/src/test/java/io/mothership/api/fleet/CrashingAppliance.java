@@ -11,7 +11,6 @@ import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
-import io.mothership.journal.RecoveryListener;
 import io.mothership.storage.journal.ChronicleJournal;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.storage.sql.Database;
@@ -40,14 +39,18 @@ public final class CrashingAppliance {
     final Path folder = Path.of(args[0]);
     final JetStream streams = new JetStream(JetStreamConfig.defaults());
     final ChronicleJournal journal =
-        ChronicleJournal.open(
-            JournalConfig.of(folder), RecoveryListener.ofFrames(streams::onRecovered));
+        ChronicleJournal.open(JournalConfig.of(folder), streams.recovery());
     final var report = journal.report();
     final Spine spine =
         new Spine(
             SpineConfig.of(Threading.DEDICATED, 1024 * 1024),
             journal,
-            new Spine.Recovered(report.lastSequence(), report.lastTimeNs(), report.epoch()),
+            new Spine.Recovered(
+                report.lastSequence(),
+                report.lastTimeNs(),
+                report.lastLocation(),
+                report.lastOutboxId(),
+                report.epoch()),
             streams,
             Clock.system());
     spine.start(Doorbell.SILENT);

@@ -42,7 +42,7 @@ public class DecodeBenchmark {
         new Spine(
             SpineConfig.of(Threading.INVOKER, 1024 * 1024),
             new HeapJournal(),
-            new Spine.Recovered(0, 0, 1),
+            Spine.Recovered.nothing(),
             StreamLayer.none(),
             Clock.system());
     spine.start(() -> {});

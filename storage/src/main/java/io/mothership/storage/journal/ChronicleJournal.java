@@ -12,23 +12,25 @@ import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
 import io.mothership.bus.HotPath;
 import io.mothership.error.MothershipException;
-import io.mothership.journal.CheckpointStore;
 import io.mothership.journal.FrameCrc;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.Upkeep;
 import io.mothership.journal.codec.RecordType;
-import io.mothership.storage.recovery.CheckpointFiles;
 import io.mothership.storage.recovery.JournalState;
 import io.mothership.storage.recovery.Recovery;
 import io.mothership.storage.recovery.RecoveryReport;
 import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
+import io.mothership.storage.recovery.SegmentTable;
+import io.mothership.storage.retention.JournalUpkeep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.agrona.DirectBuffer;
 
@@ -46,6 +48,7 @@ public final class ChronicleJournal implements Journal {
   private final DirectoryLock lock;
   private final RecoveryReport report;
   private final SegmentTable segments;
+  private final JournalUpkeep upkeep;
   private final ChronicleAppender appender;
   private final ByteBuffer zeros;
   private final FrameCrc crc = new FrameCrc();
@@ -74,8 +77,19 @@ public final class ChronicleJournal implements Journal {
     this.lastSequence = report.lastSequence();
     this.lastTimeNs = report.lastTimeNs();
     this.lastOutboxId = report.lastOutboxId();
-    JournalState.open(report.epoch(), nextSegment - 1).write(config.files(), directory);
+    JournalState.open(report.epoch(), SegmentFiles.before(nextSegment))
+        .write(config.files(), directory);
     config.files().syncDirectory(config.dataDirectory());
+    this.upkeep =
+        new JournalUpkeep(
+            config.files(),
+            config.dataDirectory(),
+            segments,
+            this::reader,
+            report.checkpoint(),
+            config.segmentBytes(),
+            config.budgetBytes(),
+            report.epoch());
     allocateMetadata();
     this.appender = new ChronicleAppender(directory, config.segmentBytes());
     try {
@@ -114,9 +128,9 @@ public final class ChronicleJournal implements Journal {
     return report;
   }
 
-  /** Where the upper layers keep their checkpoints. */
-  public CheckpointStore checkpoints() {
-    return new CheckpointFiles(config.files(), config.dataDirectory());
+  @Override
+  public Optional<Upkeep> upkeep() {
+    return Optional.of(upkeep);
   }
 
   /** How often a reader was refused a damaged frame. */
@@ -207,27 +221,6 @@ public final class ChronicleJournal implements Journal {
     return new SegmentReader(segments, damagedReads);
   }
 
-  /**
-   * Deletes a sealed segment in which nothing lives any more; readers see its frames as gone.
-   *
-   * <p><i>Thread:</i> ms-journal.
-   *
-   * @throws IllegalArgumentException the segment is being written
-   */
-  public void delete(final int segment) {
-    requireUsable();
-    if (active != null && active.index().segment() == segment) {
-      throw new IllegalArgumentException("segment is being written: segment=" + segment);
-    }
-    segments.remove(segment);
-    try {
-      config.files().delete(SegmentFiles.sealed(directory, segment));
-      config.files().syncDirectory(directory);
-    } catch (final IOException e) {
-      throw failed(e);
-    }
-  }
-
   /** Numbers of all segments, oldest first; the last one may be being written. */
   public int[] segments() {
     final SegmentIndex[] all = segments.all();
@@ -259,7 +252,7 @@ public final class ChronicleJournal implements Journal {
       new JournalState(
               true,
               report.epoch(),
-              active == null ? nextSegment - 1 : active.index().segment(),
+              active == null ? SegmentFiles.before(nextSegment) : active.index().segment(),
               active == null ? 0 : active.nextOffset(),
               lastSequence,
               lastTimeNs,
@@ -302,7 +295,7 @@ public final class ChronicleJournal implements Journal {
     }
     appender.prepare(segment);
     final FileChannel channel = createFile(segment, recordLength);
-    nextSegment++;
+    nextSegment = SegmentFiles.next(segment);
     try {
       appender.segment(segment);
       final ActiveSegment created =
@@ -321,7 +314,7 @@ public final class ChronicleJournal implements Journal {
       final int segment, final DirectBuffer buffer, final int offset) {
     final SegmentIndex[] known = segments.all();
     final boolean hasPrevious =
-        known.length > 0 && known[known.length - 1].segment() == segment - 1;
+        known.length > 0 && known[known.length - 1].segment() == SegmentFiles.before(segment);
     final boolean isCopied = isCopied(buffer, offset);
     return new SegmentCreation.Beginning(
         segment,

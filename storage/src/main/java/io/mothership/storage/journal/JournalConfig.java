@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param allocateAheadBytes how much of the segment is really allocated in front of the appender
  * @param reserveBytes free space below which messages are refused ({@code DISK_FULL}); other
  *     records, e.g. deletes that make room, may still use it
+ * @param budgetBytes length of the journal above which segments are written anew that would
+ *     otherwise be left as they are
  * @param files the operating system
  */
 public record JournalConfig(
@@ -21,6 +23,7 @@ public record JournalConfig(
     int segmentBytes,
     int allocateAheadBytes,
     long reserveBytes,
+    long budgetBytes,
     FileFacade files) {
 
   public static final int SEGMENT_BYTES_DEFAULT = 16 * 1024 * 1024;
@@ -48,6 +51,7 @@ public record JournalConfig(
         SEGMENT_BYTES_DEFAULT,
         ALLOCATE_AHEAD_BYTES_DEFAULT,
         2L * SEGMENT_BYTES_DEFAULT,
+        Long.MAX_VALUE,
         FileFacade.system());
   }
 
@@ -58,12 +62,18 @@ public record JournalConfig(
         newSegmentBytes,
         Math.min(allocateAheadBytes, newSegmentBytes),
         2L * newSegmentBytes,
+        budgetBytes,
         files);
+  }
+
+  public JournalConfig withBudgetBytes(final long newBudgetBytes) {
+    return new JournalConfig(
+        dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, newBudgetBytes, files);
   }
 
   public JournalConfig withFiles(final FileFacade newFiles) {
     return new JournalConfig(
-        dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, newFiles);
+        dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, budgetBytes, newFiles);
   }
 
   /** The longest frame that fits into a segment. */

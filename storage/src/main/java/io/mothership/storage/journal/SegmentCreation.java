@@ -68,7 +68,8 @@ final class SegmentCreation {
             beginning.previousEnd(),
             beginning.firstSequence(),
             beginning.firstTimeNs(),
-            beginning.epoch());
+            beginning.epoch(),
+            false);
     config.files().write(channel, body(channel, descriptor), headerOffset + WORD_LENGTH);
     config.files().sync(channel);
     final SegmentIndex index =

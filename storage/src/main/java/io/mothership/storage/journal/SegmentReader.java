@@ -11,6 +11,7 @@ import io.mothership.storage.recovery.FrameVerifier;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import io.mothership.storage.recovery.SegmentIndex;
 import io.mothership.storage.recovery.SegmentMapping;
+import io.mothership.storage.recovery.SegmentTable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,6 +32,7 @@ final class SegmentReader implements JournalReader {
   private final SegmentIndex[] mappedSegments = new SegmentIndex[MAPPINGS_MAX];
   private final SegmentMapping[] mappings = new SegmentMapping[MAPPINGS_MAX];
   private final long[] lastUses = new long[MAPPINGS_MAX];
+  private SegmentIndex[] known = {};
   private long uses;
   private int current = -1;
   private long verifiedLocation = Journal.NOWHERE;
@@ -44,6 +46,7 @@ final class SegmentReader implements JournalReader {
   @Override
   @HotPath
   public boolean read(final long location, final FrameView frame) {
+    letGo();
     if (location < 0 || !select(Location.segment(location))) {
       return false;
     }
@@ -57,6 +60,7 @@ final class SegmentReader implements JournalReader {
 
   @Override
   public long first() {
+    letGo();
     final SegmentIndex[] segments = table.all();
     return segments.length == 0 ? Journal.NOWHERE : firstFrom(segments, 0);
   }
@@ -65,9 +69,10 @@ final class SegmentReader implements JournalReader {
   @HotPath
   public long next(final long location) {
     final SegmentIndex[] segments = table.all();
+    letGo();
     final int at = SegmentTable.find(segments, Location.segment(location));
     if (at < 0) {
-      return firstFrom(segments, -at - 1);
+      return firstFrom(segments, SegmentTable.after(segments, Location.segment(location)));
     }
     if (select(segments[at])) {
       final int offset = Location.offset(location);
@@ -95,6 +100,21 @@ final class SegmentReader implements JournalReader {
   }
 
   @Override
+  public void letGo() {
+    final SegmentIndex[] now = table.all();
+    if (now == known) {
+      return;
+    }
+    known = now;
+    for (int slot = 0; slot < MAPPINGS_MAX; slot++) {
+      if (mappings[slot] != null && table.find(mappedSegments[slot].segment()) == null) {
+        unmap(slot);
+        current = current == slot ? -1 : current;
+      }
+    }
+  }
+
+  @Override
   public void close() {
     for (int slot = 0; slot < MAPPINGS_MAX; slot++) {
       unmap(slot);
@@ -103,6 +123,7 @@ final class SegmentReader implements JournalReader {
   }
 
   private long seek(final long value, final boolean isTime) {
+    letGo();
     final SegmentIndex[] segments = table.all();
     int low = 0;
     int high = segments.length;
@@ -195,16 +216,10 @@ final class SegmentReader implements JournalReader {
 
   private boolean select(final int segment) {
     if (current >= 0 && mappedSegments[current].segment() == segment) {
-      return isStillThere(mappedSegments[current]);
+      return true;
     }
-    final SegmentIndex[] segments = table.all();
-    final int at = SegmentTable.find(segments, segment);
-    return at >= 0 && select(segments[at]);
-  }
-
-  private boolean isStillThere(final SegmentIndex segment) {
-    final SegmentIndex[] segments = table.all();
-    return SegmentTable.find(segments, segment.segment()) >= 0;
+    final SegmentIndex found = table.find(segment);
+    return found != null && select(found);
   }
 
   private boolean select(final SegmentIndex segment) {

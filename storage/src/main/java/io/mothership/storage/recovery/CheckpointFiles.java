@@ -2,19 +2,24 @@ package io.mothership.storage.recovery;
 
 import io.mothership.error.MothershipException;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.CheckpointStore;
+import io.mothership.journal.FrozenState;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.IoUtil;
 
 /**
  * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with
@@ -22,11 +27,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p><i>Thread:</i> one at a time.
  */
-public final class CheckpointFiles implements CheckpointStore {
+public final class CheckpointFiles {
   private static final String SUFFIX = ".checkpoint";
   private static final int MAGIC = 0x5048434D;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEADER_LENGTH = 64;
+  private static final int HEADER_CRC_OFFSET = HEADER_LENGTH - Integer.BYTES;
+  private static final int WRITE_LENGTH = 64 * 1024;
   private static final int KEPT = 2;
 
   private final FileFacade files;
@@ -37,33 +44,78 @@ public final class CheckpointFiles implements CheckpointStore {
     this.directory = dataDirectory.resolve("checkpoint");
   }
 
-  @Override
-  public void write(final Checkpoint checkpoint) {
-    final DirectBuffer state = checkpoint.state();
-    final byte[] copy = new byte[state.capacity()];
-    state.getBytes(0, copy);
-    final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(0, MAGIC).putInt(4, VERSION).putInt(12, copy.length);
-    header.putLong(16, checkpoint.journalSequence()).putLong(24, checkpoint.location());
-    header.putLong(32, checkpoint.timeNs()).putLong(40, checkpoint.outboxId());
-    header.putInt(48, checkpoint.epoch());
-    header.putInt(8, crc(header, copy));
+  /**
+   * Keeps a checkpoint; when this returns it survives a power cut, and of the older ones the newest
+   * is kept.
+   *
+   * @param rewritten numbers of the rewritten segments to whose places the state refers
+   * @return bytes written
+   * @throws MothershipException {@code CHECKPOINT_FAILED}: the older ones are intact
+   */
+  public long write(final Checkpoint checkpoint, final int[] rewritten, final FrozenState state) {
     final String digits = Long.toString(checkpoint.journalSequence());
-    final String name = "0".repeat(19 - digits.length()) + digits + SUFFIX;
+    final Path target = directory.resolve("0".repeat(19 - digits.length()) + digits + SUFFIX);
+    final Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
     try {
       Files.createDirectories(directory);
-      JournalState.replace(files, directory.resolve(name), header, ByteBuffer.wrap(copy));
+      files.delete(temporary);
+      final long length;
+      try (FileChannel channel = files.open(temporary)) {
+        length = new Writing(channel).run(checkpoint, rewritten, state);
+        files.sync(channel);
+      }
+      files.rename(temporary, target);
+      files.syncDirectory(directory);
       final List<Path> newestFirst = list();
       for (final Path old :
           newestFirst.subList(Math.min(KEPT, newestFirst.size()), newestFirst.size())) {
         files.delete(old);
       }
-    } catch (final IOException e) {
+      return length;
+    } catch (final IOException | UncheckedIOException e) {
       throw new MothershipException(
           MothershipException.Category.ENVIRONMENT,
           "CHECKPOINT_FAILED",
-          "cannot write checkpoint: path=" + directory.resolve(name) + ", cause=" + e,
+          "cannot write checkpoint: path=" + target + ", cause=" + e,
           e);
+    }
+  }
+
+  /** One file being written: the state first, then the header, which knows its CRC. */
+  private final class Writing {
+    private final FileChannel channel;
+    private final CRC32C crc = new CRC32C();
+    private long position = HEADER_LENGTH;
+
+    private Writing(final FileChannel channel) {
+      this.channel = channel;
+    }
+
+    private long run(final Checkpoint checkpoint, final int[] rewritten, final FrozenState state)
+        throws IOException {
+      final StateEncoder out = new StateEncoder(WRITE_LENGTH, this::append);
+      out.i32(rewritten.length).ints(rewritten, 0, rewritten.length);
+      state.encode(out);
+      out.finish();
+      final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+      header.putInt(0, MAGIC).putInt(4, VERSION).putInt(8, (int) crc.getValue());
+      header.putLong(16, checkpoint.journalSequence()).putLong(24, checkpoint.location());
+      header.putLong(32, checkpoint.timeNs()).putLong(40, checkpoint.outboxId());
+      header.putInt(48, checkpoint.epoch()).putLong(52, position - HEADER_LENGTH);
+      header.putInt(HEADER_CRC_OFFSET, headerCrc(header));
+      files.write(channel, header, 0);
+      return position;
+    }
+
+    private void append(final ByteBuffer part) {
+      try {
+        crc.update(part.duplicate());
+        final int length = part.remaining();
+        files.write(channel, part, position);
+        position += length;
+      } catch (final IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -79,37 +131,104 @@ public final class CheckpointFiles implements CheckpointStore {
     return found;
   }
 
-  /** The checkpoint in a file; empty if it is damaged or of another version. */
-  static Optional<Checkpoint> read(final Path file) throws IOException {
-    final byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length < HEADER_LENGTH) {
-      return Optional.empty();
+  /**
+   * A checkpoint file whose every byte was verified.
+   *
+   * <p>To be closed by whoever opened it; the state is not to be looked at afterwards.
+   */
+  static final class Opened implements AutoCloseable {
+    private final Checkpoint checkpoint;
+    private final int[] rewritten;
+    private final StateDecoder state;
+    private final MappedByteBuffer mapped;
+
+    private Opened(
+        final Checkpoint checkpoint,
+        final int[] rewritten,
+        final StateDecoder state,
+        final MappedByteBuffer mapped) {
+      this.checkpoint = checkpoint;
+      this.rewritten = rewritten;
+      this.state = state;
+      this.mapped = mapped;
     }
-    final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(0, bytes, 0, HEADER_LENGTH);
-    final byte[] state = java.util.Arrays.copyOfRange(bytes, HEADER_LENGTH, bytes.length);
-    final int crc = header.getInt(8);
-    header.putInt(8, 0);
-    if (header.getInt(0) != MAGIC
-        || header.getInt(4) != VERSION
-        || header.getInt(12) != state.length
-        || crc != crc(header, state)) {
-      return Optional.empty();
+
+    Checkpoint checkpoint() {
+      return checkpoint;
     }
-    return Optional.of(
-        new Checkpoint(
-            header.getLong(16),
-            header.getLong(24),
-            header.getInt(48),
-            header.getLong(32),
-            header.getLong(40),
-            new UnsafeBuffer(state)));
+
+    /** Whether the state refers to places in a segment that was written anew. */
+    boolean knows(final int segment) {
+      for (final int known : rewritten) {
+        if (known == segment) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    StateDecoder state() {
+      return state;
+    }
+
+    @Override
+    public void close() {
+      IoUtil.unmap(mapped);
+    }
   }
 
-  private static int crc(final ByteBuffer header, final byte[] state) {
+  /** Whether a file holds a good checkpoint of this version. */
+  static boolean isGood(final Path file) throws IOException {
+    final Optional<Opened> opened = open(file);
+    opened.ifPresent(Opened::close);
+    return opened.isPresent();
+  }
+
+  /** The checkpoint in a file; empty if it is damaged or of another version. */
+  static Optional<Opened> open(final Path file) throws IOException {
+    final MappedByteBuffer mapped;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() < HEADER_LENGTH || channel.size() > Integer.MAX_VALUE) {
+        return Optional.empty();
+      }
+      mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+    mapped.order(ByteOrder.LITTLE_ENDIAN);
+    if (!isWhole(mapped)) {
+      IoUtil.unmap(mapped);
+      return Optional.empty();
+    }
+    final Checkpoint checkpoint =
+        new Checkpoint(
+            mapped.getLong(16),
+            mapped.getLong(24),
+            mapped.getInt(48),
+            mapped.getLong(32),
+            mapped.getLong(40));
+    final StateDecoder state =
+        new StateDecoder(mapped.slice(HEADER_LENGTH, mapped.capacity() - HEADER_LENGTH));
+    final int[] rewritten = new int[state.count(Integer.BYTES)];
+    state.ints(rewritten, 0, rewritten.length);
+    return Optional.of(new Opened(checkpoint, rewritten, state, mapped));
+  }
+
+  private static boolean isWhole(final ByteBuffer file) {
+    final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(0, file, 0, HEADER_LENGTH);
+    if (header.getInt(0) != MAGIC
+        || header.getInt(4) != VERSION
+        || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)
+        || header.getLong(52) != file.capacity() - HEADER_LENGTH) {
+      return false;
+    }
     final CRC32C crc = new CRC32C();
-    crc.update(header.array(), 0, HEADER_LENGTH);
-    crc.update(state, 0, state.length);
+    crc.update(file.slice(HEADER_LENGTH, file.capacity() - HEADER_LENGTH));
+    return (int) crc.getValue() == header.getInt(8);
+  }
+
+  private static int headerCrc(final ByteBuffer header) {
+    final CRC32C crc = new CRC32C();
+    crc.update(header.array(), 0, HEADER_CRC_OFFSET);
     return (int) crc.getValue();
   }
 }

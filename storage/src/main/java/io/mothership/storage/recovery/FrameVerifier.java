@@ -37,6 +37,26 @@ public final class FrameVerifier {
       final int end,
       final SegmentDescriptor segment,
       final int frameOffset) {
+    final int length = stampedLength(file, end, segment, frameOffset);
+    if (length == BAD
+        || !FrameView.isWellFormed(file, frameOffset, length)
+        || !crc.matches(file, frameOffset, length)) {
+      return BAD;
+    }
+    return length;
+  }
+
+  /**
+   * The length that a frame says it has, bounded; its content is not looked at.
+   *
+   * @return {@link #BAD} if no frame was begun there
+   */
+  @HotPath
+  static int stampedLength(
+      final DirectBuffer file,
+      final int end,
+      final SegmentDescriptor segment,
+      final int frameOffset) {
     if (frameOffset < segment.dataOffset() + PREFIX_LENGTH
         || (frameOffset & 3) != 0
         || frameOffset > end - FRAME_LENGTH_MIN
@@ -45,13 +65,7 @@ public final class FrameVerifier {
       return BAD;
     }
     final int length = file.getInt(frameOffset + FRAME_LENGTH_OFFSET, BYTE_ORDER);
-    if (length < FRAME_LENGTH_MIN
-        || length > end - frameOffset
-        || !FrameView.isWellFormed(file, frameOffset, length)
-        || !crc.matches(file, frameOffset, length)) {
-      return BAD;
-    }
-    return length;
+    return length < FRAME_LENGTH_MIN || length > end - frameOffset ? BAD : length;
   }
 
   /**

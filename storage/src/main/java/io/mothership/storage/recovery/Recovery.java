@@ -13,10 +13,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Brings a journal's files into a state in which Chronicle may open them, and hands every good
@@ -53,6 +55,7 @@ public final class Recovery {
 
   private final List<Damage> damage = new ArrayList<>();
   private final List<SegmentIndex> segments = new ArrayList<>();
+  private final Set<Integer> knownRewritten = new HashSet<>();
   private final SegmentExaminer examiner = new SegmentExaminer(this::onFrame, damage::add);
   private final SegmentScanner scanner = examiner.scanner();
   private SegmentIndex scanned;
@@ -61,6 +64,8 @@ public final class Recovery {
   private int highestEpoch;
   private long lastTimeNs;
   private long lastOutboxId;
+  private long lastLocation = Journal.NOWHERE;
+  private long located;
   private long discardedBytes;
 
   public Recovery(
@@ -83,6 +88,7 @@ public final class Recovery {
       final Optional<JournalState> state = JournalState.read(directory);
       state.ifPresent(known -> highestEpoch = known.epoch());
       final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
+      deleteReplaced(found);
       final boolean isClean =
           found.isEmpty() && state.isEmpty() || state.isPresent() && state.get().isClean();
       final Optional<Checkpoint> checkpoint = restoreCheckpoint(found);
@@ -100,9 +106,20 @@ public final class Recovery {
           report,
           segments,
           Optional.ofNullable(active),
-          Math.max(last, state.map(JournalState::segment).orElse(0)) + 1);
+          SegmentFiles.next(Math.max(last, state.map(JournalState::segment).orElse(0))));
     } catch (final IOException e) {
       throw JournalState.unreadable(directory, e);
+    }
+  }
+
+  private void deleteReplaced(final NavigableMap<Integer, Path> found) throws IOException {
+    SegmentFiles.deleteUnfinished(files, directory);
+    final List<Path> replaced = ReplacedSegments.takeFrom(found);
+    for (final Path file : replaced) {
+      files.delete(file);
+    }
+    if (!replaced.isEmpty()) {
+      files.syncDirectory(directory);
     }
   }
 
@@ -121,8 +138,10 @@ public final class Recovery {
         lastEpoch,
         lastTimeNs,
         lastOutboxId,
+        lastLocation,
         scanner.frames(),
-        checkpoint.map(Checkpoint::journalSequence).orElse(0L),
+        checkpoint,
+        segments.isEmpty() || segments.getFirst().firstSequence() <= 1,
         discardedBytes,
         List.copyOf(damage));
   }
@@ -137,18 +156,37 @@ public final class Recovery {
   private Optional<Checkpoint> restoreCheckpoint(final NavigableMap<Integer, Path> found)
       throws IOException {
     for (final Path file : checkpoints.list()) {
-      final Optional<Checkpoint> checkpoint = CheckpointFiles.read(file);
-      if (checkpoint.isPresent()
-          && isInJournal(checkpoint.get(), found)
-          && listener.onCheckpoint(checkpoint.get())) {
-        lastEpoch = checkpoint.get().epoch();
-        lastTimeNs = checkpoint.get().timeNs();
-        lastOutboxId = checkpoint.get().outboxId();
-        scanner.lastSequence(checkpoint.get().journalSequence());
-        return checkpoint;
+      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(file);
+      if (opened.isPresent()) {
+        try (CheckpointFiles.Opened candidate = opened.get()) {
+          if (isTaken(candidate, found)) {
+            return Optional.of(candidate.checkpoint());
+          }
+        }
       }
     }
     return Optional.empty();
+  }
+
+  private boolean isTaken(
+      final CheckpointFiles.Opened candidate, final NavigableMap<Integer, Path> found)
+      throws IOException {
+    final Checkpoint checkpoint = candidate.checkpoint();
+    if (!isInJournal(checkpoint, found) || !listener.onCheckpoint(checkpoint, candidate.state())) {
+      return false;
+    }
+    for (final int segment : found.keySet()) {
+      if (candidate.knows(segment)) {
+        knownRewritten.add(segment);
+      }
+    }
+    lastEpoch = checkpoint.epoch();
+    lastTimeNs = checkpoint.timeNs();
+    lastOutboxId = checkpoint.outboxId();
+    lastLocation = checkpoint.location();
+    located = checkpoint.journalSequence();
+    scanner.lastSequence(checkpoint.journalSequence());
+    return true;
   }
 
   /**
@@ -192,7 +230,7 @@ public final class Recovery {
       segments.add(scanned);
       final int covered = checkpoint.map(c -> Location.segment(c.location())).orElse(0);
       if (segment < covered) {
-        scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), mapping.length()));
+        recoverCovered(descriptor.get(), mapping);
         return;
       }
       final int fromFrame =
@@ -213,6 +251,29 @@ public final class Recovery {
         finishLast(file, mapping, examination, isOpenEnded);
       }
     }
+  }
+
+  /**
+   * The checkpoint tells all that a segment below it can, unless the segment was rewritten later:
+   * then its messages lie elsewhere than the checkpoint says.
+   */
+  private void recoverCovered(final SegmentDescriptor descriptor, final SegmentMapping mapping) {
+    if (!descriptor.isRewritten() || knownRewritten.contains(descriptor.segment())) {
+      scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), mapping.length()));
+      return;
+    }
+    final long reached = scanner.lastSequence();
+    scanner.lastSequence(Long.MIN_VALUE);
+    final SegmentExaminer.Examination examination =
+        examiner.examine(
+            descriptor,
+            mapping.buffer(),
+            mapping.length(),
+            SegmentExaminer.FROM_START,
+            false,
+            SegmentExaminer.END_UNKNOWN);
+    scanner.lastSequence(reached);
+    scanned.publish(examination.outcome().end());
   }
 
   private void finishLast(
@@ -306,6 +367,10 @@ public final class Recovery {
     lastOutboxId = Math.max(lastOutboxId, frame.outboxId());
     if (!frame.isCopied()) {
       scanned.add(frame.journalSequence(), frame.timeNs(), Location.offset(location));
+      if (frame.journalSequence() > located) {
+        located = frame.journalSequence();
+        lastLocation = location;
+      }
     }
     listener.onFrame(frame, location);
   }

@@ -1,6 +1,8 @@
 package io.mothership.storage.recovery;
 
+import io.mothership.journal.Checkpoint;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What opening a journal found.
@@ -11,8 +13,11 @@ import java.util.List;
  * @param lastEpoch epoch of the last record, 0 in an empty journal
  * @param lastTimeNs the latest time of a record, 0 in an empty journal
  * @param lastOutboxId the highest SQL outbox id in a record, 0 = none
+ * @param lastLocation where the last record that is not a copy lies, {@code -1} in an empty journal
  * @param frames records handed to the listener
- * @param checkpointSequence sequence of the checkpoint that was taken, 0 = none
+ * @param checkpoint the one that was taken
+ * @param hasBeginning whether the journal still has its first record; without it and without a
+ *     checkpoint, nobody knows what the records mean
  * @param discardedBytes bytes after the last good record that a stop left unfinished and that were
  *     erased; none of them had been synced
  * @param damage everything that should have been readable and is not
@@ -24,7 +29,9 @@ public record RecoveryReport(
     int lastEpoch,
     long lastTimeNs,
     long lastOutboxId,
+    long lastLocation,
     long frames,
-    long checkpointSequence,
+    Optional<Checkpoint> checkpoint,
+    boolean hasBeginning,
     long discardedBytes,
     List<Damage> damage) {}

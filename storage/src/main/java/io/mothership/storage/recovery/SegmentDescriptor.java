@@ -18,7 +18,7 @@ import org.agrona.MutableDirectBuffer;
  *                    end mark (in a sealed segment), zeros
  *
  *  descriptor, 64 bytes, little endian
- *   0  magic "MSEG"       4  version, u16     8  segment           12  header offset
+ *   0  magic "MSEG"       4  version u16, kind u16    8  segment    12  header offset
  *  16  salt              24  data offset     28  previous end      32  first sequence
  *  40  first time, ns    48  epoch           52  CRC32C of 0..51   56  synced cell (descriptor A only)
  * </pre>
@@ -34,10 +34,12 @@ import org.agrona.MutableDirectBuffer;
  * @param salt secret of the segment's stamps
  * @param dataOffset offset of the first record's length word
  * @param previousEnd offset after the last record of the segment before, 0 if there was none: a
- *     sealed segment that ends earlier has lost records
+ *     sealed segment that ends earlier has lost records. In a rewritten segment the number of the
+ *     last one whose place it takes; the first has the number below its own
  * @param firstSequence no record here, copies aside, has a lower journal sequence
  * @param firstTimeNs no record here, copies aside, is older
  * @param epoch epoch in which the segment was created
+ * @param isRewritten whether it took the place of older ones and holds only what lived in them
  */
 public record SegmentDescriptor(
     int segment,
@@ -47,7 +49,28 @@ public record SegmentDescriptor(
     int previousEnd,
     long firstSequence,
     long firstTimeNs,
-    int epoch) {
+    int epoch,
+    boolean isRewritten) {
+
+  /** The descriptor of a segment that takes the place of others. Its front is empty. */
+  public static SegmentDescriptor rewritten(
+      final int segment,
+      final long salt,
+      final int lastReplaced,
+      final long firstSequence,
+      final long firstTimeNs,
+      final int epoch) {
+    return new SegmentDescriptor(
+        segment,
+        0,
+        salt,
+        WORD_LENGTH + bodyLength(0),
+        lastReplaced,
+        firstSequence,
+        firstTimeNs,
+        epoch,
+        true);
+  }
 
   /** Bytes of a descriptor. */
   public static final int LENGTH = 64;
@@ -71,6 +94,8 @@ public record SegmentDescriptor(
 
   private static final int MAGIC = 0x4745534D;
   private static final int VERSION = 1;
+  private static final int KIND_OFFSET = 6;
+  private static final short REWRITTEN = 1;
   private static final int CRC_OFFSET = 52;
   private static final int CELL_OFFSET = 56;
   private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -110,6 +135,7 @@ public record SegmentDescriptor(
     buffer.setMemory(offset, LENGTH, (byte) 0);
     buffer.putInt(offset, MAGIC, BYTE_ORDER);
     buffer.putShort(offset + 4, (short) VERSION, BYTE_ORDER);
+    buffer.putShort(offset + KIND_OFFSET, isRewritten ? REWRITTEN : 0, BYTE_ORDER);
     buffer.putInt(offset + 8, segment, BYTE_ORDER);
     buffer.putInt(offset + 12, headerOffset, BYTE_ORDER);
     buffer.putLong(offset + 16, salt, BYTE_ORDER);
@@ -119,6 +145,19 @@ public record SegmentDescriptor(
     buffer.putLong(offset + 40, firstTimeNs, BYTE_ORDER);
     buffer.putInt(offset + 48, epoch, BYTE_ORDER);
     buffer.putInt(offset + CRC_OFFSET, crc.ofBytes(buffer, offset, CRC_OFFSET), BYTE_ORDER);
+  }
+
+  /** Writes the body of the header document of a segment whose front is empty. */
+  public void encodeBody(final MutableDirectBuffer buffer, final int offset, final FrameCrc crc) {
+    encode(buffer, offset, crc);
+    final int image = offset + LENGTH + Integer.BYTES;
+    buffer.putInt(offset + LENGTH, crc.ofBytes(buffer, image, 0), BYTE_ORDER);
+    encode(buffer, offset + bodyLength(0) - LENGTH, crc);
+  }
+
+  /** Whether this segment took the place of another. */
+  public boolean replaces(final int other) {
+    return isRewritten && segment - 1 <= other && other <= previousEnd && other != segment;
   }
 
   /**
@@ -194,6 +233,7 @@ public record SegmentDescriptor(
         file.getInt(at + 28, BYTE_ORDER),
         file.getLong(at + 32, BYTE_ORDER),
         file.getLong(at + 40, BYTE_ORDER),
-        file.getInt(at + 48, BYTE_ORDER));
+        file.getInt(at + 48, BYTE_ORDER),
+        file.getShort(at + KIND_OFFSET, BYTE_ORDER) == REWRITTEN);
   }
 }

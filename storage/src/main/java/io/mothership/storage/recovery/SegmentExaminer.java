@@ -109,7 +109,7 @@ final class SegmentExaminer {
     if (outcome.end() < knownEnd && outcome.isChained()) {
       report(descriptor, outcome.end(), knownEnd, Damage.Reason.RECORD);
     }
-    previousSegment = descriptor.segment();
+    previousSegment = descriptor.isRewritten() ? 0 : descriptor.segment();
     previousEnd = outcome.end();
     return new Examination(
         descriptor,
@@ -121,7 +121,9 @@ final class SegmentExaminer {
 
   /** The segment before must reach as far as it did when this one was created. */
   private void checkPrevious(final SegmentDescriptor descriptor) {
-    if (previousSegment == descriptor.segment() - 1 && previousEnd < descriptor.previousEnd()) {
+    if (previousSegment == SegmentFiles.before(descriptor.segment())
+        && !descriptor.isRewritten()
+        && previousEnd < descriptor.previousEnd()) {
       damages.accept(
           new Damage(previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
     }
@@ -139,7 +141,7 @@ final class SegmentExaminer {
       final DirectBuffer file, final SegmentDescriptor descriptor, final int to) {
     int at = descriptor.dataOffset();
     while (at < to) {
-      final int length = scanner.verifier().verify(file, to, descriptor, at + PREFIX_LENGTH);
+      final int length = FrameVerifier.stampedLength(file, to, descriptor, at + PREFIX_LENGTH);
       if (length == FrameVerifier.BAD || file.getInt(at, BYTE_ORDER) != STAMP_LENGTH + length) {
         return false;
       }

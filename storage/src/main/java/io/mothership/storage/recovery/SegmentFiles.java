@@ -28,11 +28,33 @@ public final class SegmentFiles {
   /** The last minute of the year 6052 or so: 36 petabytes of 16 MiB segments. */
   public static final int SEGMENT_MAX = Integer.MAX_VALUE - 1;
 
+  /**
+   * New segments have multiples of this as their numbers; the numbers between are for segments that
+   * take the place of older ones.
+   */
+  private static final int STEP = 16;
+
   private static final String ACTIVE_SUFFIX = ".cq4";
+  private static final String UNFINISHED_SUFFIX = ".unfinished";
   private static final String SEALED_SUFFIX = ".segment";
   private static final DateTimeFormatter CYCLE = DateTimeFormatter.ofPattern(CYCLE_FORMAT);
 
   private SegmentFiles() {}
+
+  /** The number of the first new segment after {@code segment}. */
+  public static int next(final int segment) {
+    return (segment / STEP + 1) * STEP;
+  }
+
+  /** The number of the segment that was written before {@code segment}, if none was skipped. */
+  public static int before(final int segment) {
+    return segment % STEP == 0 ? segment - STEP : segment - 1;
+  }
+
+  /** Whether only a segment that takes the place of older ones gets such a number. */
+  public static boolean isRewritten(final int segment) {
+    return segment % STEP != 0;
+  }
 
   /** The journal's directory inside the data directory. */
   public static Path journalDirectory(final Path dataDirectory) {
@@ -47,6 +69,21 @@ public final class SegmentFiles {
   public static Path sealed(final Path journalDirectory, final int segment) {
     final String digits = Integer.toString(segment);
     return journalDirectory.resolve("0".repeat(10 - digits.length()) + digits + SEALED_SUFFIX);
+  }
+
+  /** A segment that is being written to take the place of others. */
+  public static Path unfinished(final Path journalDirectory, final int segment) {
+    return journalDirectory.resolve(segment + UNFINISHED_SUFFIX);
+  }
+
+  /** Deletes what {@link #unfinished} names left behind. */
+  static void deleteUnfinished(final FileFacade files, final Path journalDirectory)
+      throws IOException {
+    try (var found = Files.newDirectoryStream(journalDirectory, "*" + UNFINISHED_SUFFIX)) {
+      for (final Path file : found) {
+        files.delete(file);
+      }
+    }
   }
 
   /** The file in which Chronicle keeps its locks. */

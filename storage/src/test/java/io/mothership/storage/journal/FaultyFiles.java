@@ -15,6 +15,27 @@ final class FaultyFiles implements FileFacade {
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
   private int syncs;
+  private int callsLeft = Integer.MAX_VALUE;
+
+  /** Lets so many calls pass; all after them fail, as if the process had ended there. */
+  void failFrom(final int calls) {
+    callsLeft = calls;
+  }
+
+  /** Nothing fails any more. */
+  void repair() {
+    callsLeft = Integer.MAX_VALUE;
+    failingWrite = "";
+    failsSync = false;
+    failsSyncDirectory = false;
+    failsRename = false;
+  }
+
+  private void call() throws IOException {
+    if (callsLeft != Integer.MAX_VALUE && callsLeft-- <= 0) {
+      throw new IOException("stopped");
+    }
+  }
 
   void failWrites(final String message) {
     failingWrite = message;
@@ -42,12 +63,14 @@ final class FaultyFiles implements FileFacade {
 
   @Override
   public FileChannel open(final Path file) throws IOException {
+    call();
     return system.open(file);
   }
 
   @Override
   public void write(final FileChannel channel, final ByteBuffer bytes, final long position)
       throws IOException {
+    call();
     if (!failingWrite.isEmpty()) {
       // As the operating system does: part of it was written.
       final ByteBuffer part = bytes.duplicate();
@@ -60,6 +83,7 @@ final class FaultyFiles implements FileFacade {
 
   @Override
   public void sync(final FileChannel channel) throws IOException {
+    call();
     syncs++;
     if (failsSync) {
       throw new IOException("Input/output error");
@@ -69,6 +93,7 @@ final class FaultyFiles implements FileFacade {
 
   @Override
   public void syncDirectory(final Path directory) throws IOException {
+    call();
     if (failsSyncDirectory) {
       throw new IOException("Input/output error");
     }
@@ -77,6 +102,7 @@ final class FaultyFiles implements FileFacade {
 
   @Override
   public void rename(final Path from, final Path to) throws IOException {
+    call();
     if (failsRename) {
       throw new IOException("Input/output error");
     }
@@ -85,6 +111,7 @@ final class FaultyFiles implements FileFacade {
 
   @Override
   public void delete(final Path file) throws IOException {
+    call();
     system.delete(file);
   }
 

@@ -32,6 +32,7 @@ final class JournalFaultTest {
             JournalConfig.SEGMENT_BYTES_MIN,
             JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
             1000,
+            Long.MAX_VALUE,
             files);
   }
 

@@ -147,7 +147,8 @@ final class PowerCutRecoveryTest {
   private static ChronicleJournal open(
       final Path data, final PowerCutFiles files, final RecordedFrames recorded) {
     final JournalConfig config =
-        new JournalConfig(data, SEGMENT_BYTES, JournalConfig.ALLOCATE_AHEAD_BYTES_MIN, 0, files);
+        new JournalConfig(
+            data, SEGMENT_BYTES, JournalConfig.ALLOCATE_AHEAD_BYTES_MIN, 0, Long.MAX_VALUE, files);
     return ChronicleJournal.open(config, recorded);
   }
 }

@@ -8,6 +8,7 @@ import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.StateDecoder;
 import io.mothership.journal.TestFrames;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class RecordedFrames implements RecoveryListener {
   }
 
   @Override
-  public boolean onCheckpoint(final Checkpoint checkpoint) {
+  public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
     return false;
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of it.
  */
 final class SegmentDamageTest {
+  private static final int FIRST = SegmentFiles.next(0);
   private static final int PAYLOAD_MAX = 300;
   private static final long SEED = Long.getLong("mothership.seed", 5L);
 
@@ -92,14 +93,14 @@ final class SegmentDamageTest {
     final Random random = new Random(SEED);
     for (int i = 0; i < segments.size(); i++) {
       final byte[] bytes = segments.get(i).clone();
-      final Scan whole = Scan.of(i + 1, bytes);
+      final Scan whole = Scan.of((i + 1) * FIRST, bytes);
       assertTrue(whole.damage.isEmpty(), whole.damage.toString());
       // Beyond the records there are only zeros: a few of them stand for all.
       for (int at = 0; at < whole.end + 64; at++) {
         final byte good = bytes[at];
         bytes[at] ^= (byte) (1 + random.nextInt(255));
         if (!isEndMark(bytes, whole.end)) {
-          check(whole, Scan.of(i + 1, bytes), at);
+          check(whole, Scan.of((i + 1) * FIRST, bytes), at);
         }
         bytes[at] = good;
       }
@@ -174,7 +175,7 @@ final class SegmentDamageTest {
   @Test
   void shouldNotTakeAFrameInAPayloadForARecord() {
     final byte[] bytes = segments.getFirst();
-    final Scan whole = Scan.of(1, bytes);
+    final Scan whole = Scan.of(FIRST, bytes);
     // A genuine record copied into the middle of another one's place: magic, CRC and length are
     // right.
     final int source = whole.offsets.get(3);
@@ -186,7 +187,7 @@ final class SegmentDamageTest {
     final byte[] forged = bytes.clone();
     final int target = SegmentDescriptor.align(whole.offsets.get(victim) + 32);
     System.arraycopy(bytes, source - SegmentDescriptor.PREFIX_LENGTH, forged, target, length + 8);
-    final Scan found = Scan.of(1, forged);
+    final Scan found = Scan.of(FIRST, forged);
     assertEquals(whole.sequences.size() - 1, found.sequences.size());
     assertEquals(1, found.damage.size());
     assertEquals(Damage.Reason.RECORD, found.damage.getFirst().reason());

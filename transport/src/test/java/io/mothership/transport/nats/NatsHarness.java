@@ -19,7 +19,7 @@ final class NatsHarness implements AutoCloseable {
       new Spine(
           SpineConfig.of(Threading.INVOKER, 1024 * 1024),
           new ListJournal(),
-          new Spine.Recovered(0, 0, 1),
+          Spine.Recovered.nothing(),
           StreamLayer.none(),
           new ManualClock(1_700_000_000_000_000_000L));
   private final AtomicLong ids = new AtomicLong();

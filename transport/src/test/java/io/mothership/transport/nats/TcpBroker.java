@@ -25,7 +25,7 @@ final class TcpBroker implements AutoCloseable {
         new Spine(
             SpineConfig.of(threading, 1024 * 1024),
             new ListJournal(),
-            new Spine.Recovered(0, 0, 1),
+            Spine.Recovered.nothing(),
             StreamLayer.none(),
             Clock.system());
     spine.start(() -> {});

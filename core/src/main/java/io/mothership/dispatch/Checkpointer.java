@@ -1,0 +1,252 @@
+package io.mothership.dispatch;
+
+import io.mothership.error.MothershipException;
+import io.mothership.journal.Checkpoint;
+import io.mothership.journal.FrozenState;
+import io.mothership.journal.ReadAgent;
+import io.mothership.journal.Relocations;
+import io.mothership.journal.Upkeep;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when a checkpoint is due, freezes the state for it, and follows it through: written and
+ * segments freed by another thread, moved messages noted, old places released.
+ *
+ * <p>One is due after so many bytes of journal as the last one was long, at least a fixed number:
+ * so a start reads a bounded tail, and checkpoints never write more than the journal itself. Before
+ * freezing, the dispatcher takes in nothing until the journal has appended everything it has, a few
+ * milliseconds; then the state and the journal tell the same.
+ *
+ * <p><i>Thread:</i> ms-dispatch; the upkeep itself runs elsewhere.
+ */
+final class Checkpointer {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+  private static final int RELOCATIONS_PER_STEP = 4096;
+  private static final Ending DONE = new Ending(0, null);
+
+  private enum Phase {
+    IDLE,
+    DRAINING,
+    SYNCING,
+    WRITING,
+    RELOCATING,
+    READING,
+    RELEASING
+  }
+
+  private final JournalTail journal;
+  private final ReadAgent reads;
+  private final StreamLayer streams;
+  private final Upkeep upkeep;
+  private final Executor executor;
+  private final long tailBytesMin;
+  private Phase phase = Phase.IDLE;
+  private boolean isRequested;
+  private Checkpoint checkpoint;
+  private FrozenState frozen;
+  private Relocations moved;
+  private int relocated;
+  private long readsMark;
+  private long lastSequence;
+  private long lastBytes;
+  private long tailBytesMax;
+
+  /** Set by the other thread when its task has ended. */
+  private volatile Ending ending;
+
+  /** {@code moved} is null if the task failed or moves nothing by its nature. */
+  private record Ending(long checkpointBytes, Relocations moved) {}
+
+  /**
+   * @param executor runs upkeep, one task at a time
+   * @param tailBytesMin bytes of journal after which a checkpoint is due at the earliest
+   */
+  Checkpointer(
+      final JournalTail journal,
+      final ReadAgent reads,
+      final StreamLayer streams,
+      final Upkeep upkeep,
+      final Executor executor,
+      final long tailBytesMin) {
+    this.journal = journal;
+    this.reads = reads;
+    this.streams = streams;
+    this.upkeep = upkeep;
+    this.executor = executor;
+    this.tailBytesMin = tailBytesMin;
+    this.tailBytesMax = tailBytesMin;
+    this.lastSequence = journal.lastSequence();
+    this.lastBytes = journal.writtenBytes();
+  }
+
+  /** Whether the dispatcher must take in nothing, so that the journal catches up with it. */
+  boolean isDraining() {
+    return phase == Phase.DRAINING;
+  }
+
+  /** A checkpoint is wanted soon, because space is short. */
+  void request() {
+    isRequested = true;
+  }
+
+  /** Takes the next step if it can be taken. */
+  int doWork() {
+    return switch (phase) {
+      case IDLE -> begin();
+      case DRAINING -> freeze();
+      case SYNCING -> write();
+      case WRITING -> onWritten();
+      case RELOCATING -> relocate();
+      case READING -> release();
+      case RELEASING -> onReleased();
+    };
+  }
+
+  /** The last one, after everything was appended and synced; nobody else runs any more. */
+  void finish() {
+    try {
+      while (phase != Phase.IDLE && !journal.isFailed()) {
+        // Whoever waited for a message is gone.
+        readsMark = 0;
+        if (doWork() == 0) {
+          Thread.sleep(1);
+        }
+      }
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (journal.isFailed() || journal.lastSequence() == lastSequence || !journal.isCaughtUp()) {
+      return;
+    }
+    try {
+      upkeep.checkpoint(next(), streams.freeze());
+    } catch (final MothershipException e) {
+      LOG.error("no checkpoint at the stop: the next start reads more: {}", e.getMessage());
+    }
+  }
+
+  private int begin() {
+    final boolean isDue = journal.writtenBytes() - lastBytes >= tailBytesMax;
+    if ((!isDue && !isRequested) || journal.isFailed()) {
+      return 0;
+    }
+    isRequested = false;
+    if (journal.lastSequence() == lastSequence) {
+      return 0;
+    }
+    phase = Phase.DRAINING;
+    return 1;
+  }
+
+  private int freeze() {
+    if (journal.isFailed()) {
+      phase = Phase.IDLE;
+      return 1;
+    }
+    if (!journal.isCaughtUp()) {
+      return 0;
+    }
+    checkpoint = next();
+    frozen = streams.freeze();
+    lastSequence = checkpoint.journalSequence();
+    lastBytes = journal.writtenBytes();
+    phase = Phase.SYNCING;
+    return 1;
+  }
+
+  private Checkpoint next() {
+    return new Checkpoint(
+        journal.lastSequence(),
+        journal.lastLocation(),
+        journal.epoch(),
+        journal.lastTimeNs(),
+        journal.lastOutboxId());
+  }
+
+  private int write() {
+    if (journal.isFailed()) {
+      frozen = null;
+      phase = Phase.IDLE;
+      return 1;
+    }
+    if (journal.syncedSequence() < checkpoint.journalSequence()) {
+      return 0;
+    }
+    final Checkpoint toWrite = checkpoint;
+    final FrozenState state = frozen;
+    frozen = null;
+    phase = Phase.WRITING;
+    execute(() -> new Ending(upkeep.checkpoint(toWrite, state), upkeep.free(state)));
+    return 1;
+  }
+
+  private int onWritten() {
+    final Ending ended = ending;
+    if (ended == null) {
+      return 0;
+    }
+    if (ended.moved() == null) {
+      phase = Phase.IDLE;
+      return 1;
+    }
+    tailBytesMax = Math.max(tailBytesMin, ended.checkpointBytes());
+    moved = ended.moved();
+    relocated = 0;
+    phase = Phase.RELOCATING;
+    return 1;
+  }
+
+  private int relocate() {
+    final int end = Math.min(moved.count(), relocated + RELOCATIONS_PER_STEP);
+    for (; relocated < end; relocated++) {
+      streams.onRelocated(
+          moved.streamId(relocated), moved.streamSequence(relocated), moved.location(relocated));
+    }
+    if (relocated == moved.count()) {
+      moved = null;
+      readsMark = reads.requested();
+      phase = Phase.READING;
+    }
+    return 1;
+  }
+
+  private int release() {
+    if (reads.answered() < readsMark) {
+      return 0;
+    }
+    phase = Phase.RELEASING;
+    execute(
+        () -> {
+          upkeep.release();
+          return DONE;
+        });
+    return 1;
+  }
+
+  private int onReleased() {
+    if (ending == null) {
+      return 0;
+    }
+    phase = Phase.IDLE;
+    return 1;
+  }
+
+  private void execute(final Supplier<Ending> task) {
+    ending = null;
+    executor.execute(
+        () -> {
+          Ending ended = DONE;
+          try {
+            ended = task.get();
+          } catch (final RuntimeException e) {
+            LOG.error("upkeep of the journal failed, it is tried again later: {}", e.toString(), e);
+          } finally {
+            ending = ended;
+          }
+        });
+  }
+}

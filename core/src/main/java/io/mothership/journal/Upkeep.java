@@ -1,0 +1,33 @@
+package io.mothership.journal;
+
+/**
+ * What keeps a journal short: checkpoints, so that a start reads only its tail, and giving back the
+ * space of what no stream holds any more.
+ *
+ * <p><i>Thread:</i> any, one at a time; does file I/O.
+ */
+public interface Upkeep {
+
+  /**
+   * Keeps a checkpoint; when this returns it survives a power cut.
+   *
+   * @param checkpoint its frame is synced
+   * @return bytes written
+   * @throws io.mothership.error.MothershipException {@code CHECKPOINT_FAILED}: the older ones are
+   *     intact
+   */
+  long checkpoint(Checkpoint checkpoint, FrozenState state);
+
+  /**
+   * Gives back what neither the newest checkpoint nor its predecessor needs: segments in which
+   * nothing lives are deleted, those in which little lives are written anew.
+   *
+   * @param state what lives, as of the newest checkpoint
+   * @return messages that lie somewhere else now; until {@link #release} they are found at their
+   *     old places too
+   */
+  Relocations free(FrozenState state);
+
+  /** Nobody reads moved messages at their old places any more: those go. */
+  void release();
+}

@@ -1,0 +1,64 @@
+package io.mothership.stream;
+
+import io.mothership.bus.MessageView;
+import io.mothership.journal.FrameEncoder;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.codec.Origin;
+import io.mothership.journal.codec.RecordType;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+import org.agrona.BitUtil;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Consumers in a checkpoint: the records that the journal would have of each, one after the other,
+ * so that they come back the same way.
+ *
+ * <p>Layout, little endian: the highest id ever given i32, then per record its length i32 and the
+ * frame, each at a multiple of four.
+ */
+final class ConsumerFrames {
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
+  private int at;
+
+  ConsumerFrames(final int lastId) {
+    buffer.putInt(0, lastId, ORDER);
+    at = Integer.BYTES;
+  }
+
+  void add(final RecordType type, final Stream stream, final MessageView record) {
+    final int length = FrameEncoder.frameLength(record);
+    buffer.checkLimit(at + Integer.BYTES + length);
+    buffer.putInt(at, length, ORDER);
+    final int frame = at + Integer.BYTES;
+    FrameEncoder.encode(buffer, frame, type, Origin.INTERNAL, stream.accountId(), record);
+    FrameEncoder.stamp(buffer, frame, stream.id(), 0, 0, 0, 0, 0);
+    at = BitUtil.align(frame + length, Integer.BYTES);
+  }
+
+  byte[] bytes() {
+    final byte[] bytes = new byte[at];
+    buffer.getBytes(0, bytes);
+    return bytes;
+  }
+
+  /**
+   * Shows every record; each frame is valid during the call.
+   *
+   * @return the highest id ever given
+   */
+  static int forEach(final byte[] bytes, final Consumer<FrameView> consumer) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    final FrameView frame = new FrameView();
+    int at = Integer.BYTES;
+    while (at < bytes.length) {
+      final int length = buffer.getInt(at, ORDER);
+      consumer.accept(frame.wrap(buffer, at + Integer.BYTES));
+      at = BitUtil.align(at + Integer.BYTES + length, Integer.BYTES);
+    }
+    return buffer.getInt(0, ORDER);
+  }
+}

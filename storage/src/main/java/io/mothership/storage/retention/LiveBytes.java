@@ -1,0 +1,43 @@
+package io.mothership.storage.retention;
+
+import io.mothership.journal.FrozenState;
+import io.mothership.journal.Journal;
+import io.mothership.journal.Location;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/**
+ * How many bytes of each segment are messages that some stream holds.
+ *
+ * <p><i>Thread:</i> one.
+ */
+final class LiveBytes {
+  private final Int2ObjectHashMap<Count> bySegment = new Int2ObjectHashMap<>();
+  private long total;
+
+  private static final class Count {
+    private long bytes;
+  }
+
+  static LiveBytes of(final FrozenState state) {
+    final LiveBytes live = new LiveBytes();
+    state.forEachMessage((streamId, sequence, location, size) -> live.add(location, size));
+    return live;
+  }
+
+  private void add(final long location, final int size) {
+    if (location != Journal.NOWHERE) {
+      bySegment.computeIfAbsent(Location.segment(location), key -> new Count()).bytes += size;
+      total += size;
+    }
+  }
+
+  /** 0 if nothing lives in the segment. */
+  long bytes(final int segment) {
+    final Count count = bySegment.get(segment);
+    return count == null ? 0 : count.bytes;
+  }
+
+  long total() {
+    return total;
+  }
+}

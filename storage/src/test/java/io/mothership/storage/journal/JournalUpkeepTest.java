@@ -1,0 +1,391 @@
+package io.mothership.storage.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.error.MothershipException;
+import io.mothership.journal.Checkpoint;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.Location;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.Relocations;
+import io.mothership.journal.StateDecoder;
+import io.mothership.journal.TestFrames;
+import io.mothership.storage.recovery.JournalVerification;
+import io.mothership.storage.recovery.SegmentFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checkpoints make segments superfluous; what lives in them stays readable, in order. */
+final class JournalUpkeepTest {
+  private static final int PAYLOAD_MAX = 300;
+  private static final int COUNT = 4000;
+
+  @TempDir private Path directory;
+  private final FaultyFiles files = new FaultyFiles();
+  private final TestFrames frames = new TestFrames(PAYLOAD_MAX);
+  private final long[] locations = new long[3 * COUNT + 1];
+  private JournalConfig config;
+  private long sequence;
+
+  @BeforeEach
+  void configure() {
+    config =
+        new JournalConfig(
+            directory,
+            JournalConfig.SEGMENT_BYTES_MIN,
+            JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
+            0,
+            Long.MAX_VALUE,
+            files);
+  }
+
+  @Test
+  void shouldDeleteDeadSegmentsOnlyBelowTheOlderCheckpoint() {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      final int[] before = journal.segments();
+      assertTrue(before.length > 8);
+      keep(journal, at -> false);
+      assertEquals(before.length, journal.segments().length, "no older checkpoint yet");
+      final int olderFrom = Location.segment(locations[(int) sequence]);
+      append(journal, COUNT);
+      keep(journal, at -> false);
+      final int[] after = journal.segments();
+      assertEquals(olderFrom, after[0]);
+      try (JournalReader reader = journal.reader()) {
+        assertFalse(reader.read(locations[1], new FrameView()));
+        assertEquals(olderFrom, Location.segment(reader.first()));
+        assertEquals(reader.first(), reader.next(locations[1]));
+        assertEquals(reader.first(), reader.seekSequence(1));
+        assertEquals(0, journal.damagedReads());
+      }
+    }
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertTrue(journal.report().damage().isEmpty());
+      assertEquals(sequence, journal.report().lastSequence());
+      assertFalse(journal.report().hasBeginning());
+      assertTrue(journal.report().checkpoint().isPresent());
+    }
+    assertTrue(JournalVerification.of(directory).isGood());
+  }
+
+  @Test
+  void shouldKeepWhatLivesInSparseSegmentsReadableAndInOrder() {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    final Mirror mirror = new Mirror();
+    try (ChronicleJournal journal = open(mirror)) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      final int before = journal.segments().length;
+      final Relocations moved = keep(journal, isLive);
+      assertTrue(moved.count() > COUNT / 25, () -> "moved=" + moved.count());
+      assertTrue(journal.segments().length < before - 8);
+      assertLive(journal, isLive);
+      assertInOrder(journal);
+      // Again and again: what is left is not rewritten for nothing.
+      append(journal, COUNT);
+      keep(journal, isLive);
+      assertLive(journal, isLive);
+      assertInOrder(journal);
+    }
+    try (ChronicleJournal journal = open(mirror)) {
+      assertTrue(journal.report().damage().isEmpty(), () -> journal.report().toString());
+      for (int at = 20; at <= sequence; at += 20) {
+        locations[at] = mirror.places.getOrDefault((long) at, locations[at]);
+      }
+      assertLive(journal, isLive);
+      assertInOrder(journal);
+    }
+    assertTrue(JournalVerification.of(directory).isGood());
+  }
+
+  @Test
+  void shouldFindMovedMessagesAtBothPlacesUntilReleased() {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      final long old = locations[20];
+      checkpoint(journal, isLive);
+      final Relocations moved = journal.upkeep().orElseThrow().free(held(isLive));
+      final FrameView frame = new FrameView();
+      try (JournalReader reader = journal.reader()) {
+        assertTrue(reader.read(old, frame));
+        assertTrue(reader.read(moved.location(0), frame));
+        assertEquals(20, frame.journalSequence());
+        journal.upkeep().orElseThrow().release();
+        assertFalse(reader.read(old, frame));
+        assertTrue(reader.read(moved.location(0), frame));
+        assertTrue(frames.isGenuine(frame));
+      }
+    }
+  }
+
+  /** Whoever walks the journal while segments are replaced sees every living message once. */
+  @Test
+  void shouldLetAReaderWalkOnAcrossAReplacedGroup() {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    for (final int stopAt : new int[] {1, 300, 777, 1500, 2500}) {
+      try (ChronicleJournal journal = open(new Mirror())) {
+        final long start = sequence;
+        append(journal, COUNT / 2);
+        keep(journal, isLive);
+        append(journal, COUNT / 2);
+        try (JournalReader reader = journal.reader()) {
+          final FrameView frame = new FrameView();
+          long at = reader.seekSequence(start + Math.min(stopAt, COUNT / 2 - 1));
+          assertTrue(reader.read(at, frame));
+          long seen = frame.journalSequence();
+          keep(journal, isLive);
+          long expected = (seen / 20 + 1) * 20;
+          while ((at = reader.next(at)) != Journal.NOWHERE) {
+            if (reader.read(at, frame) && frame.journalSequence() > seen) {
+              seen = frame.journalSequence();
+              if (seen % 20 == 0) {
+                assertEquals(expected, seen);
+                expected += 20;
+              }
+            }
+          }
+          assertEquals(sequence, seen);
+        }
+      }
+      sequence = 0;
+      deleteAll(directory);
+    }
+  }
+
+  /** At whatever file operation it is stopped, an open finds every living message. */
+  @Test
+  void shouldSurviveAStopAtEveryStepOfTheUpkeep() throws IOException {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    for (int failAt = 0; failAt < 60; failAt++) {
+      final Mirror mirror = new Mirror();
+      final boolean hasFailed;
+      try (ChronicleJournal journal = open(mirror)) {
+        append(journal, COUNT / 4);
+        keep(journal, isLive);
+        append(journal, COUNT / 4);
+        files.failFrom(failAt);
+        hasFailed = !isKept(journal, isLive);
+        files.repair();
+      }
+      final Mirror found = new Mirror();
+      try (ChronicleJournal journal = open(found)) {
+        final int step = failAt;
+        assertTrue(journal.report().damage().isEmpty(), () -> step + " " + journal.report());
+        try (JournalReader reader = journal.reader()) {
+          final FrameView frame = new FrameView();
+          for (long at = 20; at <= sequence; at += 20) {
+            final long place = found.places.getOrDefault(at, locations[(int) at]);
+            final long message = at;
+            assertTrue(reader.read(place, frame), () -> "step=" + step + ", message=" + message);
+            assertEquals(at, frame.journalSequence());
+          }
+        }
+      }
+      sequence = 0;
+      deleteAll(directory);
+      if (!hasFailed) {
+        return;
+      }
+    }
+    throw new AssertionError("more steps than expected");
+  }
+
+  @Test
+  void shouldKeepASegmentWhoseLivingMessagesCannotAllBeRead() throws IOException {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      final Path first =
+          SegmentFiles.sealed(
+              SegmentFiles.journalDirectory(directory), Location.segment(locations[20]));
+      flip(first, Location.offset(locations[20]) + 90);
+      keep(journal, isLive);
+      assertEquals(Location.segment(locations[20]), journal.segments()[0]);
+      final FrameView frame = new FrameView();
+      try (JournalReader reader = journal.reader()) {
+        assertFalse(reader.read(locations[20], frame));
+        assertTrue(reader.read(locations[40], frame));
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatTheBeginningIsGoneIfNoCheckpointIsLeft() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, at -> false);
+      append(journal, COUNT);
+      keep(journal, at -> false);
+    }
+    try (var found = Files.list(directory.resolve("checkpoint"))) {
+      for (final Path file : found.toList()) {
+        flip(file, 40);
+      }
+    }
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertTrue(journal.report().checkpoint().isEmpty());
+      assertFalse(journal.report().hasBeginning());
+    }
+  }
+
+  @Test
+  void shouldLeaveOlderCheckpointsIntactIfOneCannotBeWritten() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 100);
+      checkpoint(journal, at -> true);
+      append(journal, 100);
+      files.failWrites("No space left on device");
+      assertThrows(MothershipException.class, () -> checkpoint(journal, at -> true));
+      files.repair();
+    }
+    final Mirror mirror = new Mirror();
+    try (ChronicleJournal journal = open(mirror)) {
+      assertEquals(100, journal.report().checkpoint().orElseThrow().journalSequence());
+    }
+  }
+
+  private ChronicleJournal open(final RecoveryListener listener) {
+    return ChronicleJournal.open(config, listener);
+  }
+
+  private void append(final ChronicleJournal journal, final int count) {
+    for (int i = 0; i < count; i++) {
+      sequence++;
+      locations[(int) sequence] = frames.append(journal, sequence, journal.report().epoch());
+    }
+    journal.sync();
+  }
+
+  private HeldMessages held(final LongPredicate isLive) {
+    final HeldMessages held = new HeldMessages("");
+    for (long at = 1; at <= sequence; at++) {
+      if (isLive.test(at)) {
+        held.add(at * 2, locations[(int) at]);
+      }
+    }
+    return held;
+  }
+
+  private void checkpoint(final ChronicleJournal journal, final LongPredicate isLive) {
+    journal
+        .upkeep()
+        .orElseThrow()
+        .checkpoint(
+            new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0),
+            held(isLive));
+  }
+
+  private Relocations keep(final ChronicleJournal journal, final LongPredicate isLive) {
+    checkpoint(journal, isLive);
+    final Relocations moved = journal.upkeep().orElseThrow().free(held(isLive));
+    for (int i = 0; i < moved.count(); i++) {
+      assertEquals(3, moved.streamId(i));
+      locations[(int) (moved.streamSequence(i) / 2)] = moved.location(i);
+    }
+    journal.upkeep().orElseThrow().release();
+    return moved;
+  }
+
+  private boolean isKept(final ChronicleJournal journal, final LongPredicate isLive) {
+    try {
+      keep(journal, isLive);
+      return true;
+    } catch (final MothershipException e) {
+      return false;
+    }
+  }
+
+  private void assertLive(final ChronicleJournal journal, final LongPredicate isLive) {
+    final FrameView frame = new FrameView();
+    final Random random = new Random(7);
+    try (JournalReader reader = journal.reader()) {
+      for (int i = 0; i < 2000; i++) {
+        final long at = 1 + random.nextInt((int) sequence);
+        if (isLive.test(at)) {
+          assertTrue(reader.read(locations[(int) at], frame), () -> "message=" + at);
+          assertEquals(at, frame.journalSequence());
+          assertTrue(frames.isGenuine(frame));
+          assertEquals(locations[(int) at], reader.seekSequence(at));
+        }
+      }
+    }
+  }
+
+  private void assertInOrder(final ChronicleJournal journal) {
+    final FrameView frame = new FrameView();
+    try (JournalReader reader = journal.reader()) {
+      long last = 0;
+      long expected = 20;
+      for (long at = reader.first(); at != Journal.NOWHERE; at = reader.next(at)) {
+        assertTrue(reader.read(at, frame));
+        assertTrue(frame.journalSequence() > last);
+        last = frame.journalSequence();
+        if (last % 20 == 0) {
+          assertEquals(expected, last);
+          expected += 20;
+        }
+      }
+      assertEquals(sequence, last);
+    }
+  }
+
+  private static void flip(final Path file, final int offset) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      final ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, offset);
+      one.put(0, (byte) (one.get(0) ^ 0x10)).flip();
+      channel.write(one, offset);
+    }
+  }
+
+  private static void deleteAll(final Path folder) {
+    try (var found = Files.walk(folder)) {
+      found
+          .sorted(java.util.Comparator.reverseOrder())
+          .filter(path -> !path.equals(folder))
+          .forEach(path -> path.toFile().delete());
+    } catch (final IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Takes every checkpoint and remembers where the frames after it, and moved ones, lie. */
+  private static final class Mirror implements RecoveryListener {
+    private final Map<Long, Long> places = new HashMap<>();
+
+    @Override
+    public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
+      places.clear();
+      return true;
+    }
+
+    @Override
+    public void onFrame(final FrameView frame, final long location) {
+      places.put(frame.journalSequence(), location);
+    }
+  }
+}
