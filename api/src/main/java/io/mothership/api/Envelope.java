@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class Envelope {
   private static final Logger LOG = LoggerFactory.getLogger(Envelope.class);
 
+  /** After this many seconds a request that met a full disk or a busy part may be tried again. */
+  private static final String RETRY_AFTER_S = "5";
+
   private Envelope() {}
 
   /** A success; {@code data} writes exactly one value. */
@@ -35,7 +38,8 @@ public final class Envelope {
         .text("message", message)
         .endObject()
         .endObject();
-    return response(status, writer);
+    final HttpResponse response = response(status, writer);
+    return status == 503 ? response.withHeader("Retry-After", RETRY_AFTER_S) : response;
   }
 
   /**
@@ -51,8 +55,9 @@ public final class Envelope {
         return error(e.status(), e.code(), e.getMessage());
       } catch (final MothershipException e) {
         LOG.warn("{} {} failed: code={}", request.method(), request.path(), e.code(), e);
-        final int status = e.category() == Category.CAPACITY ? 503 : 500;
-        return error(status, failureCode, e.getMessage());
+        return e.category() == Category.CAPACITY
+            ? error(503, e.code(), e.getMessage())
+            : error(500, failureCode, e.getMessage());
       }
     };
   }

@@ -29,6 +29,14 @@ public interface Fabric extends AutoCloseable {
   /** Listens on a subject, wildcards allowed, until closed. */
   AutoCloseable subscribe(String subject, Consumer<Received> consumer);
 
+  /**
+   * Whether streams take messages at this moment; false while the disk is full or after the journal
+   * failed.
+   */
+  default boolean takesMessages() {
+    return true;
+  }
+
   /** A cursor over what is committed in the journal; to be used by one thread. */
   Tap tap(TapStart start);
 

@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
  * segments freed by another thread, moved messages noted, old places released.
  *
  * <p>One is due after so many bytes of journal as the last one was long, at least a fixed number:
- * so a start reads a bounded tail, and checkpoints never write more than the journal itself. Before
- * freezing, the dispatcher takes in nothing until the journal has appended everything it has, a few
- * milliseconds; then the state and the journal tell the same.
+ * so a start reads a bounded tail, and checkpoints never write more than the journal itself. While
+ * the disk is full, every change makes one due, as it may free a segment. Before freezing, the
+ * dispatcher takes in nothing until the journal has appended everything it has, a few milliseconds;
+ * then the state and the journal tell the same.
  *
  * <p><i>Thread:</i> ms-dispatch; the upkeep itself runs elsewhere.
  */
@@ -44,7 +45,6 @@ final class Checkpointer {
   private final Executor executor;
   private final long tailBytesMin;
   private Phase phase = Phase.IDLE;
-  private boolean isRequested;
   private Checkpoint checkpoint;
   private FrozenState frozen;
   private Relocations moved;
@@ -87,11 +87,6 @@ final class Checkpointer {
     return phase == Phase.DRAINING;
   }
 
-  /** A checkpoint is wanted soon, because space is short. */
-  void request() {
-    isRequested = true;
-  }
-
   /** Takes the next step if it can be taken. */
   int doWork() {
     return switch (phase) {
@@ -130,12 +125,10 @@ final class Checkpointer {
   }
 
   private int begin() {
-    final boolean isDue = journal.writtenBytes() - lastBytes >= tailBytesMax;
-    if ((!isDue && !isRequested) || journal.isFailed()) {
-      return 0;
-    }
-    isRequested = false;
-    if (journal.lastSequence() == lastSequence) {
+    final long written = journal.writtenBytes() - lastBytes;
+    // While space is short every record may be the one that lets a segment go.
+    final boolean isDue = written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
+    if (!isDue || journal.isFailed()) {
       return 0;
     }
     phase = Phase.DRAINING;

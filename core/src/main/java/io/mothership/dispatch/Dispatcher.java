@@ -354,6 +354,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  public boolean isSpaceLow() {
+    return journal.isSpaceLow();
+  }
+
+  @Override
   public long lastAppendTimeNs() {
     return journal.lastTimeNs();
   }

@@ -109,6 +109,11 @@ final class EmbeddedFabric implements Fabric {
   }
 
   @Override
+  public boolean takesMessages() {
+    return spine.takesMessages();
+  }
+
+  @Override
   public Tap tap(final TapStart start) {
     return spine.tap(start);
   }

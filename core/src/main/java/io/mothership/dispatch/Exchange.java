@@ -66,6 +66,9 @@ public interface Exchange {
       long ttlNs,
       MessageView message);
 
+  /** Whether the disk is so full that no new messages should be taken. */
+  boolean isSpaceLow();
+
   /** Record time given to the last {@link #tryAppend}, ns since 1970. */
   long lastAppendTimeNs();
 

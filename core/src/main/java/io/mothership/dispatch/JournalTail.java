@@ -90,6 +90,10 @@ final class JournalTail {
     return ring.hasRoom(length);
   }
 
+  public boolean isSpaceLow() {
+    return ring.isSpaceLow();
+  }
+
   public boolean isFailed() {
     return ring.isFailed();
   }

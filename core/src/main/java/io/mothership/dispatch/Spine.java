@@ -156,6 +156,11 @@ public final class Spine implements AutoCloseable {
     return ring.isFailed();
   }
 
+  /** Whether messages for streams are taken: the journal works and has space. */
+  public boolean takesMessages() {
+    return !ring.isFailed() && !ring.isSpaceLow();
+  }
+
   /** Highest journal sequence appended. */
   public long appendedSequence() {
     return ring.appendedSequence();

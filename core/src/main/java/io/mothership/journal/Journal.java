@@ -12,6 +12,9 @@ import org.agrona.DirectBuffer;
  */
 public interface Journal extends AutoCloseable {
 
+  /** Code of the error that may pass. */
+  String DISK_FULL = "DISK_FULL";
+
   /** No location. */
   long NOWHERE = -1L;
 
@@ -25,8 +28,9 @@ public interface Journal extends AutoCloseable {
    *
    * @return the frame's location
    * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: an earlier or this
-   *     write failed; the journal takes no more writes until it is opened again. {@code DISK_FULL}:
-   *     no space could be allocated, nothing was written
+   *     write failed; the journal takes no more writes until it is opened again. {@link
+   *     #DISK_FULL}: no space could be allocated, nothing was written; the same frame may be tried
+   *     again later
    */
   long append(DirectBuffer buffer, int offset, int length);
 
@@ -39,6 +43,17 @@ public interface Journal extends AutoCloseable {
    *     is acknowledged any more until the journal is opened again
    */
   void sync();
+
+  /**
+   * Whether free space is below the reserve: what is on its way still goes in, but no new messages
+   * should be taken.
+   *
+   * <p><i>Thread:</i> ms-journal. Asks the operating system only where space was allocated since,
+   * or {@code isAskedAnew}.
+   */
+  default boolean isSpaceLow(final boolean isAskedAnew) {
+    return false;
+  }
 
   /** What keeps it short; empty if it does not outlive the process. */
   default Optional<Upkeep> upkeep() {

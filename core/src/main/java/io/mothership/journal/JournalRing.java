@@ -46,6 +46,7 @@ public final class JournalRing {
   private final AtomicLong appendedSequence;
   private final AtomicLong syncedSequence;
   private volatile boolean isFailed;
+  private volatile boolean isSpaceLow;
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
   // ms-dispatch only
@@ -58,6 +59,7 @@ public final class JournalRing {
 
   // ms-journal only
   private long consumerPosition;
+  private boolean isSyncWanted;
 
   /**
    * @param capacity bytes, a power of two, at least {@value #FRAME_SHARE} times the largest frame
@@ -232,47 +234,67 @@ public final class JournalRing {
     return isFailed;
   }
 
+  /** Whether the disk is so full that no new messages should be taken. Any thread. */
+  public boolean isSpaceLow() {
+    return isSpaceLow;
+  }
+
   /** Whether everything taken was appended. Any thread. */
   boolean isDrained() {
     return published.getAcquire() == consumerPosition;
   }
 
   /**
-   * Appends what was published, up to about {@code bytesMax}; ms-journal.
+   * Appends what was published, up to about {@code bytesMax}; ms-journal. If the journal cannot
+   * take a frame, those before it count all the same, and it is the next to be appended.
    *
-   * @return records appended; how many of them asked for a sync is told by the sign: negative if
-   *     any did
+   * @return records appended; whether any asked for a sync is told by {@link #takeSyncWanted}
    */
   int drainTo(final Journal journal, final int bytesMax) {
     final long limit = Math.min(published.getAcquire(), consumerPosition + bytesMax);
     long position = consumerPosition;
     long sequence = -1;
-    boolean wantsSync = false;
     int count = 0;
-    while (position < limit) {
-      final int index = (int) position & mask;
-      final int length = buffer.getInt(index);
-      if (length < 0) {
-        position -= length;
-        continue;
+    try {
+      while (position < limit) {
+        final int index = (int) position & mask;
+        final int length = buffer.getInt(index);
+        if (length < 0) {
+          position -= length;
+          continue;
+        }
+        final int frame = index + HEADER;
+        final long next =
+            buffer.getLong(
+                frame + FrameDescriptor.JOURNAL_SEQUENCE_OFFSET, FrameDescriptor.BYTE_ORDER);
+        locations[(int) next & sequenceMask] = journal.append(buffer, frame, length);
+        sequence = next;
+        isSyncWanted |=
+            (buffer.getShort(frame + FrameDescriptor.FLAGS_OFFSET, FrameDescriptor.BYTE_ORDER)
+                    & FrameDescriptor.FLAG_SYNCED)
+                != 0;
+        position += BitUtil.align(HEADER + length, ALIGNMENT);
+        count++;
       }
-      final int frame = index + HEADER;
-      sequence =
-          buffer.getLong(
-              frame + FrameDescriptor.JOURNAL_SEQUENCE_OFFSET, FrameDescriptor.BYTE_ORDER);
-      wantsSync |=
-          (buffer.getShort(frame + FrameDescriptor.FLAGS_OFFSET, FrameDescriptor.BYTE_ORDER)
-                  & FrameDescriptor.FLAG_SYNCED)
-              != 0;
-      locations[(int) sequence & sequenceMask] = journal.append(buffer, frame, length);
-      position += BitUtil.align(HEADER + length, ALIGNMENT);
-      count++;
+    } finally {
+      consumerPosition = position;
+      if (count != 0) {
+        appendedSequence.setRelease(sequence);
+      }
     }
-    consumerPosition = position;
-    if (count != 0) {
-      appendedSequence.setRelease(sequence);
-    }
-    return wantsSync ? -count : count;
+    return count;
+  }
+
+  /** Whether a record appended since the last call asked for a sync; ms-journal. */
+  boolean takeSyncWanted() {
+    final boolean wasWanted = isSyncWanted;
+    isSyncWanted = false;
+    return wasWanted;
+  }
+
+  /** Tells ms-dispatch whether to take new messages; ms-journal. */
+  void spaceLow(final boolean isLow) {
+    isSpaceLow = isLow;
   }
 
   /** Everything appended is synced; ms-journal. */

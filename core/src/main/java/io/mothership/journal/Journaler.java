@@ -2,6 +2,7 @@ package io.mothership.journal;
 
 import io.mothership.bus.Doorbell;
 import io.mothership.clock.Clock;
+import io.mothership.error.MothershipException;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,13 +12,15 @@ import org.slf4j.LoggerFactory;
  * least every sync interval.
  *
  * <p>While a sync runs the next batch gathers in the ring, so batches grow with the load by
- * themselves. After a failure it takes nothing more: a failed sync is never retried.
+ * themselves. After a failure it takes nothing more: a failed sync is never retried. A full disk is
+ * no failure: nothing was written, so the record waits in the ring.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per record.
  */
 public final class Journaler implements Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Journaler.class);
   private static final int BATCH_BYTES_MAX = 1024 * 1024;
+  private static final long SPACE_INTERVAL_NS = 250_000_000L;
 
   private final JournalRing ring;
   private final Journal journal;
@@ -27,6 +30,10 @@ public final class Journaler implements Agent {
   private volatile Doorbell progress = Doorbell.SILENT;
   private long unsyncedSinceNs;
   private boolean hasUnsynced;
+  private boolean isFull;
+  private boolean isSpaceLow;
+  private long retryAtNs;
+  private long spaceAskedNs;
 
   /**
    * @param syncIntervalNs how long a record that asks for no sync may stay unsynced
@@ -56,11 +63,13 @@ public final class Journaler implements Agent {
 
   @Override
   public int doWork() {
-    if (ring.isFailed()) {
+    if (ring.isFailed() || (isFull && clock.monotonicNs() < retryAtNs)) {
       return 0;
     }
     try {
-      return appendAndSync();
+      final int work = appendAndSync();
+      watchSpace(work != 0);
+      return work;
     } catch (final RuntimeException | Error e) {
       ring.markFailed();
       LOG.error(
@@ -74,7 +83,7 @@ public final class Journaler implements Agent {
 
   @Override
   public void onClose() {
-    while (!ring.isFailed() && !ring.isDrained()) {
+    while (!ring.isFailed() && !isFull && !ring.isDrained()) {
       doWork();
     }
     if (hasUnsynced && !ring.isFailed()) {
@@ -83,7 +92,17 @@ public final class Journaler implements Agent {
   }
 
   private int appendAndSync() {
-    final int drained = ring.drainTo(journal, BATCH_BYTES_MAX);
+    final long before = ring.appendedSequence();
+    try {
+      ring.drainTo(journal, BATCH_BYTES_MAX);
+      isFull = false;
+    } catch (final MothershipException e) {
+      if (!e.code().equals(Journal.DISK_FULL)) {
+        throw e;
+      }
+      waitForSpace(e);
+    }
+    final int drained = (int) (ring.appendedSequence() - before);
     if (drained != 0) {
       if (!hasUnsynced) {
         hasUnsynced = true;
@@ -91,11 +110,43 @@ public final class Journaler implements Agent {
       }
       announce();
     }
-    if (drained < 0 || (hasUnsynced && clock.monotonicNs() - unsyncedSinceNs >= syncIntervalNs)) {
+    if (ring.takeSyncWanted()
+        || (hasUnsynced && clock.monotonicNs() - unsyncedSinceNs >= syncIntervalNs)) {
       sync();
       return 1;
     }
     return drained;
+  }
+
+  /** Nothing of the frame was written: it waits in the ring, and is tried again. */
+  private void waitForSpace(final MothershipException full) {
+    if (!isFull) {
+      LOG.error("the disk is full, records wait until there is space: {}", full.getMessage());
+    }
+    isFull = true;
+    retryAtNs = clock.monotonicNs() + SPACE_INTERVAL_NS;
+  }
+
+  private void watchSpace(final boolean hasWorked) {
+    final boolean isAskedAnew = isSpaceLow && clock.monotonicNs() >= spaceAskedNs;
+    if (!hasWorked && !isAskedAnew) {
+      return;
+    }
+    if (isAskedAnew) {
+      spaceAskedNs = clock.monotonicNs() + SPACE_INTERVAL_NS;
+    }
+    final boolean isLow = isFull || journal.isSpaceLow(isAskedAnew);
+    if (isLow == isSpaceLow) {
+      return;
+    }
+    isSpaceLow = isLow;
+    ring.spaceLow(isLow);
+    if (isLow) {
+      LOG.error("free space is below the reserve: no new messages are taken, reading goes on");
+    } else {
+      LOG.info("there is space again: messages are taken");
+    }
+    progress.ring();
   }
 
   private void sync() {

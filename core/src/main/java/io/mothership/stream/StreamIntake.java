@@ -109,6 +109,10 @@ final class StreamIntake implements Subscriber {
       return;
     }
     final int size = stream.storedSize(message);
+    if (owner.exchange().isSpaceLow()) {
+      refuse(message, ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception());
+      return;
+    }
     if (owner.wouldExceedLimits(config.storage(), size)) {
       refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
       return;

@@ -1,5 +1,6 @@
 package io.mothership.journal;
 
+import io.mothership.error.MothershipException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,9 +15,15 @@ public final class ListJournal implements Journal {
   private final Checkpoints checkpoints = new Checkpoints();
   private int synced;
   private boolean failsNextSync;
+  private boolean isFull;
+  private boolean isSpaceLow;
 
   @Override
   public synchronized long append(final DirectBuffer buffer, final int offset, final int length) {
+    if (isFull) {
+      throw new MothershipException(
+          MothershipException.Category.CAPACITY, DISK_FULL, "planted: the disk is full");
+    }
     final byte[] copy = new byte[length];
     buffer.getBytes(offset, copy);
     frames.add(new UnsafeBuffer(copy));
@@ -29,6 +36,22 @@ public final class ListJournal implements Journal {
       throw new IllegalStateException("planted sync failure");
     }
     synced = frames.size();
+  }
+
+  /** Free space is below the reserve, or not any more. */
+  public synchronized void spaceLow(final boolean isLow) {
+    isSpaceLow = isLow;
+  }
+
+  /** Nothing at all can be appended, or again. */
+  public synchronized void full(final boolean isNowFull) {
+    isFull = isNowFull;
+    isSpaceLow = isNowFull;
+  }
+
+  @Override
+  public synchronized boolean isSpaceLow(final boolean isAskedAnew) {
+    return isSpaceLow;
   }
 
   public void failNextSync() {

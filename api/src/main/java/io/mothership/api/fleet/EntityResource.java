@@ -75,6 +75,7 @@ public final class EntityResource {
     final String orgId = orgId(request);
     final RequestFields fields = RequestFields.of(request.body(), "CreateEntityRequest");
     final Entity entity = newEntity(orgId, fields);
+    relay.requireSpace();
     try {
       database.write(
           transaction -> {
@@ -184,6 +185,7 @@ public final class EntityResource {
     final Ids ids = ids(request);
     final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
     final Instant now = Timestamps.ofNs(clock.wallNs());
+    relay.requireSpace();
     final Entity updated =
         database.write(
             transaction -> {
@@ -202,6 +204,7 @@ public final class EntityResource {
 
   private HttpResponse delete(final HttpRequestView request) {
     final Ids ids = ids(request);
+    relay.requireSpace();
     database.write(
         transaction -> {
           final Entity entity =

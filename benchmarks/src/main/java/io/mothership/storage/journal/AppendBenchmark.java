@@ -2,14 +2,17 @@ package io.mothership.storage.journal;
 
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
+import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameEncoder;
 import io.mothership.journal.FrameView;
+import io.mothership.journal.FrozenState;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.StateEncoder;
+import io.mothership.journal.Upkeep;
 import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -35,9 +38,6 @@ import org.openjdk.jmh.annotations.TearDown;
 public class AppendBenchmark {
   private static final int BATCH = 256;
   private static final int PAYLOAD = 160;
-
-  /** Segments kept while appending for minutes. */
-  private static final int SEGMENTS_KEPT = 8;
 
   private final UnsafeBuffer frame = new UnsafeBuffer(new byte[1024]);
   private final FrameView view = new FrameView();
@@ -74,17 +74,25 @@ public class AppendBenchmark {
     }
   }
 
-  /** Keeps the folder small. */
+  /** Keeps the folder small: after two checkpoints nothing before the first is needed. */
   @TearDown(Level.Iteration)
   public void dropOldSegments() {
-    try {
-      final int[] segments = journal.segments();
-      for (int i = 0; i < segments.length - SEGMENTS_KEPT; i++) {
-        journal.delete(segments[i]);
-      }
-    } catch (final UncheckedIOException e) {
-      throw new IllegalStateException(e);
+    journal.sync();
+    final Upkeep upkeep = journal.upkeep().orElseThrow();
+    upkeep.checkpoint(
+        new Checkpoint(sequence, locations[BATCH - 1], 1, sequence, 0), new NothingHeld());
+    upkeep.free(new NothingHeld());
+    upkeep.release();
+  }
+
+  private static final class NothingHeld implements FrozenState {
+    @Override
+    public void encode(final StateEncoder out) {
+      out.i32(0);
     }
+
+    @Override
+    public void forEachMessage(final MessageConsumer consumer) {}
   }
 
   @Benchmark

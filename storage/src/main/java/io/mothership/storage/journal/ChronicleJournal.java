@@ -6,7 +6,6 @@ import static io.mothership.journal.FrameDescriptor.FLAG_COPIED;
 import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
 import static io.mothership.journal.FrameDescriptor.JOURNAL_SEQUENCE_OFFSET;
 import static io.mothership.journal.FrameDescriptor.OUTBOX_ID_OFFSET;
-import static io.mothership.journal.FrameDescriptor.RECORD_TYPE_OFFSET;
 import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
@@ -149,14 +148,11 @@ public final class ChronicleJournal implements Journal {
     requireUsable();
     requireLength(length);
     final int recordLength = PREFIX_LENGTH + length;
-    if (isSpaceLow) {
-      requireSpace(buffer, offset);
-    }
     if (active == null || !active.hasRoom(recordLength)) {
       roll(buffer, offset, recordLength);
     }
     if (!active.isAllocated(recordLength)) {
-      allocate(buffer, offset, recordLength);
+      allocate(recordLength);
     }
     return write(buffer, offset, length);
   }
@@ -284,10 +280,7 @@ public final class ChronicleJournal implements Journal {
   }
 
   private void roll(final DirectBuffer buffer, final int offset, final int recordLength) {
-    if (isSpaceLow || isBelowReserve()) {
-      isSpaceLow = true;
-      requireSpace(buffer, offset);
-    }
+    isSpaceLow = isBelowReserve();
     sync();
     final int segment = nextSegment;
     if (segment > SegmentFiles.SEGMENT_MAX) {
@@ -369,11 +362,8 @@ public final class ChronicleJournal implements Journal {
     return noSpaceOr(cause);
   }
 
-  private void allocate(final DirectBuffer buffer, final int offset, final int recordLength) {
-    if (isBelowReserve()) {
-      isSpaceLow = true;
-      requireSpace(buffer, offset);
-    }
+  private void allocate(final int recordLength) {
+    isSpaceLow = isBelowReserve();
     try {
       active.allocate(recordLength);
     } catch (final IOException e) {
@@ -381,12 +371,12 @@ public final class ChronicleJournal implements Journal {
     }
   }
 
-  private void requireSpace(final DirectBuffer buffer, final int offset) {
-    isSpaceLow = isBelowReserve();
-    if (isSpaceLow && buffer.getByte(offset + RECORD_TYPE_OFFSET) == MESSAGE) {
-      throw diskFull(
-          "free space is below the reserve of " + config.reserveBytes() + " bytes", null);
+  @Override
+  public boolean isSpaceLow(final boolean isAskedAnew) {
+    if (isAskedAnew) {
+      isSpaceLow = isBelowReserve();
     }
+    return isSpaceLow;
   }
 
   private boolean isBelowReserve() {
@@ -420,8 +410,8 @@ public final class ChronicleJournal implements Journal {
   private MothershipException diskFull(final String what, final Throwable cause) {
     return new MothershipException(
         MothershipException.Category.CAPACITY,
-        "DISK_FULL",
-        "journal takes no messages: path=" + directory + ", " + what,
+        DISK_FULL,
+        "journal takes nothing more: path=" + directory + ", " + what,
         cause);
   }
 

@@ -12,8 +12,8 @@ import java.util.Objects;
  *     it
  * @param segmentBytes a segment is sealed before it grows beyond this
  * @param allocateAheadBytes how much of the segment is really allocated in front of the appender
- * @param reserveBytes free space below which messages are refused ({@code DISK_FULL}); other
- *     records, e.g. deletes that make room, may still use it
+ * @param reserveBytes free space below which no new messages should be taken; what is on its way,
+ *     and records that make room, still use it
  * @param budgetBytes length of the journal above which segments are written anew that would
  *     otherwise be left as they are
  * @param files the operating system

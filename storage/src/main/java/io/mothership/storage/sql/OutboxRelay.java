@@ -71,6 +71,21 @@ public final class OutboxRelay implements AutoCloseable {
     return relay;
   }
 
+  /**
+   * To be called before a change that makes an event: while the streams take none, the change is
+   * refused too.
+   *
+   * @throws MothershipException {@code STORAGE_FULL}
+   */
+  public void requireSpace() {
+    if (!fabric.takesMessages()) {
+      throw new MothershipException(
+          MothershipException.Category.CAPACITY,
+          "STORAGE_FULL",
+          "the disk is full: nothing is stored until there is space");
+    }
+  }
+
   /** There may be something new: to be called after a commit. */
   public void wake() {
     wakes.release();
