@@ -60,12 +60,7 @@ public final class BrokerReport {
    * @param delivered deliveries so far
    */
   public record ConsumerState(
-      String stream,
-      String name,
-      long pending,
-      int ackPending,
-      int redelivered,
-      long delivered) {}
+      String stream, String name, long pending, int ackPending, int redelivered, long delivered) {}
 
   void clients(final int sessionCount, final int subscriptionCount) {
     sessions = sessionCount;

@@ -187,8 +187,8 @@ public final class Spine implements AutoCloseable {
    * Has ms-dispatch fill a report, behind everything that was put into the ingress ring before. Any
    * thread.
    *
-   * @return completed on ms-dispatch: do nothing long there; exceptionally with {@code
-   *     BROKER_BUSY} if the ring is full
+   * @return completed on ms-dispatch: do nothing long there; exceptionally with {@code BROKER_BUSY}
+   *     if the ring is full
    */
   public CompletableFuture<BrokerReport> report(final BrokerReport report) {
     final CompletableFuture<BrokerReport> filled = new CompletableFuture<>();

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.agrona.DirectBuffer;
 
 /**
- * A journal that tells its metrics what is appended and synced through it; the syncs a journal makes
- * by itself, as at a roll, count as part of an append.
+ * A journal that tells its metrics what is appended and synced through it; the syncs a journal
+ * makes by itself, as at a roll, count as part of an append.
  *
  * <p><i>Thread:</i> as the journal behind it. <i>Allocates:</i> nothing per record.
  */

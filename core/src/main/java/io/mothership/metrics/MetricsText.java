@@ -1,18 +1,19 @@
 package io.mothership.metrics;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Numbers in the text format that Prometheus scrapes, version 0.0.4.
  *
- * <p>A family is begun with {@link #counter}, {@link #gauge} or {@link #histogram}; the samples of a
- * labelled one follow. <i>Thread:</i> one per instance.
+ * <p>A family is begun with {@link #counter}, {@link #gauge} or {@link #histogram}; the samples of
+ * a labelled one follow. <i>Thread:</i> one per instance.
  */
 public final class MetricsText {
   /** The content type of the text. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private static final double NS_PER_S = 1e9;
+  private static final int NS_DIGITS = 9;
 
   private final StringBuilder text = new StringBuilder(8 * 1024);
   private String family = "";
@@ -39,8 +40,16 @@ public final class MetricsText {
 
   /** A family of one number that goes up and down, measured in ns and told in seconds. */
   public MetricsText gaugeSeconds(final String name, final String help, final long valueNs) {
-    gauge(name, help);
-    text.append(name).append(' ').append(valueNs / NS_PER_S).append('\n');
+    return gauge(name, help).seconds(valueNs);
+  }
+
+  /** A family of one number that only grows, measured in ns and told in seconds. */
+  public MetricsText counterSeconds(final String name, final String help, final long valueNs) {
+    return counter(name, help).seconds(valueNs);
+  }
+
+  private MetricsText seconds(final long valueNs) {
+    text.append(family).append(' ').append(shown(valueNs, true)).append('\n');
     return this;
   }
 
@@ -74,7 +83,9 @@ public final class MetricsText {
   }
 
   private static String shown(final long value, final boolean isSeconds) {
-    return isSeconds ? Double.toString(value / NS_PER_S) : Long.toString(value);
+    return isSeconds
+        ? BigDecimal.valueOf(value, NS_DIGITS).stripTrailingZeros().toPlainString()
+        : Long.toString(value);
   }
 
   /** A sample of the family begun last; labels are names and values in turn. */

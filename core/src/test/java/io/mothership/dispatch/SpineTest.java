@@ -152,8 +152,7 @@ final class SpineTest {
     alice.publish("keep.plain", "", "x");
     alice.publish("keep.plain", "", "y");
     step();
-    final long length =
-        FrameDescriptor.frameLength("keep.plain".length(), 0, 0, 1);
+    final long length = FrameDescriptor.frameLength("keep.plain".length(), 0, 0, 1);
     assertEquals(2 * length, metrics.unsyncedBytes());
     clock.advanceNs(60_000_000L);
     assertEquals(60_000_000L, metrics.unsyncedAgeNs());

@@ -231,6 +231,20 @@ public final class ChronicleJournal implements Journal {
     return numbers;
   }
 
+  /** Segments there are now. Any thread. */
+  public int segmentCount() {
+    return segments.all().length;
+  }
+
+  /** Bytes of all segments up to their last records. Any thread. */
+  public long usedBytes() {
+    long bytes = 0;
+    for (final SegmentIndex segment : segments.all()) {
+      bytes += segment.end();
+    }
+    return bytes;
+  }
+
   @Override
   public void close() {
     if (isClosed) {
