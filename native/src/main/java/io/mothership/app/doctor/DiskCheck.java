@@ -49,7 +49,8 @@ final class DiskCheck implements Check {
     }
   }
 
-  private static Finding judged(final Path folder, final long[] sortedNs) {
+  /** Judges durations in ascending order. */
+  static Finding judged(final Path folder, final long[] sortedNs) {
     final long medianNs = sortedNs[sortedNs.length / 2];
     final long p99Ns = sortedNs[Math.min(sortedNs.length - 1, sortedNs.length * 99 / 100)];
     final String measured =

@@ -106,7 +106,8 @@ final class Examination {
   /** What the journal says, read once. */
   JournalSurvey survey() throws IOException {
     if (survey == null) {
-      survey = JournalSurvey.of(folder(), isDeep);
+      survey =
+          JournalSurvey.of(folder(), isDeep ? Long.MAX_VALUE : JournalSurvey.QUICK_BYTES_MAX);
     }
     return survey;
   }

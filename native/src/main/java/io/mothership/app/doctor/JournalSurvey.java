@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * What a journal says when it is read without being opened.
  *
  * @param segments segment files there are
- * @param bytes their length together
+ * @param bytes what is used of them; their length if not all of them were read
  * @param verification what reading found, if there is a journal
  * @param streams of the records read, the streams that live, by id
  */
@@ -32,7 +32,7 @@ record JournalSurvey(
     Optional<JournalVerification> verification,
     Map<Integer, KnownStream> streams) {
 
-  /** Read of the newest segments if not everything is asked for. */
+  /** What is read if not everything is asked for. */
   static final long QUICK_BYTES_MAX = 256L * 1024 * 1024;
 
   /**
@@ -42,8 +42,8 @@ record JournalSurvey(
    */
   record KnownStream(String name, long bytesMax, boolean isMemory) {}
 
-  /** Reads the journal of a data folder, all of it or the newest 256 MiB. */
-  static JournalSurvey of(final Path folder, final boolean isDeep) throws IOException {
+  /** Reads the journal of a data folder, its newest segments up to a length. */
+  static JournalSurvey of(final Path folder, final long readBytesMax) throws IOException {
     final Path journal = SegmentFiles.journalDirectory(folder);
     if (!Files.isDirectory(journal)) {
       return new JournalSurvey(0, 0, Optional.empty(), Map.of());
@@ -56,10 +56,13 @@ record JournalSurvey(
     final Map<Integer, KnownStream> streams = new TreeMap<>();
     final JournalVerification verification =
         JournalVerification.ofNewest(
-            folder,
-            isDeep ? Long.MAX_VALUE : QUICK_BYTES_MAX,
-            (frame, location) -> note(streams, frame));
-    return new JournalSurvey(files.size(), bytes, Optional.of(verification), streams);
+            folder, readBytesMax, (frame, location) -> note(streams, frame));
+    final boolean isWhole = verification.segments() >= files.size();
+    return new JournalSurvey(
+        files.size(),
+        isWhole ? verification.bytes() : bytes,
+        Optional.of(verification),
+        streams);
   }
 
   /** Whether every segment was read. */

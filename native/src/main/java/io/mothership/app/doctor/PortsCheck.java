@@ -108,7 +108,7 @@ final class PortsCheck implements Check {
       if (!sockets.mayLookInto(pid)) {
         return Finding.ok(
             NAME,
-            where + " is in use, by the appliance I suppose: pid " + pid + " is another user's");
+            where + " is in use, presumably by the appliance: pid " + pid + " is another user's");
       }
     }
     final String owner =

@@ -45,7 +45,10 @@ public final class HostFiles {
     return text(path).map(text -> text.lines().toList()).orElse(List.of());
   }
 
-  /** The number behind a word at the beginning of a line, as in {@code VmRSS: 1234 kB}. */
+  /**
+   * The number behind a word at the beginning of a line, as in {@code VmRSS: 1234 kB}; the largest
+   * there is for {@code unlimited}.
+   */
   public OptionalLong number(final String path, final String word) {
     for (final String line : lines(path)) {
       if (line.startsWith(word)) {
@@ -62,6 +65,9 @@ public final class HostFiles {
   }
 
   private static OptionalLong parsed(final String text) {
+    if (text.equals("unlimited")) {
+      return OptionalLong.of(Long.MAX_VALUE);
+    }
     return text.matches("-?[0-9]{1,18}")
         ? OptionalLong.of(Long.parseLong(text))
         : OptionalLong.empty();
