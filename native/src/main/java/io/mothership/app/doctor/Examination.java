@@ -106,8 +106,7 @@ final class Examination {
   /** What the journal says, read once. */
   JournalSurvey survey() throws IOException {
     if (survey == null) {
-      survey =
-          JournalSurvey.of(folder(), isDeep ? Long.MAX_VALUE : JournalSurvey.QUICK_BYTES_MAX);
+      survey = JournalSurvey.of(folder(), isDeep ? Long.MAX_VALUE : JournalSurvey.QUICK_BYTES_MAX);
     }
     return survey;
   }

@@ -59,10 +59,7 @@ record JournalSurvey(
             folder, readBytesMax, (frame, location) -> note(streams, frame));
     final boolean isWhole = verification.segments() >= files.size();
     return new JournalSurvey(
-        files.size(),
-        isWhole ? verification.bytes() : bytes,
-        Optional.of(verification),
-        streams);
+        files.size(), isWhole ? verification.bytes() : bytes, Optional.of(verification), streams);
   }
 
   /** Whether every segment was read. */

@@ -175,8 +175,7 @@ final class DataChecksTest {
   @Test
   void shouldReadTheNewestSegmentsUnlessAskedForAll() throws IOException {
     writeJournal(2_000);
-    final int segments =
-        SegmentFiles.list(SegmentFiles.journalDirectory(ward.data())).size();
+    final int segments = SegmentFiles.list(SegmentFiles.journalDirectory(ward.data())).size();
     assertTrue(segments > 5, "segments=" + segments);
     final Path first =
         SegmentFiles.list(SegmentFiles.journalDirectory(ward.data())).firstEntry().getValue();
@@ -195,7 +194,6 @@ final class DataChecksTest {
     writeJournal(10);
     ward.clock(new ManualClock(TestFrames.timeNs(10) + 1_000_000_000L))
         .expect(new ClockCheck(), Level.FAIL, "2023");
-    ward.set(ConfigKey.JETSTREAM, "true");
     assertEquals(1, new Ward(folder).findings(new ClockCheck()).size());
   }
 

@@ -139,8 +139,7 @@ final class SecretsCheckTest {
     assertEquals(0, process.waitFor(), output);
     final KeyStore keys = KeyStore.getInstance(store.toFile(), STORE_PASSWORD);
     pem(name + ".pem", "CERTIFICATE", keys.getCertificate("server").getEncoded());
-    return pem(
-        name + ".key", "PRIVATE KEY", keys.getKey("server", STORE_PASSWORD).getEncoded());
+    return pem(name + ".key", "PRIVATE KEY", keys.getKey("server", STORE_PASSWORD).getEncoded());
   }
 
   private Path pem(final String name, final String what, final byte[] bytes) throws IOException {
