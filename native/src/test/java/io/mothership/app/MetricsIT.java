@@ -12,18 +12,23 @@ import io.nats.client.PullSubscribeOptions;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +95,7 @@ final class MetricsIT {
       assertTrue(found.get("process_resident_memory_bytes") > 10_000_000);
       assertTrue(found.get("mothership_heap_used_bytes") > 0);
 
+      assertEquals(documented(), families(found.keySet()));
       final String monitor = "http://127.0.0.1:" + appliance.port("monitor");
       assertEquals(found.keySet(), parsed(get(http, monitor + "/metrics", "")).keySet());
       assertEquals(200, get(http, monitor + "/varz", "").statusCode());
@@ -106,6 +112,24 @@ final class MetricsIT {
       assertEquals(401, get(http, url, "").statusCode());
       assertTrue(parsed(get(http, url, ApplianceProcess.TOKEN)).size() > 50);
     }
+  }
+
+  private static Set<String> families(final Set<String> samples) {
+    return samples.stream()
+        .map(sample -> sample.replaceFirst("\\{.*", ""))
+        .map(name -> name.replaceFirst("_(bucket|sum|count)$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Names in the tables of the page for users. */
+  private static Set<String> documented() throws IOException {
+    final Path page = Path.of("..", "docs", "operating", "metrics.md");
+    return Pattern.compile(
+            "(?m)^\\| `((?:mothership|process)_[a-z_]+)` \\| (?:counter|gauge|histogram)")
+        .matcher(Files.readString(page))
+        .results()
+        .map(name -> name.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static HttpResponse<String> get(
