@@ -43,6 +43,13 @@ public final class MetricsText {
     return gauge(name, help).seconds(valueNs);
   }
 
+  /** A family of one part of a whole, from 0 to 1. */
+  public MetricsText gaugeShare(final String name, final String help, final double value) {
+    gauge(name, help);
+    text.append(name).append(' ').append(plain(BigDecimal.valueOf(value))).append('\n');
+    return this;
+  }
+
   /** A family of one number that only grows, measured in ns and told in seconds. */
   public MetricsText counterSeconds(final String name, final String help, final long valueNs) {
     return counter(name, help).seconds(valueNs);
@@ -83,9 +90,11 @@ public final class MetricsText {
   }
 
   private static String shown(final long value, final boolean isSeconds) {
-    return isSeconds
-        ? BigDecimal.valueOf(value, NS_DIGITS).stripTrailingZeros().toPlainString()
-        : Long.toString(value);
+    return isSeconds ? plain(BigDecimal.valueOf(value, NS_DIGITS)) : Long.toString(value);
+  }
+
+  private static String plain(final BigDecimal value) {
+    return value.stripTrailingZeros().toPlainString();
   }
 
   /** A sample of the family begun last; labels are names and values in turn. */

@@ -23,12 +23,16 @@ import java.util.TreeMap;
  *
  * @param segments segment files there are
  * @param bytes what is used of them; their length if not all of them were read
+ * @param isWhole whether every segment was read
+ * @param hasAllStreams whether the records that were read tell of every stream there is
  * @param verification what reading found, if there is a journal
  * @param streams of the records read, the streams that live, by id
  */
 record JournalSurvey(
     int segments,
     long bytes,
+    boolean isWhole,
+    boolean hasAllStreams,
     Optional<JournalVerification> verification,
     Map<Integer, KnownStream> streams) {
 
@@ -46,7 +50,7 @@ record JournalSurvey(
   static JournalSurvey of(final Path folder, final long readBytesMax) throws IOException {
     final Path journal = SegmentFiles.journalDirectory(folder);
     if (!Files.isDirectory(journal)) {
-      return new JournalSurvey(0, 0, Optional.empty(), Map.of());
+      return new JournalSurvey(0, 0, true, false, Optional.empty(), Map.of());
     }
     final NavigableMap<Integer, Path> files = SegmentFiles.list(journal);
     long bytes = 0;
@@ -57,14 +61,18 @@ record JournalSurvey(
     final JournalVerification verification =
         JournalVerification.ofNewest(
             folder, readBytesMax, (frame, location) -> note(streams, frame));
-    final boolean isWhole = verification.segments() >= files.size();
+    final boolean isWhole = bytes <= readBytesMax;
+    // Where nothing was written anew or freed, no stream's configuration has gone to a checkpoint.
+    final boolean isUntouched =
+        verification.firstSequence() <= 1
+            && files.keySet().stream().noneMatch(SegmentFiles::isRewritten);
     return new JournalSurvey(
-        files.size(), isWhole ? verification.bytes() : bytes, Optional.of(verification), streams);
-  }
-
-  /** Whether every segment was read. */
-  boolean isWhole() {
-    return verification.map(found -> found.segments() >= segments).orElse(true);
+        files.size(),
+        isWhole ? verification.bytes() : bytes,
+        isWhole,
+        isWhole && isUntouched && !streams.isEmpty(),
+        Optional.of(verification),
+        streams);
   }
 
   /** Names of the streams on disk that nothing bounds. */

@@ -1,7 +1,7 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
-import io.mothership.config.ConfigKey;
+import io.mothership.storage.journal.JournalConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +9,9 @@ import java.util.List;
 /** Whether the disk has room for everything that the limits allow to be kept. */
 final class SpaceCheck implements Check {
   private static final String NAME = "free space";
+
+  /** Segments are written anew when less than a quarter of them lives. */
+  private static final long SEGMENT_SHARE = 4;
 
   @Override
   public String name() {
@@ -18,19 +21,20 @@ final class SpaceCheck implements Check {
   @Override
   public List<Finding> findings(final Examination examination) throws IOException {
     final long freeBytes = examination.files().usableBytes(examination.existingFolder());
-    final long reserveBytes = SpineOptions.journal(examination.config()).reserveBytes();
+    final JournalConfig journal = SpineOptions.journal(examination.config());
+    final long reserveBytes = journal.reserveBytes();
     final JournalSurvey survey = examination.survey();
-    final long limitBytes = examination.config().number(ConfigKey.JETSTREAM_MAX_FILE);
     final List<String> unbounded = survey.unbounded();
-    final boolean isBounded = limitBytes >= 0 || unbounded.isEmpty();
-    final long keptBytesMax = keptBytesMax(survey, limitBytes);
+    final boolean isLimited =
+        journal.budgetBytes() != Long.MAX_VALUE || (survey.hasAllStreams() && unbounded.isEmpty());
+    final long keptBytesMax = keptBytesMax(survey, journal.budgetBytes());
     final long neededBytes = Math.max(0, keptBytesMax - survey.bytes()) + reserveBytes;
     final String measured =
         Amounts.bytes(freeBytes)
             + " free, journal "
             + Amounts.bytes(survey.bytes())
-            + ", limits of streams and storage allow "
-            + (isBounded ? Amounts.bytes(keptBytesMax) : "any amount");
+            + ", which may grow to "
+            + (isLimited ? Amounts.bytes(keptBytesMax) : "any length");
     final List<Finding> findings = new ArrayList<>();
     if (freeBytes < reserveBytes) {
       findings.add(
@@ -44,29 +48,31 @@ final class SpaceCheck implements Check {
           Finding.warn(
               NAME,
               measured + "; " + Amounts.bytes(neededBytes) + " may be needed",
-              "Lower jetstream.max_file or the streams' max_bytes, or give the folder a larger"
-                  + " disk."));
+              "Lower storage.journal_budget, jetstream.max_file or the streams' max_bytes, or give"
+                  + " the folder a larger disk."));
     } else {
       findings.add(Finding.ok(NAME, measured));
     }
-    if (!isBounded) {
+    if (!isLimited) {
       findings.add(
           Finding.warn(
               NAME,
-              "no limit for " + String.join(", ", unbounded) + ", and jetstream.max_file is -1",
+              "jetstream.max_file is -1"
+                  + (unbounded.isEmpty()
+                      ? ", and not every stream's limit is known"
+                      : ", and there is no limit for " + String.join(", ", unbounded)),
               "Set max_bytes for these streams, or jetstream.max_file, or the disk will be full"
                   + " one day."));
     }
     return findings;
   }
 
-  private static long keptBytesMax(final JournalSurvey survey, final long limitBytes) {
-    // Only a journal that was read whole has told of all its streams.
-    final boolean areLimitsKnown =
-        !survey.streams().isEmpty() && survey.isWhole() && survey.unbounded().isEmpty();
-    if (limitBytes < 0) {
-      return survey.limitBytes();
+  private static long keptBytesMax(final JournalSurvey survey, final long budgetBytes) {
+    if (budgetBytes == Long.MAX_VALUE) {
+      return SEGMENT_SHARE * survey.limitBytes();
     }
-    return areLimitsKnown ? Math.min(limitBytes, survey.limitBytes()) : limitBytes;
+    return survey.hasAllStreams() && survey.unbounded().isEmpty()
+        ? Math.min(budgetBytes, SEGMENT_SHARE * survey.limitBytes())
+        : budgetBytes;
   }
 }

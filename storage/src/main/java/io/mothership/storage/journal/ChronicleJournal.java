@@ -231,6 +231,11 @@ public final class ChronicleJournal implements Journal {
     return numbers;
   }
 
+  /** What was freed and written anew. Any thread. */
+  JournalUpkeep retention() {
+    return upkeep;
+  }
+
   /** Segments there are now. Any thread. */
   public int segmentCount() {
     return segments.all().length;

@@ -4,6 +4,7 @@ import io.mothership.metrics.MetricsSource;
 import io.mothership.metrics.MetricsText;
 import io.mothership.storage.recovery.Damage;
 import io.mothership.storage.recovery.RecoveryReport;
+import io.mothership.storage.retention.JournalUpkeep;
 import java.util.Locale;
 
 /** The numbers of a journal's segments, and of the damage in them. Any thread. */
@@ -17,6 +18,7 @@ public final class SegmentMetrics implements MetricsSource {
   @Override
   public void write(final MetricsText text) {
     final RecoveryReport report = journal.report();
+    final JournalUpkeep retention = journal.retention();
     text.gauge(
             "mothership_journal_segments",
             "Segments, the one being written included.",
@@ -25,6 +27,22 @@ public final class SegmentMetrics implements MetricsSource {
             "mothership_journal_segment_bytes",
             "Bytes of all segments up to their last records.",
             journal.usedBytes())
+        .gaugeShare(
+            "mothership_journal_live_share",
+            "Part of the journal's bytes that some stream held at the last checkpoint.",
+            retention.liveShare())
+        .counter(
+            "mothership_journal_checkpoint_bytes_total",
+            "Bytes of checkpoints written.",
+            retention.checkpointBytes())
+        .counter(
+            "mothership_journal_rewritten_bytes_total",
+            "Bytes of living messages written a second time to free segments.",
+            retention.rewrittenBytes())
+        .gauge(
+            "mothership_journal_freed_bytes",
+            "Bytes of segments given back since the start, less what was written anew for it.",
+            retention.freedBytes())
         .counter(
             "mothership_journal_damaged_reads_total",
             "Reads refused because the record is damaged.",
