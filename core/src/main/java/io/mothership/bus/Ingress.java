@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -30,6 +31,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *  OPEN          ticket i64 of what is opened
  *  CLOSE, PONG                            nothing
  *  CONTROL       line
+ *  CALL          ticket i64 of what is called
  * </pre>
  *
  * <p><i>Thread:</i> any produces; only ms-dispatch drains. <i>Allocates:</i> nothing per message.
@@ -47,12 +49,17 @@ public final class Ingress {
   private static final int CLOSE = 6;
   private static final int PONG = 7;
   private static final int CONTROL = 8;
+  private static final int CALL = 9;
 
   private static final int BODY = BitUtil.SIZE_OF_LONG;
+  private static final long NOBODY = 0;
 
   private final RingBuffer ring;
   private final FramePool pool;
+  private final int capacity;
   private final Map<Long, SessionOpening> openings = new ConcurrentHashMap<>();
+  private final Map<Long, Runnable> calls = new ConcurrentHashMap<>();
+  private final LongAdder refusals = new LongAdder();
   private final AtomicLong tickets = new AtomicLong();
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
@@ -66,6 +73,7 @@ public final class Ingress {
             new UnsafeBuffer(
                 ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
     this.pool = pool;
+    this.capacity = capacity;
   }
 
   /** What is rung after each accepted message. */
@@ -85,12 +93,11 @@ public final class Ingress {
     if (length > INLINE_LENGTH_MAX) {
       return tryPublishLarge(connectionId, origin, accountId, outboxId, message, length);
     }
-    final int index = ring.tryClaim(PUBLISH, BODY + length);
+    final int index = tryClaim(PUBLISH, BODY + length, connectionId);
     if (index < 0) {
-      return Pressure.FULL;
+      return index;
     }
     final MutableDirectBuffer buffer = ring.buffer();
-    buffer.putLong(index, connectionId);
     FrameEncoder.encode(buffer, index + BODY, RecordType.MESSAGE, origin, accountId, message);
     FrameEncoder.outboxId(buffer, index + BODY, outboxId);
     ring.commit(index);
@@ -163,6 +170,22 @@ public final class Ingress {
     return commit(index, length);
   }
 
+  /**
+   * Has something run on ms-dispatch, behind everything that was put in before: how others look at
+   * what it owns. It must be quick, do no I/O and not throw.
+   */
+  public int tryCall(final Runnable call) {
+    final long ticket = tickets.incrementAndGet();
+    calls.put(ticket, call);
+    final int index = tryClaim(CALL, BODY + BitUtil.SIZE_OF_LONG, NOBODY);
+    if (index < 0) {
+      calls.remove(ticket);
+      return index;
+    }
+    ring.buffer().putLong(index + BODY, ticket);
+    return commit(index, BODY);
+  }
+
   /** Hands up to {@code limit} messages to a handler while it is ready; ms-dispatch only. */
   public int drain(final Drain drain, final int limit) {
     return ring.controlledRead(drain, limit);
@@ -171,6 +194,16 @@ public final class Ingress {
   /** Bytes waiting in the ring. */
   public long pendingBytes() {
     return ring.size();
+  }
+
+  /** Bytes the ring can hold. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** How often something was refused because the ring, or the pool of long frames, was full. */
+  public long refusals() {
+    return refusals.sum();
   }
 
   private int tryPublishLarge(
@@ -182,6 +215,7 @@ public final class Ingress {
       final int length) {
     final int slot = pool.tryAcquire(length);
     if (slot < 0) {
+      refusals.increment();
       return slot;
     }
     final UnsafeBuffer frame = pool.buffer(slot);
@@ -199,6 +233,7 @@ public final class Ingress {
   private int tryClaim(final int type, final int length, final long connectionId) {
     final int index = ring.tryClaim(type, length);
     if (index < 0) {
+      refusals.increment();
       return Pressure.FULL;
     }
     ring.buffer().putLong(index, connectionId);
@@ -291,6 +326,12 @@ public final class Ingress {
         case CONTROL -> {
           get(buffer, body, first);
           handler.onControl(connectionId, first);
+        }
+        case CALL -> {
+          final Runnable call = calls.remove(buffer.getLong(body));
+          if (call != null) {
+            call.run();
+          }
         }
         default -> throw new IllegalStateException("unknown ingress message type=" + type);
       }

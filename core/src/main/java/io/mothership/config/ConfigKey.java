@@ -218,6 +218,16 @@ public enum ConfigKey {
       "",
       "API_BEARER_TOKEN",
       "Bearer token of the HTTP API. The default is refused on a listener that others can reach."),
+  HTTP_METRICS_AUTH(
+      "http.metrics_auth",
+      SWITCH,
+      "false",
+      0,
+      1,
+      "",
+      "",
+      "`/metrics` on the HTTP port asks for the bearer token; otherwise it needs none, like"
+          + " `/health`."),
   MONITOR_HOST(
       "monitor_host", HOST, "127.0.0.1", "", "", "Address the monitoring listener binds to."),
   MONITOR_PORT(
@@ -228,7 +238,8 @@ public enum ConfigKey {
       65_535,
       "-m, --http_port",
       "",
-      "Port of `/varz` and `/healthz`; 0 = any free one, -1 = none. `http_port` is the same."),
+      "Port of `/varz`, `/healthz` and `/metrics`; 0 = any free one, -1 = none. `http_port` is the"
+          + " same."),
 
   // Storage.
   DATA_DIR(

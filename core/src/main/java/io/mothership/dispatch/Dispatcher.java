@@ -14,6 +14,7 @@ import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
 import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
+import io.mothership.metrics.Counter;
 import io.mothership.routing.MatchResult;
 import io.mothership.routing.Subscription;
 import io.mothership.session.Session;
@@ -64,6 +65,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   private final MessageView noResponders = new MessageView();
   private final UnsafeBuffer noRespondersHeaders = new UnsafeBuffer(new byte[SUBJECT_ROOM]);
   private final ReadAgent.AnswerConsumer onAnswer = new Answers();
+  private final Counter journalWaits = new Counter();
 
   private long wallNs;
   private long monotonicNs;
@@ -144,11 +146,30 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     }
   }
 
+  /** Fills a report; on ms-dispatch. */
+  void report(final BrokerReport report) {
+    int subscriptions = 0;
+    for (final Account account : accounts.values()) {
+      subscriptions += account.trie().count();
+    }
+    report.clients(sessions.size(), subscriptions);
+    streams.onReport(report);
+  }
+
+  /** How often the ingress ring had to wait for room in the journal ring. Any thread. */
+  long journalWaits() {
+    return journalWaits.value();
+  }
+
   // What connections ask for
 
   @Override
   public boolean isReady() {
-    return journal.hasRoom(recordLengthMax + CONSEQUENCES_LENGTH) || journal.isFailed();
+    if (journal.hasRoom(recordLengthMax + CONSEQUENCES_LENGTH) || journal.isFailed()) {
+      return true;
+    }
+    journalWaits.increment();
+    return false;
   }
 
   @Override

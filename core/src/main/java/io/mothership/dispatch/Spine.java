@@ -7,15 +7,19 @@ import io.mothership.bus.Ingress;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
+import io.mothership.error.MothershipException;
 import io.mothership.journal.CommitSignal;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalRing;
 import io.mothership.journal.JournalTap;
 import io.mothership.journal.Journaler;
+import io.mothership.journal.MeteredJournal;
 import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
+import io.mothership.metrics.JournalMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
@@ -46,6 +50,7 @@ public final class Spine implements AutoCloseable {
   private final StreamNames names = new StreamNames();
   private final CommitSignal signal = new CommitSignal();
   private final Dispatcher dispatcher;
+  private final JournalMetrics journalMetrics;
   private final Journaler journaler;
   private final ReadAgent reads;
   private final List<AgentRunner> runners = new ArrayList<>();
@@ -74,7 +79,9 @@ public final class Spine implements AutoCloseable {
             recovered.outboxId(),
             recovered.epoch());
     this.reads = new ReadAgent(journal.reader(), pool, config.readRingBytes());
-    this.journaler = new Journaler(ring, journal, clock, config.syncIntervalNs(), signal);
+    this.journalMetrics = new JournalMetrics(clock);
+    final Journal metered = new MeteredJournal(journal, journalMetrics, clock);
+    this.journaler = new Journaler(ring, metered, clock, config.syncIntervalNs(), signal);
     final JournalTail tail = new JournalTail(ring, recovered.location());
     final Executor upkeep =
         config.threading() == Threading.INVOKER ? Runnable::run : Spine::runUpkeep;
@@ -169,6 +176,45 @@ public final class Spine implements AutoCloseable {
   /** Highest journal sequence that survives a power cut. */
   public long syncedSequence() {
     return ring.syncedSequence();
+  }
+
+  /** What is appended and synced. */
+  public JournalMetrics journalMetrics() {
+    return journalMetrics;
+  }
+
+  /** How often ms-dispatch took nothing from the ingress ring for want of room to the journal. */
+  public long journalWaits() {
+    return dispatcher.journalWaits();
+  }
+
+  /**
+   * Has ms-dispatch fill a report, behind everything that was put into the ingress ring before. Any
+   * thread.
+   *
+   * @return completed on ms-dispatch: do nothing long there; exceptionally with {@code BROKER_BUSY}
+   *     if the ring is full
+   */
+  public CompletableFuture<BrokerReport> report(final BrokerReport report) {
+    final CompletableFuture<BrokerReport> filled = new CompletableFuture<>();
+    final int taken =
+        ingress.tryCall(
+            () -> {
+              try {
+                dispatcher.report(report);
+                filled.complete(report);
+              } catch (final RuntimeException e) {
+                filled.completeExceptionally(e);
+              }
+            });
+    if (taken < 0) {
+      filled.completeExceptionally(
+          new MothershipException(
+              MothershipException.Category.CAPACITY,
+              "BROKER_BUSY",
+              "the ingress ring is full: bytes=" + ingress.capacity()));
+    }
+    return filled;
   }
 
   /** A cursor over the committed journal. Any thread. */

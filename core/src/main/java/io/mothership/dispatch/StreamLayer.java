@@ -65,6 +65,9 @@ public interface StreamLayer {
   /** A message lies somewhere else in the journal now, whether it is still held or not. */
   default void onRelocated(final int streamId, final long streamSequence, final long location) {}
 
+  /** Tells what there is; asked now and then by whoever watches the broker. */
+  default void onReport(final BrokerReport report) {}
+
   /** The appliance stops in order: the last chance to append records. */
   default void onStopping() {}
 

@@ -2,6 +2,7 @@ package io.mothership.stream;
 
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
+import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.routing.Subscription;
@@ -91,6 +92,9 @@ interface ConsumerLayer {
   default int consumerCount(final Stream stream) {
     return 0;
   }
+
+  /** Tells about the consumers of a stream. */
+  default void onReport(final Stream stream, final BrokerReport report) {}
 
   /**
    * Whether some consumer of an interest stream wants a subject; otherwise the message is not kept.

@@ -3,6 +3,7 @@ package io.mothership.stream;
 import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
+import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
@@ -462,6 +463,26 @@ final class Consumers implements ConsumerLayer {
   public int consumerCount(final Stream stream) {
     final ConsumerRegistry registry = byStream.get(stream.id());
     return registry == null ? 0 : registry.limitedCount();
+  }
+
+  @Override
+  public void onReport(final Stream stream, final BrokerReport report) {
+    final ConsumerRegistry registry = byStream.get(stream.id());
+    if (registry == null) {
+      return;
+    }
+    for (final Consumer consumer : registry.consumers()) {
+      if (report.countConsumer()) {
+        report.add(
+            new BrokerReport.ConsumerState(
+                stream.name(),
+                consumer.name(),
+                consumer.numPending(),
+                consumer.ackPendingCount(),
+                consumer.acks().redeliveredCount(),
+                consumer.deliveredConsumerSequence()));
+      }
+    }
   }
 
   @Override

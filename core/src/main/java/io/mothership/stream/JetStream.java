@@ -3,6 +3,7 @@ package io.mothership.stream;
 import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Slice;
+import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.journal.FrameView;
@@ -477,6 +478,26 @@ public final class JetStream implements StreamLayer {
   public void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {
     consumers.onInterestChanged(accountId, subscription, isAdded);
+  }
+
+  @Override
+  public void onReport(final BrokerReport report) {
+    report.totals(bytesUsed(Storage.FILE), bytesUsed(Storage.MEMORY), api.requests());
+    for (final Stream stream : byName.values()) {
+      if (report.countStream()) {
+        report.add(
+            new BrokerReport.StreamState(
+                stream.name(),
+                stream.messageCount(),
+                stream.index().bytes(),
+                stream.firstSequence(),
+                stream.committedSequence(),
+                consumers.consumerCount(stream),
+                stream.index().subjects().count(),
+                stream.config().bytesMax()));
+      }
+      consumers.onReport(stream, report);
+    }
   }
 
   @Override

@@ -62,6 +62,11 @@ final class StreamApi {
     }
   }
 
+  /** Requests so far. */
+  long requests() {
+    return requests;
+  }
+
   /** Counts a request to the consumers' half. */
   void countRequest() {
     requests++;

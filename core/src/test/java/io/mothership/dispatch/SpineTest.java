@@ -12,13 +12,17 @@ import io.mothership.bus.Slice;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
 import io.mothership.clock.ManualClock;
+import io.mothership.journal.FrameDescriptor;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.ListJournal;
 import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
+import io.mothership.metrics.Histogram;
+import io.mothership.metrics.JournalMetrics;
 import io.mothership.routing.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +147,43 @@ final class SpineTest {
   }
 
   @Test
+  void shouldMeasureWhatAPowerCutWouldTake() {
+    final JournalMetrics metrics = spine.journalMetrics();
+    alice.publish("keep.plain", "", "x");
+    alice.publish("keep.plain", "", "y");
+    step();
+    final long length = FrameDescriptor.frameLength("keep.plain".length(), 0, 0, 1);
+    assertEquals(2 * length, metrics.unsyncedBytes());
+    clock.advanceNs(60_000_000L);
+    assertEquals(60_000_000L, metrics.unsyncedAgeNs());
+    assertEquals(0, total(metrics.syncNs()));
+    clock.advanceNs(40_000_000L);
+    step();
+    assertEquals(0, metrics.unsyncedBytes());
+    assertEquals(0, metrics.unsyncedAgeNs());
+    assertEquals(1, total(metrics.syncNs()));
+    assertEquals(1, metrics.batchRecords().counts()[1], "one sync of two records");
+    alice.publish("keep.synced", "", "z");
+    step();
+    assertEquals(3, metrics.batchRecords().sum());
+    assertEquals(2, total(metrics.batchRecords()));
+  }
+
+  private static long total(final Histogram histogram) {
+    return Arrays.stream(histogram.counts()).sum();
+  }
+
+  @Test
+  void shouldKeepTheAgeOfWhatAFailedSyncLeftBehind() {
+    journal.failNextSync();
+    alice.publish("keep.synced", "", "x");
+    step();
+    clock.advanceNs(5_000_000_000L);
+    assertEquals(5_000_000_000L, spine.journalMetrics().unsyncedAgeNs());
+    assertEquals(0, total(spine.journalMetrics().syncNs()));
+  }
+
+  @Test
   void shouldNeverAcknowledgeAfterAFailedSync() {
     journal.failNextSync();
     alice.publish("keep.synced", "", "x");
@@ -167,6 +208,8 @@ final class SpineTest {
     final int refused = keeper.refused;
     assertEquals(0, refused, "what the ring took is never refused later");
     assertTrue(taken > 50);
+    assertTrue(spine.journalWaits() > 0);
+    assertEquals(1, spine.ingress().refusals());
     step();
     assertEquals(taken, journal.appendedCount());
   }

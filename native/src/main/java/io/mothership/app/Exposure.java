@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What may be reachable from other machines, and with which secrets. */
-final class Exposure {
+public final class Exposure {
   private static final Logger LOG = LoggerFactory.getLogger(Exposure.class);
 
   private Exposure() {}
@@ -46,7 +46,8 @@ final class Exposure {
     }
   }
 
-  private static boolean isLoopback(final String host) {
+  /** Whether only this machine reaches an address; an unknown name may be reached by anybody. */
+  public static boolean isLoopback(final String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (final UnknownHostException e) {

@@ -2,6 +2,7 @@ package io.mothership.app;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.mothership.app.metrics.MetricsPage;
 import io.mothership.clock.Clock;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
@@ -19,8 +20,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * {@code /varz} and {@code /healthz} as nats-server has them; a member is there only if its number
- * is true. Virtual threads.
+ * The monitoring port: {@code /varz} and {@code /healthz} as nats-server has them, where a member
+ * is there only if its number is true, and {@code /metrics}. No token. Virtual threads.
  */
 final class Monitoring {
   private static final JsonFactory JSON = new JsonFactory();
@@ -30,6 +31,7 @@ final class Monitoring {
   private final NatsConfig nats;
   private final NatsListener listener;
   private final Spine spine;
+  private final MetricsPage metrics;
   private final Clock clock;
   private final long startNs;
 
@@ -38,18 +40,22 @@ final class Monitoring {
       final NatsConfig nats,
       final NatsListener listener,
       final Spine spine,
+      final MetricsPage metrics,
       final Clock clock) {
     this.config = config;
     this.nats = nats;
     this.listener = listener;
     this.spine = spine;
+    this.metrics = metrics;
     this.clock = clock;
     this.startNs = clock.wallNs();
   }
 
   List<Route> routes() {
     return List.of(
-        new Route("GET", "/varz", this::varz), new Route("GET", "/healthz", this::healthz));
+        new Route("GET", "/varz", this::varz),
+        new Route("GET", "/healthz", this::healthz),
+        new Route("GET", MetricsPage.PATH, metrics));
   }
 
   private HttpResponse healthz(final HttpRequestView request) {

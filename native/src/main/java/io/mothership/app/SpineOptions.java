@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /** The configuration's values as each part of the appliance wants them. */
-final class SpineOptions {
+public final class SpineOptions {
   private static final int DEDICATED_PROCESSORS_MIN = 3;
   private static final int PROCESSORS_PER_LOOP = 4;
 
@@ -53,7 +53,7 @@ final class SpineOptions {
         : Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LOOP);
   }
 
-  static SpineConfig spine(final MothershipConfig config) {
+  public static SpineConfig spine(final MothershipConfig config) {
     final SpineConfig standard =
         SpineConfig.of(threading(config), config.integer(ConfigKey.MAX_PAYLOAD));
     final int journalBytes = config.integer(ConfigKey.JOURNAL_CAPACITY);
@@ -69,13 +69,13 @@ final class SpineOptions {
   }
 
   /** The folder that has the lock file and the journal's folder in it. */
-  static Path storeFolder(final MothershipConfig config) {
+  public static Path storeFolder(final MothershipConfig config) {
     return config
         .path(ConfigKey.JETSTREAM_STORE_DIR)
         .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)));
   }
 
-  static JournalConfig journal(final MothershipConfig config) {
+  public static JournalConfig journal(final MothershipConfig config) {
     return JournalConfig.of(storeFolder(config))
         .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE))
         .withBudgetBytes(journalBudget(config));
@@ -92,7 +92,7 @@ final class SpineOptions {
   }
 
   /** The SQLite file of the records. */
-  static Path databaseFile(final MothershipConfig config) {
+  public static Path databaseFile(final MothershipConfig config) {
     return config
         .path(ConfigKey.DATABASE_PATH)
         .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)).resolve("mothership.db"));
@@ -117,7 +117,7 @@ final class SpineOptions {
         standard.sync());
   }
 
-  static NatsConfig nats(final MothershipConfig config, final Role role) {
+  public static NatsConfig nats(final MothershipConfig config, final Role role) {
     return new NatsConfig()
         .host(config.text(ConfigKey.NATS_HOST))
         .port(config.integer(ConfigKey.NATS_PORT))

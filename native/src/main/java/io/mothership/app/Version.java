@@ -7,16 +7,21 @@ import java.util.Properties;
 
 /** Which build this is. */
 public final class Version {
-  private static final String TEXT = read();
+  private static final Properties FILE = read();
 
   private Version() {}
 
   /** Like {@code 0.1.0}. */
   public static String text() {
-    return TEXT;
+    return FILE.getProperty("version", "unknown");
   }
 
-  private static String read() {
+  /** Which processors the image is made for: the builder's {@code -march}. */
+  public static String processors() {
+    return FILE.getProperty("march", "compatibility");
+  }
+
+  private static Properties read() {
     final Properties properties = new Properties();
     try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
       if (file != null) {
@@ -25,6 +30,6 @@ public final class Version {
     } catch (final IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.getProperty("version", "unknown");
+    return properties;
   }
 }

@@ -3,7 +3,12 @@ package io.mothership.app;
 import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
 import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
+import io.mothership.app.host.HostFiles;
+import io.mothership.app.metrics.BrokerMetrics;
+import io.mothership.app.metrics.MetricsPage;
+import io.mothership.app.metrics.ProcessMetrics;
 import io.mothership.bus.Doorbell;
 import io.mothership.bus.Fabric;
 import io.mothership.bus.Tap;
@@ -19,20 +24,25 @@ import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
 import io.mothership.storage.journal.ChronicleJournal;
+import io.mothership.storage.journal.SegmentMetrics;
 import io.mothership.storage.recovery.RecoveryReport;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.stream.JetStream;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.http.Route;
+import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
+import io.mothership.transport.nats.NatsMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -63,6 +73,7 @@ public final class Wiring implements AutoCloseable {
   private final EntityDirectory directory = new EntityDirectory();
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
+  private final MetricsPage metrics = new MetricsPage();
   private Spine spine;
   private NatsListener nats;
 
@@ -101,6 +112,7 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    metrics.add(new ProcessMetrics(HostFiles.system(), clock));
     final long publishedOutboxId = startSpine();
     final EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
@@ -145,6 +157,7 @@ public final class Wiring implements AutoCloseable {
               report.epoch());
       publishedOutboxId = report.lastOutboxId();
       log(report);
+      metrics.add(new SegmentMetrics(opened));
       journal = opened;
       streams = jetStream;
     } else {
@@ -155,6 +168,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
+    metrics.add(new BrokerMetrics(spine));
     return publishedOutboxId;
   }
 
@@ -225,11 +239,21 @@ public final class Wiring implements AutoCloseable {
         HttpListener.start(
             HttpConfig.of(config.text(ConfigKey.HTTP_HOST), config.integer(ConfigKey.HTTP_PORT)),
             loops,
-            api.routes(),
+            appliancesRoutes(api),
             api.webSocketRoutes());
     onClose("HTTP listener", http::close);
     ports.put("http", http.port());
     LOG.info("Listening for HTTP on {}:{}", config.text(ConfigKey.HTTP_HOST), http.port());
+  }
+
+  private List<Route> appliancesRoutes(final Api api) {
+    final List<Route> routes = new ArrayList<>(api.routes());
+    final RouteHandler page =
+        config.isOn(ConfigKey.HTTP_METRICS_AUTH)
+            ? new BearerAuth(config.text(ConfigKey.HTTP_TOKEN)).guard(metrics)
+            : metrics;
+    routes.add(new Route("GET", MetricsPage.PATH, page));
+    return routes;
   }
 
   private void checkJournal() {
@@ -245,6 +269,7 @@ public final class Wiring implements AutoCloseable {
             natsConfig, spine.ingress(), loops, connectionIds::incrementAndGet, afterRead);
     onClose("NATS listener", this::stopNats);
     nats.start();
+    metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
     final int monitorPort = config.integer(ConfigKey.MONITOR_PORT);
     if (monitorPort >= 0) {
@@ -252,7 +277,7 @@ public final class Wiring implements AutoCloseable {
           HttpListener.start(
               HttpConfig.of(config.text(ConfigKey.MONITOR_HOST), monitorPort),
               loops,
-              new Monitoring(config, natsConfig, nats, spine, clock).routes(),
+              new Monitoring(config, natsConfig, nats, spine, metrics, clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
       ports.put("monitor", monitor.port());

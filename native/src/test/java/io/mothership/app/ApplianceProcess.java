@@ -25,17 +25,21 @@ final class ApplianceProcess implements AutoCloseable {
   private static final long STOP_LIMIT_SECONDS = 30;
 
   private final Path folder;
+  private final List<String> options;
   private int httpPort;
   private int natsPort;
   private Process process;
 
-  private ApplianceProcess(final Path folder) {
+  private ApplianceProcess(final Path folder, final List<String> options) {
     this.folder = folder;
+    this.options = options;
   }
 
-  /** Starts {@code mothership serve} with its data below {@code folder}. */
-  static ApplianceProcess start(final Path folder) throws IOException, InterruptedException {
-    final ApplianceProcess appliance = new ApplianceProcess(Files.createDirectories(folder));
+  /** Starts {@code mothership serve} with its data below {@code folder}, and more options. */
+  static ApplianceProcess start(final Path folder, final String... options)
+      throws IOException, InterruptedException {
+    final ApplianceProcess appliance =
+        new ApplianceProcess(Files.createDirectories(folder), List.of(options));
     appliance.start();
     return appliance;
   }
@@ -46,6 +50,28 @@ final class ApplianceProcess implements AutoCloseable {
 
   String httpUrl() {
     return "http://127.0.0.1:" + httpPort;
+  }
+
+  /** The folder given to {@code --data-dir}. */
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  int httpPort() {
+    return httpPort;
+  }
+
+  int natsPort() {
+    return natsPort;
+  }
+
+  /** The port of another listener. */
+  int port(final String name) throws IOException, InterruptedException {
+    return Integer.parseInt(awaitPorts(folder.resolve("ports")).get(name).toString());
   }
 
   /** Everything that the process has written. */
@@ -78,6 +104,7 @@ final class ApplianceProcess implements AutoCloseable {
             "127.0.0.1:" + natsPort,
             "--ports-file",
             ports.toString()));
+    command.addAll(options);
     process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -123,7 +150,8 @@ final class ApplianceProcess implements AutoCloseable {
     throw new IllegalStateException("the appliance did not start:\n" + log());
   }
 
-  private static List<String> program() {
+  /** The program and what has to stand before its own arguments. */
+  static List<String> program() {
     final String given = System.getProperty(PROGRAM, "");
     if (!given.isEmpty()) {
       return new ArrayList<>(List.of(given));

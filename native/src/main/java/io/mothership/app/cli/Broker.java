@@ -57,7 +57,7 @@ final class Broker implements Callable<Integer> {
   @Option(
       names = {"-m", "--http_port"},
       paramLabel = "PORT",
-      description = "Port of /varz and /healthz.")
+      description = "Port of /varz, /healthz and /metrics.")
   private String monitorPort;
 
   @Option(

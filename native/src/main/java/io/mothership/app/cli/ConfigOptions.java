@@ -78,6 +78,11 @@ final class ConfigOptions {
             configFile(), System.getenv(), Optional.of(Path.of(".env")), overrides));
   }
 
+  /** The file that {@link #load} reads, if there is one. */
+  Optional<Path> file() {
+    return configFile();
+  }
+
   Map<ConfigKey, String> overrides() {
     final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
     settings.forEach((name, value) -> overrides.put(key(name), value));

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  mothership demo                     an appliance with simulated vehicles, on free ports",
       "  mothership serve -c nats.conf       the appliance",
       "  mothership broker -p 4222 -js       a NATS server",
+      "  mothership doctor                   what is wrong here, and what to do about it",
       "  mothership COMMAND --help           more on a command"
     },
     subcommands = {
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       AlienCommands.class,
       ConfigCommands.class,
       JournalCommands.class,
+      DoctorCommand.class,
       Publish.class,
       Subscribe.class,
       Request.class,

@@ -227,6 +227,25 @@ public final class ChronicleJournal implements Journal {
     return numbers;
   }
 
+  /** What was freed and written anew. Any thread. */
+  JournalUpkeep retention() {
+    return upkeep;
+  }
+
+  /** Segments there are now. Any thread. */
+  public int segmentCount() {
+    return segments.all().length;
+  }
+
+  /** Bytes of all segments up to their last records. Any thread. */
+  public long usedBytes() {
+    long bytes = 0;
+    for (final SegmentIndex segment : segments.all()) {
+      bytes += segment.end();
+    }
+    return bytes;
+  }
+
   @Override
   public void close() {
     if (isClosed) {

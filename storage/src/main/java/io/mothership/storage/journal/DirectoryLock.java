@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -62,6 +63,24 @@ public final class DirectoryLock implements AutoCloseable {
           "JOURNAL_UNREADABLE",
           "cannot lock the data directory: path=" + file + ", cause=" + e,
           e);
+    }
+  }
+
+  /**
+   * Who has a directory locked, without changing anything: a process id, {@code unknown} if the
+   * file does not say, or empty if nobody has. Not to be asked inside the process that has it.
+   *
+   * @throws IOException the lock file may not be opened
+   */
+  public static Optional<String> owner(final Path directory) throws IOException {
+    final Path file = directory.resolve(".lock");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null ? Optional.of(ownerOf(channel)) : Optional.empty();
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * on the journal of a running process, whose last record may then count as unfinished.
  *
  * @param isClean whether the last stop was clean
- * @param segments segment files
+ * @param segments segment files read
  * @param bytes their used bytes, up to the last record
  * @param frames good records
  * @param firstSequence lowest journal sequence, 0 in an empty journal
@@ -62,8 +62,21 @@ public record JournalVerification(
    *     the disk fails
    */
   public static JournalVerification of(final Path dataDirectory, final FrameConsumer consumer) {
+    return ofNewest(dataDirectory, Long.MAX_VALUE, consumer);
+  }
+
+  /**
+   * Reads the newest segments of a journal only, as many as have {@code bytesMax} bytes together,
+   * and at least one.
+   *
+   * @param consumer sees their good records in journal order
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_UNREADABLE}: there is none, or
+   *     the disk fails
+   */
+  public static JournalVerification ofNewest(
+      final Path dataDirectory, final long bytesMax, final FrameConsumer consumer) {
     try {
-      return new Run(dataDirectory, consumer).run();
+      return new Run(dataDirectory, consumer).run(bytesMax);
     } catch (final IOException e) {
       throw JournalState.unreadable(dataDirectory, e);
     }
@@ -88,15 +101,16 @@ public record JournalVerification(
       checkpoints = new CheckpointFiles(FileFacade.system(), dataDirectory);
     }
 
-    JournalVerification run() throws IOException {
+    JournalVerification run(final long bytesMax) throws IOException {
       if (!Files.isDirectory(directory)) {
         throw new MothershipException(
             MothershipException.Category.ENVIRONMENT,
             "JOURNAL_UNREADABLE",
             "there is no journal: path=" + directory);
       }
-      final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
-      ReplacedSegments.takeFrom(found);
+      final NavigableMap<Integer, Path> all = SegmentFiles.list(directory);
+      ReplacedSegments.takeFrom(all);
+      final NavigableMap<Integer, Path> found = newest(all, bytesMax);
       final Optional<JournalState> state = JournalState.read(directory);
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         examine(
@@ -124,6 +138,18 @@ public record JournalVerification(
           good,
           files.size() - good,
           List.copyOf(damage));
+    }
+
+    private static NavigableMap<Integer, Path> newest(
+        final NavigableMap<Integer, Path> all, final long bytesMax) throws IOException {
+      long bytes = 0;
+      for (final Map.Entry<Integer, Path> entry : all.descendingMap().entrySet()) {
+        bytes += Files.size(entry.getValue());
+        if (bytes > bytesMax) {
+          return all.tailMap(entry.getKey(), entry.getKey().equals(all.lastKey()));
+        }
+      }
+      return all;
     }
 
     private void examine(

@@ -1,0 +1,146 @@
+package io.mothership.app.doctor;
+
+import io.mothership.app.Exposure;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.Limits;
+import io.mothership.config.MothershipConfig;
+import io.mothership.config.UserConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Who may come in: tokens and passwords that anybody can guess, and doors without any. */
+final class SecretsCheck implements Check {
+  private static final String NAME = "secrets";
+  private static final int LENGTH_MIN = 8;
+  private static final Set<String> GUESSED =
+      Set.of(
+          "admin",
+          "changeme",
+          "constellation",
+          "default",
+          "letmein",
+          "mothership",
+          "nats",
+          "pass",
+          "passw0rd",
+          "password",
+          "password1",
+          "qwerty123",
+          "s3cr3t",
+          "s3cret",
+          "secret",
+          "test",
+          "token",
+          "12345678",
+          "123456789");
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Finding> findings(final Examination examination) {
+    final List<Finding> findings = new ArrayList<>();
+    final MothershipConfig config = examination.config();
+    httpToken(config, findings);
+    natsDoor(config, findings);
+    final boolean isNatsOpen = !Exposure.isLoopback(config.text(ConfigKey.NATS_HOST));
+    weak(findings, isNatsOpen, "authorization.token", config.text(ConfigKey.AUTHORIZATION_TOKEN));
+    weak(
+        findings,
+        isNatsOpen,
+        "authorization.password",
+        config.text(ConfigKey.AUTHORIZATION_PASSWORD),
+        config.text(ConfigKey.AUTHORIZATION_USER));
+    for (final UserConfig user : config.users()) {
+      weak(findings, isNatsOpen, "password of " + user.name(), user.password(), user.name());
+    }
+    if (config.integer(ConfigKey.MONITOR_PORT) >= 0
+        && !Exposure.isLoopback(config.text(ConfigKey.MONITOR_HOST))) {
+      findings.add(
+          Finding.warn(
+              NAME,
+              "monitor_host="
+                  + config.text(ConfigKey.MONITOR_HOST)
+                  + ": other machines read /varz and /metrics there, names of streams included",
+              "Set monitor_host to 127.0.0.1, or let a firewall decide who may read it."));
+    }
+    if (findings.isEmpty()) {
+      findings.add(Finding.ok(NAME, "no default or guessed token or password"));
+    }
+    return findings;
+  }
+
+  private static void httpToken(final MothershipConfig config, final List<Finding> findings) {
+    final String host = config.text(ConfigKey.HTTP_HOST);
+    final String token = config.text(ConfigKey.HTTP_TOKEN);
+    if (!token.equals(Limits.DEFAULT_TOKEN)) {
+      weak(findings, !Exposure.isLoopback(host), "http.token", token);
+    } else if (Exposure.isLoopback(host)) {
+      findings.add(
+          Finding.warn(
+              NAME,
+              "http.token is the default that everybody knows; only this machine reaches " + host,
+              "Set API_BEARER_TOKEN, or http { token: … }, before others can reach it: openssl"
+                  + " rand -hex 24 makes one."));
+    } else {
+      findings.add(
+          Finding.fail(
+              NAME,
+              "http.token is the default that everybody knows, and http.host=" + host,
+              "Set API_BEARER_TOKEN, or http { token: … }; the appliance refuses to start"
+                  + " otherwise: openssl rand -hex 24 makes one."));
+    }
+  }
+
+  private static void natsDoor(final MothershipConfig config, final List<Finding> findings) {
+    final String host = config.text(ConfigKey.NATS_HOST);
+    if (Exposure.isLoopback(host)) {
+      return;
+    }
+    final boolean hasSecret =
+        !config.text(ConfigKey.AUTHORIZATION_TOKEN).isEmpty()
+            || !config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
+            || !config.users().isEmpty();
+    if (!hasSecret && config.keyUsers().isEmpty()) {
+      findings.add(
+          Finding.warn(
+              NAME,
+              "host=" + host + ": whoever reaches it publishes and subscribes to everything",
+              "Set authorization { users: [ … ] }, or host to 127.0.0.1."));
+    } else if (hasSecret && config.text(ConfigKey.TLS_CERT_FILE).isEmpty()) {
+      findings.add(
+          Finding.warn(
+              NAME,
+              "host=" + host + ": tokens and passwords travel in the clear",
+              "Set tls { cert_file: …, key_file: … }, or use NKeys, which are not sent."));
+    }
+  }
+
+  private static void weak(
+      final List<Finding> findings,
+      final boolean isReachable,
+      final String what,
+      final String secret,
+      final String... alsoGuessed) {
+    // A bcrypt hash does not tell how long the password is.
+    if (secret.isEmpty() || secret.startsWith("$2")) {
+      return;
+    }
+    final String small = secret.toLowerCase(Locale.ROOT);
+    final boolean isGuessed = GUESSED.contains(small) || List.of(alsoGuessed).contains(secret);
+    if (!isGuessed && secret.length() >= LENGTH_MIN) {
+      return;
+    }
+    final String measured =
+        what + (isGuessed ? " is one that everybody tries first" : " is shorter than 8 characters");
+    final String remedy = "Set a random one: openssl rand -hex 24.";
+    findings.add(
+        isReachable && isGuessed
+            ? Finding.fail(NAME, measured + ", and other machines reach it", remedy)
+            : Finding.warn(NAME, measured, remedy));
+  }
+}

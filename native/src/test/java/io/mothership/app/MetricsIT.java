@@ -1,0 +1,185 @@
+package io.mothership.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.PublishOptions;
+import io.nats.client.PullSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code /metrics} of the product, read as Prometheus reads it. */
+final class MetricsIT {
+  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final Pattern SAMPLE =
+      Pattern.compile(
+          "([a-zA-Z_:][a-zA-Z0-9_:]*)"
+              + "(\\{(?:[a-zA-Z_][a-zA-Z0-9_]*=\"(?:[^\"\\\\\\n]|\\\\[\\\\\"n])*\",?)*\\})?"
+              + " (-?[0-9]+(?:\\.[0-9]+)?)");
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldTellWhatWentThroughIt() throws Exception {
+    try (ApplianceProcess appliance = ApplianceProcess.start(folder, "--set", "monitor_port=0");
+        Connection client = Nats.connect(appliance.natsUrl());
+        HttpClient http = HttpClient.newHttpClient()) {
+      final var streams = client.jetStreamManagement();
+      streams.addStream(
+          StreamConfiguration.builder()
+              .name("m-e")
+              .subjects("m.>")
+              .storageType(StorageType.File)
+              .maxBytes(1_000_000)
+              .build());
+      streams.addOrUpdateConsumer(
+          "m-e", ConsumerConfiguration.builder().durable("worker").filterSubject("m.>").build());
+      final byte[] payload = "x".repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+      for (int i = 0; i < 10; i++) {
+        client
+            .jetStream()
+            .publish("m." + i % 2, payload, PublishOptions.builder().messageId("" + i).build());
+      }
+      final JetStreamSubscription worker =
+          client.jetStream().subscribe(null, PullSubscribeOptions.bind("m-e", "worker"));
+      final List<Message> got = worker.fetch(4, LONG);
+      got.getFirst().ackSync(LONG);
+
+      final Map<String, Double> found = parsed(get(http, appliance.httpUrl() + "/metrics", ""));
+      assertEquals(10, found.get("mothership_stream_messages{stream=\"m-e\"}"));
+      assertEquals(2, found.get("mothership_stream_subjects{stream=\"m-e\"}"));
+      assertEquals(10, found.get("mothership_stream_last_sequence{stream=\"m-e\"}"));
+      assertEquals(1_000_000, found.get("mothership_stream_limit_bytes{stream=\"m-e\"}"));
+      assertTrue(found.get("mothership_stream_bytes{stream=\"m-e\"}") >= 10_000);
+      final String worked = "{stream=\"m-e\",consumer=\"worker\"}";
+      assertEquals(6, found.get("mothership_consumer_pending" + worked));
+      assertEquals(3, found.get("mothership_consumer_ack_pending" + worked));
+      assertEquals(0, found.get("mothership_consumer_redelivered" + worked));
+      assertEquals(1, found.get("mothership_nats_connections"));
+      assertTrue(found.get("mothership_nats_received_bytes_total") >= 10_000);
+      assertTrue(found.get("mothership_journal_appended_bytes_total") >= 10_000);
+      assertTrue(found.get("mothership_journal_sync_seconds_count") >= 10);
+      assertTrue(
+          found.get("mothership_journal_sync_batch_records_sum")
+              >= found.get("mothership_journal_sync_batch_records_count"));
+      assertTrue(
+          found.get("mothership_journal_segment_bytes")
+              > found.get("mothership_journal_appended_bytes_total"));
+      assertEquals(1, found.get("mothership_journal_segments"));
+      assertEquals(0, found.get("mothership_journal_failed"));
+      assertEquals(1, found.get("mothership_broker_up"));
+      assertTrue(found.get("process_resident_memory_bytes") > 10_000_000);
+      assertTrue(found.get("mothership_heap_used_bytes") > 0);
+
+      assertEquals(documented(), families(found.keySet()));
+      final String monitor = "http://127.0.0.1:" + appliance.port("monitor");
+      assertEquals(found.keySet(), parsed(get(http, monitor + "/metrics", "")).keySet());
+      assertEquals(200, get(http, monitor + "/varz", "").statusCode());
+      assertEquals(0, appliance.stop());
+    }
+  }
+
+  @Test
+  void shouldAskForTheTokenIfTold() throws Exception {
+    try (ApplianceProcess appliance =
+            ApplianceProcess.start(folder, "--set", "http.metrics_auth=true");
+        HttpClient http = HttpClient.newHttpClient()) {
+      final String url = appliance.httpUrl() + "/metrics";
+      assertEquals(401, get(http, url, "").statusCode());
+      assertTrue(parsed(get(http, url, ApplianceProcess.TOKEN)).size() > 50);
+    }
+  }
+
+  private static Set<String> families(final Set<String> samples) {
+    return samples.stream()
+        .map(sample -> sample.replaceFirst("\\{.*", ""))
+        .map(name -> name.replaceFirst("_(bucket|sum|count)$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Names in the tables of the page for users. */
+  private static Set<String> documented() throws IOException {
+    final Path page = Path.of("..", "docs", "operating", "metrics.md");
+    return Pattern.compile(
+            "(?m)^\\| `((?:mothership|process)_[a-z_]+)` \\| (?:counter|gauge|histogram)")
+        .matcher(Files.readString(page))
+        .results()
+        .map(name -> name.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static HttpResponse<String> get(
+      final HttpClient http, final String url, final String token) throws Exception {
+    final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(LONG);
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Samples by name and labels, having insisted on everything the format insists on. */
+  private static Map<String, Double> parsed(final HttpResponse<String> page) {
+    assertEquals(200, page.statusCode());
+    assertEquals(
+        "text/plain; version=0.0.4; charset=utf-8",
+        page.headers().firstValue("Content-Type").orElse(""));
+    final Map<String, String> types = new HashMap<>();
+    final Map<String, Double> samples = new HashMap<>();
+    String family = "";
+    double below = 0;
+    for (final String line : page.body().split("\n")) {
+      final String[] words = line.split(" ", 4);
+      if (line.startsWith("# HELP ")) {
+        family = words[2];
+        below = 0;
+        assertTrue(words[3].endsWith("."), line);
+      } else if (line.startsWith("# TYPE ")) {
+        assertEquals(family, words[2], line);
+        assertEquals(null, types.put(family, words[3]), () -> "twice: " + line);
+      } else {
+        final Matcher sample = SAMPLE.matcher(line);
+        assertTrue(sample.matches(), line);
+        final String name = sample.group(1);
+        final String type = types.get(family);
+        assertEquals(
+            family,
+            type.equals("histogram") ? name.replaceFirst("_(bucket|sum|count)$", "") : name,
+            line);
+        assertEquals(
+            type.equals("counter"), name.endsWith("_total"), () -> "name of a counter: " + line);
+        final double value = Double.parseDouble(sample.group(3));
+        if (name.endsWith("_bucket")) {
+          assertTrue(value >= below, line);
+          below = value;
+        }
+        final String labels = sample.group(2) == null ? "" : sample.group(2);
+        assertEquals(null, samples.put(name + labels, value), () -> "twice: " + line);
+      }
+    }
+    return samples;
+  }
+}
