@@ -16,14 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Configuration files from anybody: all that is wrong is a list of problems, never anything else;
  * what is right means the same after it was printed and read again.
  */
-@Timeout(10)
 final class ConfigFuzzTest {
   private static final Map<String, String> ENVIRONMENT = Map.of("SET", "4333");
 

@@ -13,13 +13,11 @@ import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
 import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Frames from anybody's bytes: what passes as well-formed can be read to its last byte and encodes
  * to itself; what we encode passes, and no longer does when a bit of it changes.
  */
-@Timeout(10)
 final class FrameFuzzTest {
   private static final int OFFSET = 24;
   private static final int PART_MAX = 2000;
