@@ -62,14 +62,18 @@ public final class Journaler implements Agent {
     try {
       return appendAndSync();
     } catch (final RuntimeException | Error e) {
-      ring.markFailed();
-      LOG.error(
-          "the journal failed and takes no more writes until restart; reading goes on: {}",
-          e.getMessage(),
-          e);
-      announce();
+      fail(e);
       return 1;
     }
+  }
+
+  private void fail(final Throwable cause) {
+    ring.markFailed();
+    LOG.error(
+        "the journal failed and takes no more writes until restart; reading goes on: {}",
+        cause.getMessage(),
+        cause);
+    announce();
   }
 
   @Override
@@ -78,7 +82,11 @@ public final class Journaler implements Agent {
       doWork();
     }
     if (hasUnsynced && !ring.isFailed()) {
-      sync();
+      try {
+        sync();
+      } catch (final RuntimeException | Error e) {
+        fail(e);
+      }
     }
   }
 
