@@ -208,9 +208,7 @@ public final class MothershipConfig {
     final List<String> lines = new ArrayList<>();
     for (final ConfigKey key : ConfigKey.values()) {
       final String shown = shown(key);
-      lines.add(
-          "%-50s # %s"
-              .formatted(key.fileKey() + ": " + written(shown), source(key)));
+      lines.add("%-50s # %s".formatted(key.fileKey() + ": " + written(shown), source(key)));
     }
     for (final UserConfig user : users) {
       lines.add("# user " + user.name() + ", password ********");

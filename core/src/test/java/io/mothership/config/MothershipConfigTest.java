@@ -195,8 +195,7 @@ class MothershipConfigTest {
   @Test
   void shouldReportPathsThatNoFileCanHave() {
     assertEquals(
-        List.of(
-            "nats.conf:1: include: not a file name", "nats.conf:2: log_file=a?: is not a path"),
+        List.of("nats.conf:1: include: not a file name", "nats.conf:2: log_file=a?: is not a path"),
         problems("include \"a\\x00\"\nlog_file: \"a\\x00\""));
   }
 

@@ -44,7 +44,8 @@ final class FrameFuzzTest {
     message.reply().wrap(Slice.of(reply));
     message.headers().wrap(Slice.of(headers));
     message.payload().wrap(Slice.of(payload));
-    final RecordType type = RecordType.values()[input.consumeInt(0, RecordType.values().length - 2)];
+    final RecordType type =
+        RecordType.values()[input.consumeInt(0, RecordType.values().length - 2)];
     final long[] numbers = input.consumeLongs(5);
     final long[] stamps = Arrays.copyOf(numbers, 5);
     final int flags = input.consumeInt(0, 0xFFFF);
@@ -52,8 +53,7 @@ final class FrameFuzzTest {
     final UnsafeBuffer buffer =
         new UnsafeBuffer(new byte[OFFSET + FrameEncoder.frameLength(message) + OFFSET]);
     final int length = FrameEncoder.encode(buffer, OFFSET, type, Origin.NATS, 7, message);
-    FrameEncoder.stamp(
-        buffer, OFFSET, 3, stamps[0], stamps[1], stamps[2], (int) stamps[3], flags);
+    FrameEncoder.stamp(buffer, OFFSET, 3, stamps[0], stamps[1], stamps[2], (int) stamps[3], flags);
     FrameEncoder.ttlNs(buffer, OFFSET, stamps[3]);
     FrameEncoder.outboxId(buffer, OFFSET, stamps[4]);
     final FrameCrc crc = new FrameCrc();

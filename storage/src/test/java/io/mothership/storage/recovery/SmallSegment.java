@@ -64,12 +64,10 @@ final class SmallSegment {
     final int length = source.encode(sequence, 1);
     final int offset = end + SegmentDescriptor.PREFIX_LENGTH;
     file.putInt(end, SegmentDescriptor.STAMP_LENGTH + length, BYTE_ORDER);
-    file.putInt(
-        offset - SegmentDescriptor.STAMP_LENGTH, descriptor.stampAt(offset), BYTE_ORDER);
+    file.putInt(offset - SegmentDescriptor.STAMP_LENGTH, descriptor.stampAt(offset), BYTE_ORDER);
     file.putBytes(offset, source.buffer(), 0, length);
     file.putInt(offset + FrameDescriptor.CRC_OFFSET, 0, BYTE_ORDER);
-    file.putInt(
-        offset + FrameDescriptor.CRC_OFFSET, crc.compute(file, offset, length), BYTE_ORDER);
+    file.putInt(offset + FrameDescriptor.CRC_OFFSET, crc.compute(file, offset, length), BYTE_ORDER);
     frames.add(new Frame(sequence, offset, length));
     end = SegmentDescriptor.align(offset + length);
   }
