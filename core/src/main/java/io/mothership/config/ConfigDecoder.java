@@ -7,6 +7,7 @@ import io.mothership.config.ConfigNode.Scalar;
 import io.mothership.config.ConfigNode.Sequence;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,9 @@ import java.util.Optional;
 final class ConfigDecoder {
   private static final int INCLUDE_DEPTH_MAX = 16;
 
+  /** Blocks and lists in each other; reading them takes stack. */
+  private static final int NESTING_MAX = 64;
+
   private final String fileName;
   private final Path folder;
   private final String text;
@@ -40,6 +44,7 @@ final class ConfigDecoder {
   private final List<Map<String, Entry>> scopes;
   private int at;
   private int line = 1;
+  private int nesting;
 
   private ConfigDecoder(
       final String fileName,
@@ -186,8 +191,14 @@ final class ConfigDecoder {
       problem(place, "include: more than " + INCLUDE_DEPTH_MAX + " files deep");
       return true;
     }
-    final Block included =
-        new Includes(environment, problems).read(folder.resolve(file.text()), place, depth + 1);
+    final Path path;
+    try {
+      path = folder.resolve(file.text());
+    } catch (final InvalidPathException e) {
+      problem(place, "include: not a file name");
+      return true;
+    }
+    final Block included = new Includes(environment, problems).read(path, place, depth + 1);
     for (final Entry entry : included.entries().values()) {
       if (entries.putIfAbsent(entry.key(), entry) != null) {
         problem(entry.place(), entry.key() + " is already set where this file is included");
@@ -212,22 +223,33 @@ final class ConfigDecoder {
     final Place place = here();
     final char c = text.charAt(at);
     return switch (c) {
-      case '{' -> {
-        at++;
-        final Map<String, Entry> entries = new LinkedHashMap<>();
-        scopes.add(entries);
-        entries(entries, true);
-        scopes.removeLast();
-        yield Optional.of(new Block(place, entries));
-      }
-      case '[' -> {
-        at++;
-        yield sequence(place);
-      }
+      case '{', '[' -> nested(place, c);
       case '"', '\'' -> quoted(c).map(found -> new Scalar(place, found, true));
       case '(' -> lines(place);
       default -> bare(place);
     };
+  }
+
+  private Optional<ConfigNode> nested(final Place place, final char opening) {
+    if (nesting == NESTING_MAX) {
+      problem(place, "more than " + NESTING_MAX + " blocks and lists in each other");
+      return Optional.empty();
+    }
+    nesting++;
+    at++;
+    try {
+      return opening == '{' ? Optional.of(block(place)) : sequence(place);
+    } finally {
+      nesting--;
+    }
+  }
+
+  private Block block(final Place place) {
+    final Map<String, Entry> entries = new LinkedHashMap<>();
+    scopes.add(entries);
+    entries(entries, true);
+    scopes.removeLast();
+    return new Block(place, entries);
   }
 
   private Optional<ConfigNode> sequence(final Place place) {

@@ -489,6 +489,9 @@ public enum ConfigKey {
     if (type == HOST && text.isBlank()) {
       throw new IllegalArgumentException("must not be empty");
     }
+    if (type == PATH && text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("is not a path");
+    }
     return text;
   }
 }

@@ -129,7 +129,7 @@ public enum ConfigType {
         throw wrong;
       }
       try {
-        total = Math.addExact(total, (long) (Double.parseDouble(text.substring(at, end)) * unitNs));
+        total = Math.addExact(total, durationNs(text.substring(at, end), unitNs));
       } catch (final NumberFormatException | ArithmeticException e) {
         wrong.initCause(e);
         throw wrong;
@@ -137,6 +137,13 @@ public enum ConfigType {
       at = unitEnd;
     }
     return total;
+  }
+
+  /** Whole numbers exactly: a double would round them from 104 days on. */
+  private static long durationNs(final String number, final long unitNs) {
+    return number.indexOf('.') < 0
+        ? Math.multiplyExact(Long.parseLong(number), unitNs)
+        : (long) (Double.parseDouble(number) * unitNs);
   }
 
   /** A number as it would be written in the file. */

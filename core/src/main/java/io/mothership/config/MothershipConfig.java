@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The values in force, each with where it came from. Defaults, then the file, then the environment,
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public final class MothershipConfig {
   private static final String DEFAULT = "default";
+  private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}*._:/@%+-]+");
 
   private final Map<ConfigKey, Value> values;
   private final List<UserConfig> users;
@@ -206,14 +208,31 @@ public final class MothershipConfig {
     final List<String> lines = new ArrayList<>();
     for (final ConfigKey key : ConfigKey.values()) {
       final String shown = shown(key);
-      lines.add(
-          "%-50s # %s"
-              .formatted(key.fileKey() + ": " + (shown.isEmpty() ? "\"\"" : shown), source(key)));
+      lines.add("%-50s # %s".formatted(key.fileKey() + ": " + written(shown), source(key)));
     }
     for (final UserConfig user : users) {
       lines.add("# user " + user.name() + ", password ********");
     }
     return lines;
+  }
+
+  /** As it must be written in the file: quoted unless it is one plain word. */
+  private static String written(final String text) {
+    if (PLAIN.matcher(text).matches()) {
+      return text;
+    }
+    final StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      final char c = text.charAt(i);
+      switch (c) {
+        case '\n' -> quoted.append("\\n");
+        case '\r' -> quoted.append("\\r");
+        case '\t' -> quoted.append("\\t");
+        case '"', '\\' -> quoted.append('\\').append(c);
+        default -> quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
   }
 
   static String cut(final String text) {

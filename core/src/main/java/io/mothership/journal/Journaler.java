@@ -71,14 +71,18 @@ public final class Journaler implements Agent {
       watchSpace(work != 0);
       return work;
     } catch (final RuntimeException | Error e) {
-      ring.markFailed();
-      LOG.error(
-          "the journal failed and takes no more writes until restart; reading goes on: {}",
-          e.getMessage(),
-          e);
-      announce();
+      fail(e);
       return 1;
     }
+  }
+
+  private void fail(final Throwable cause) {
+    ring.markFailed();
+    LOG.error(
+        "the journal failed and takes no more writes until restart; reading goes on: {}",
+        cause.getMessage(),
+        cause);
+    announce();
   }
 
   @Override
@@ -87,7 +91,11 @@ public final class Journaler implements Agent {
       doWork();
     }
     if (hasUnsynced && !ring.isFailed()) {
-      sync();
+      try {
+        sync();
+      } catch (final RuntimeException | Error e) {
+        fail(e);
+      }
     }
   }
 

@@ -42,8 +42,7 @@ class ConfigTypeTest {
   void shouldReadWhatItPrints() {
     final SplittableRandom random = new SplittableRandom(42);
     for (int i = 0; i < 1000; i++) {
-      // Durations go through a double: exact up to 2^53.
-      final long number = random.nextLong(1L << random.nextInt(1, 53));
+      final long number = random.nextLong(1L << random.nextInt(1, 63));
       for (final ConfigType type :
           List.of(ConfigType.SIZE, ConfigType.DURATION, ConfigType.COUNT)) {
         assertEquals(number, type.number(type.text(number)), type.text(number));

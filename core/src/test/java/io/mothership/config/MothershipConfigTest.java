@@ -185,6 +185,29 @@ class MothershipConfigTest {
   }
 
   @Test
+  void shouldQuoteWhatIsNoPlainWord() throws IOException {
+    final MothershipConfig config = load("server_name: \"a \\\"b\\\" # c\", log_file: '$x'");
+    final MothershipConfig again = load(String.join("\n", config.lines()));
+    assertEquals("a \"b\" # c", again.text(ConfigKey.SERVER_NAME));
+    assertEquals("$x", again.text(ConfigKey.LOG_FILE));
+  }
+
+  @Test
+  void shouldReportPathsThatNoFileCanHave() {
+    assertEquals(
+        List.of("nats.conf:1: include: not a file name", "nats.conf:2: log_file=a?: is not a path"),
+        problems("include \"a\\x00\"\nlog_file: \"a\\x00\""));
+  }
+
+  @Test
+  void shouldReportBottomlessNesting() {
+    for (final String opening : List.of("{ a: ", "[", "[ { a: ")) {
+      final List<String> found = problems("a: " + opening.repeat(100_000));
+      assertTrue(found.stream().anyMatch(p -> p.contains("more than 64")), () -> opening + found);
+    }
+  }
+
+  @Test
   void shouldNameEachKeyAndVariableOnce() {
     final Set<String> names = new HashSet<>();
     for (final ConfigKey key : ConfigKey.values()) {

@@ -198,6 +198,16 @@ final class SpineTest {
   }
 
   @Test
+  void shouldCloseAlsoIfTheLastSyncFails() {
+    alice.publish("keep.plain", "", "x");
+    step();
+    journal.failNextSync();
+    spine.close();
+    assertTrue(spine.isJournalFailed());
+    assertEquals(Outbox.CloseReason.SHUTDOWN, alice.closed);
+  }
+
+  @Test
   void shouldStopReadingIngressWhileTheJournalRingIsFull() {
     final byte[] payload = new byte[60_000];
     int taken = 0;

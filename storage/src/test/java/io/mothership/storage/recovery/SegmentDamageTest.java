@@ -3,8 +3,6 @@ package io.mothership.storage.recovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.journal.FrameView;
-import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.TestFrames;
 import io.mothership.storage.journal.ChronicleJournal;
@@ -51,56 +49,19 @@ final class SegmentDamageTest {
     }
   }
 
-  /** What the scanner handed out: where each frame lies and which one it is. */
-  private static final class Scan {
-    private final List<Damage> damage = new ArrayList<>();
-    private final List<Long> sequences = new ArrayList<>();
-    private final List<Integer> offsets = new ArrayList<>();
-    private final List<Integer> lengths = new ArrayList<>();
-    private int end;
-    private SegmentDescriptor descriptor;
-
-    static Scan of(final int segment, final byte[] bytes) {
-      final Scan scan = new Scan();
-      final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-      final SegmentExaminer examiner = new SegmentExaminer(scan::onFrame, scan.damage::add);
-      scan.descriptor = examiner.descriptor(segment, buffer, bytes.length).orElse(null);
-      if (scan.descriptor != null) {
-        scan.end =
-            examiner
-                .examine(
-                    scan.descriptor,
-                    buffer,
-                    bytes.length,
-                    SegmentExaminer.FROM_START,
-                    false,
-                    SegmentExaminer.END_UNKNOWN)
-                .outcome()
-                .end();
-      }
-      return scan;
-    }
-
-    private void onFrame(final FrameView frame, final long location) {
-      sequences.add(frame.journalSequence());
-      offsets.add(Location.offset(location));
-      lengths.add(frame.length());
-    }
-  }
-
   @Test
   void shouldConfineAndReportEveryFlippedByte() {
     final Random random = new Random(SEED);
     for (int i = 0; i < segments.size(); i++) {
       final byte[] bytes = segments.get(i).clone();
-      final Scan whole = Scan.of((i + 1) * FIRST, bytes);
+      final SegmentScan whole = SegmentScan.of((i + 1) * FIRST, bytes);
       assertTrue(whole.damage.isEmpty(), whole.damage.toString());
       // Beyond the records there are only zeros: a few of them stand for all.
       for (int at = 0; at < whole.end + 64; at++) {
         final byte good = bytes[at];
         bytes[at] ^= (byte) (1 + random.nextInt(255));
         if (!isEndMark(bytes, whole.end)) {
-          check(whole, Scan.of((i + 1) * FIRST, bytes), at);
+          check(whole, SegmentScan.of((i + 1) * FIRST, bytes), at);
         }
         bytes[at] = good;
       }
@@ -113,7 +74,7 @@ final class SegmentDamageTest {
     return buffer.getInt(end) == SegmentDescriptor.END_MARK && buffer.getInt(end + 4) == 0;
   }
 
-  private static void check(final Scan whole, final Scan found, final int flipped) {
+  private static void check(final SegmentScan whole, final SegmentScan found, final int flipped) {
     final int hit = frameAt(whole, flipped);
     int next = 0;
     for (int i = 0; i < whole.sequences.size(); i++) {
@@ -140,7 +101,7 @@ final class SegmentDamageTest {
   /**
    * Chronicle's own front, the synced cell and padding can be wrong without anything being lost.
    */
-  private static boolean isUnchecked(final Scan whole, final int hit, final int flipped) {
+  private static boolean isUnchecked(final SegmentScan whole, final int hit, final int flipped) {
     final SegmentDescriptor descriptor = whole.descriptor;
     final boolean isFront = flipped < descriptor.headerOffset() + SegmentDescriptor.WORD_LENGTH;
     final boolean isCell =
@@ -155,13 +116,13 @@ final class SegmentDamageTest {
     return isFront || isCell || isImagePadding || isCopyCell || isPadding;
   }
 
-  private static boolean isOutsideFrame(final Scan whole, final int hit, final int flipped) {
+  private static boolean isOutsideFrame(final SegmentScan whole, final int hit, final int flipped) {
     return flipped < whole.offsets.get(hit) - SegmentDescriptor.STAMP_LENGTH
         || flipped >= whole.offsets.get(hit) + whole.lengths.get(hit);
   }
 
   /** Index of the record whose length word, stamp, frame or padding has the byte. */
-  private static int frameAt(final Scan whole, final int at) {
+  private static int frameAt(final SegmentScan whole, final int at) {
     for (int i = 0; i < whole.offsets.size(); i++) {
       final int from = whole.offsets.get(i) - SegmentDescriptor.PREFIX_LENGTH;
       final int to = SegmentDescriptor.align(whole.offsets.get(i) + whole.lengths.get(i));
@@ -175,7 +136,7 @@ final class SegmentDamageTest {
   @Test
   void shouldNotTakeAFrameInAPayloadForARecord() {
     final byte[] bytes = segments.getFirst();
-    final Scan whole = Scan.of(FIRST, bytes);
+    final SegmentScan whole = SegmentScan.of(FIRST, bytes);
     // A genuine record copied into the middle of another one's place: magic, CRC and length are
     // right.
     final int source = whole.offsets.get(3);
@@ -187,7 +148,7 @@ final class SegmentDamageTest {
     final byte[] forged = bytes.clone();
     final int target = SegmentDescriptor.align(whole.offsets.get(victim) + 32);
     System.arraycopy(bytes, source - SegmentDescriptor.PREFIX_LENGTH, forged, target, length + 8);
-    final Scan found = Scan.of(FIRST, forged);
+    final SegmentScan found = SegmentScan.of(FIRST, forged);
     assertEquals(whole.sequences.size() - 1, found.sequences.size());
     assertEquals(1, found.damage.size());
     assertEquals(Damage.Reason.RECORD, found.damage.getFirst().reason());

@@ -306,9 +306,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void startThread(final Runnable task) {
-    Thread.ofVirtual()
-        .name("ms-http-" + context.channel().id().asShortText())
-        .start(
+    listener
+        .handlers()
+        .execute(
             () -> {
               try {
                 task.run();
@@ -481,7 +481,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
     if (!(cause instanceof IOException)) {
-      LOG.warn("connection failed: {}", cause.toString());
+      listener.count(HttpErrors.INTERNAL);
+      LOG.warn("connection failed", cause);
     }
     context.close();
   }

@@ -22,6 +22,8 @@ public enum HttpErrors {
   VERSION(505, "HTTP_VERSION", "HTTP version not supported", End.CLOSE),
   /** No answer is possible any more: the client does not take the bytes. */
   WRITE_STALLED(0, "WRITE_STALLED", "the client does not read", End.CLOSE),
+  /** A mistake of ours: nothing is known about the state of the connection. */
+  INTERNAL(0, "INTERNAL", "the connection's handler failed", End.CLOSE),
   /** No answer is due: nothing was asked. */
   IDLE(0, "IDLE", "idle for too long", End.CLOSE);
 

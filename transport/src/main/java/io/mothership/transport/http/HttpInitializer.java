@@ -1,13 +1,13 @@
 package io.mothership.transport.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 
 /** Builds the pipeline of a new connection: deadline, codec, connection. */
-final class HttpInitializer extends ChannelInitializer<SocketChannel> {
+final class HttpInitializer extends ChannelInitializer<Channel> {
   private final HttpListener listener;
 
   HttpInitializer(final HttpListener listener) {
@@ -15,7 +15,7 @@ final class HttpInitializer extends ChannelInitializer<SocketChannel> {
   }
 
   @Override
-  protected void initChannel(final SocketChannel channel) {
+  protected void initChannel(final Channel channel) {
     channel.config().setAutoRead(false);
     final HttpConfig config = listener.config();
     final HttpConnection connection = new HttpConnection(listener);

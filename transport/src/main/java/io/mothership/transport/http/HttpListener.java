@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -33,6 +34,7 @@ public final class HttpListener implements AutoCloseable {
 
   private final HttpConfig config;
   private final RouteTable routes;
+  private final Executor handlers;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLongArray refusals = new AtomicLongArray(HttpErrors.values().length);
   private final AtomicLong bodyBytes = new AtomicLong();
@@ -41,12 +43,19 @@ public final class HttpListener implements AutoCloseable {
   private volatile boolean isStopping;
   private Channel server;
 
-  private HttpListener(
+  /**
+   * A listener that is bound to no port: its connections come from elsewhere.
+   *
+   * @param handlers what routes run on
+   */
+  HttpListener(
       final HttpConfig config,
       final List<Route> routes,
-      final List<? extends UpgradeRoute> upgrades) {
+      final List<? extends UpgradeRoute> upgrades,
+      final Executor handlers) {
     this.config = config;
     this.routes = new RouteTable(routes, upgrades);
+    this.handlers = handlers;
   }
 
   /**
@@ -60,7 +69,9 @@ public final class HttpListener implements AutoCloseable {
       final EventLoopGroup group,
       final List<Route> routes,
       final List<? extends UpgradeRoute> upgrades) {
-    final HttpListener listener = new HttpListener(config, routes, upgrades);
+    final HttpListener listener =
+        new HttpListener(
+            config, routes, upgrades, task -> Thread.ofVirtual().name("ms-http").start(task));
     listener.bind(group);
     return listener;
   }
@@ -152,6 +163,16 @@ public final class HttpListener implements AutoCloseable {
 
   RouteTable routes() {
     return routes;
+  }
+
+  /** Each task on a thread of its own. */
+  Executor handlers() {
+    return handlers;
+  }
+
+  /** Taken from the budget of all bodies under way. */
+  long reservedBytes() {
+    return bodyBytes.get();
   }
 
   boolean isStopping() {

@@ -1,0 +1,245 @@
+package io.mothership.journal;
+
+import io.mothership.error.MothershipException;
+import io.mothership.journal.codec.RecordType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A journal on a simulated disk: what was synced is kept, and of what was appended since, a power
+ * cut leaves a prefix of any length. Writes fail on demand, and each write lets the rest of the
+ * process run in its middle, as it does while a real disk is at work.
+ */
+public final class SimulatedJournal implements Journal {
+  private static final int FRAME_OF_ABSENT = -1;
+
+  private final Disk disk;
+  private final FrameCrc crc = new FrameCrc();
+  private boolean isFailed;
+  private boolean isClosed;
+
+  /** What outlives a process. */
+  public static final class Disk {
+    private final List<UnsafeBuffer> frames = new ArrayList<>();
+    private final Long2LongHashMap messages = new Long2LongHashMap(FRAME_OF_ABSENT);
+    private final Long2LongHashMap acknowledgements = new Long2LongHashMap(FRAME_OF_ABSENT);
+    private final FrameView scratch = new FrameView();
+    private int durable;
+    private Fault fault = Fault.NONE;
+    private Runnable meanwhile = () -> {};
+
+    /** What the next write of that kind meets. */
+    public void fail(final Fault next) {
+      fault = next;
+    }
+
+    /**
+     * What the process does while the disk is at work; it may cut the power by {@link PowerCut}.
+     */
+    public void meanwhile(final Runnable work) {
+      meanwhile = work;
+    }
+
+    /** A power cut: what was not synced survives as a prefix. */
+    public void cutPower(final Random random) {
+      truncate(durable + random.nextInt(frames.size() - durable + 1));
+      restart();
+    }
+
+    /** The process ended, the machine goes on: nothing is lost. */
+    public void restart() {
+      // Recovery syncs what it hands on.
+      durable = frames.size();
+      fault = Fault.NONE;
+    }
+
+    public int appendedCount() {
+      return frames.size();
+    }
+
+    /** Whether the record of a message survives a power cut. */
+    public boolean isDurable(final int streamId, final long streamSequence) {
+      final long at = messages.get(key(streamId, streamSequence));
+      return at != FRAME_OF_ABSENT && at < durable;
+    }
+
+    /** Whether the record of a message was appended. */
+    public boolean has(final int streamId, final long streamSequence) {
+      return messages.get(key(streamId, streamSequence)) != FRAME_OF_ABSENT;
+    }
+
+    /** Whether a consumer's acknowledgement of a message was appended. */
+    public boolean hasAcknowledgement(final int streamId, final long streamSequence) {
+      return acknowledgements.get(key(streamId, streamSequence)) != FRAME_OF_ABSENT;
+    }
+
+    /** Hands out the records of a stream's messages, in order. */
+    public void messages(final int streamId, final FrameConsumer consumer) {
+      for (int at = 0; at < frames.size(); at++) {
+        scratch.wrap(frames.get(at), 0);
+        if (scratch.streamId() == streamId && scratch.recordType() == RecordType.MESSAGE) {
+          consumer.onFrame(scratch, at);
+        }
+      }
+    }
+
+    /** Wraps the record of a message; false if there is none. */
+    public boolean find(final int streamId, final long streamSequence, final FrameView frame) {
+      final long at = messages.get(key(streamId, streamSequence));
+      if (at == FRAME_OF_ABSENT) {
+        return false;
+      }
+      frame.wrap(frames.get((int) at), 0);
+      return true;
+    }
+
+    private void truncate(final int count) {
+      while (frames.size() > count) {
+        final FrameView lost = scratch.wrap(frames.removeLast(), 0);
+        final long key = key(lost.streamId(), lost.streamSequence());
+        messages.remove(key, frames.size());
+        acknowledgements.remove(key, frames.size());
+      }
+    }
+
+    private void add(final UnsafeBuffer bytes) {
+      final FrameView added = scratch.wrap(bytes, 0);
+      final long key = key(added.streamId(), added.streamSequence());
+      switch (added.recordType()) {
+        case MESSAGE -> messages.put(key, frames.size());
+        case ACK -> acknowledgements.putIfAbsent(key, frames.size());
+        default -> {
+          // Nobody asks for the others.
+        }
+      }
+      frames.add(bytes);
+    }
+
+    private static long key(final int streamId, final long streamSequence) {
+      return ((long) streamId << 48) ^ streamSequence;
+    }
+  }
+
+  /** What can go wrong with a write. */
+  public enum Fault {
+    NONE,
+    SYNC_FAILS,
+    DISK_FULL
+  }
+
+  /** The power failed in the middle of a write: nothing may happen in this process any more. */
+  public static final class PowerCut extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private SimulatedJournal(final Disk disk) {
+    this.disk = disk;
+  }
+
+  /** Opens what is on the disk; the listener sees every record. */
+  public static SimulatedJournal open(final Disk disk, final RecoveryListener listener) {
+    final FrameView frame = new FrameView();
+    for (int at = 0; at < disk.frames.size(); at++) {
+      listener.onFrame(frame.wrap(disk.frames.get(at), 0), at);
+    }
+    return new SimulatedJournal(disk);
+  }
+
+  @Override
+  public long append(final DirectBuffer buffer, final int offset, final int length) {
+    requireUsable();
+    if (disk.fault == Fault.DISK_FULL) {
+      disk.fault = Fault.NONE;
+      throw new MothershipException(
+          MothershipException.Category.CAPACITY, "DISK_FULL", "simulated: no space");
+    }
+    final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
+    copy.putBytes(0, buffer, offset, length);
+    copy.putInt(
+        FrameDescriptor.CRC_OFFSET, crc.compute(copy, 0, length), FrameDescriptor.BYTE_ORDER);
+    disk.add(copy);
+    disk.meanwhile.run();
+    return disk.frames.size() - 1L;
+  }
+
+  @Override
+  public void sync() {
+    requireUsable();
+    final int wanted = disk.frames.size();
+    disk.meanwhile.run();
+    if (disk.fault == Fault.SYNC_FAILS) {
+      disk.fault = Fault.NONE;
+      isFailed = true;
+      requireUsable();
+    }
+    disk.durable = wanted;
+    disk.meanwhile.run();
+  }
+
+  private void requireUsable() {
+    if (isFailed || isClosed) {
+      throw new MothershipException(
+          MothershipException.Category.ENVIRONMENT, "JOURNAL_FAILED", "simulated: failed");
+    }
+  }
+
+  @Override
+  public JournalReader reader() {
+    return new Reader();
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+  }
+
+  /** A location is the position in the list. */
+  private final class Reader implements JournalReader {
+    private final FrameView probe = new FrameView();
+
+    @Override
+    public boolean read(final long location, final FrameView frame) {
+      if (location < 0 || location >= disk.frames.size()) {
+        return false;
+      }
+      frame.wrap(disk.frames.get((int) location), 0);
+      return true;
+    }
+
+    @Override
+    public long first() {
+      return disk.frames.isEmpty() ? NOWHERE : 0;
+    }
+
+    @Override
+    public long next(final long location) {
+      return location + 1 < disk.frames.size() ? location + 1 : NOWHERE;
+    }
+
+    @Override
+    public long seekSequence(final long journalSequence) {
+      return seek(journalSequence, false);
+    }
+
+    @Override
+    public long seekTime(final long timeNs) {
+      return seek(timeNs, true);
+    }
+
+    private long seek(final long value, final boolean isTime) {
+      for (long at = 0; read(at, probe); at++) {
+        if ((isTime ? probe.timeNs() : probe.journalSequence()) >= value) {
+          return at;
+        }
+      }
+      return NOWHERE;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

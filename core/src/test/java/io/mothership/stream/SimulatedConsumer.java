@@ -1,0 +1,139 @@
+package io.mothership.stream;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.stream.ConsumerFixture.Message;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What clients know of one durable consumer, and what must follow from it. */
+final class SimulatedConsumer {
+  static final long ACK_WAIT_NS = 4_000_000_000L;
+
+  private final SimulatedStream stream;
+  private final String name;
+  private final boolean isPush;
+
+  /** Not acknowledged yet by anybody. */
+  private final Map<Long, Message> held = new HashMap<>();
+
+  /** The acknowledgement was confirmed: never again. */
+  private final Set<Long> confirmed = new HashSet<>();
+
+  /** The acknowledgement reached the journal: not again, unless the power goes. */
+  private final Set<Long> taken = new HashSet<>();
+
+  private final List<Long> underWay = new ArrayList<>();
+  private final Set<Long> everAcknowledged = new HashSet<>();
+  private long lastFirstDelivery;
+
+  SimulatedConsumer(final SimulatedStream stream, final String name, final boolean isPush) {
+    this.stream = stream;
+    this.name = name;
+    this.isPush = isPush;
+  }
+
+  SimulatedStream stream() {
+    return stream;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isPush() {
+    return isPush;
+  }
+
+  String deliverSubject() {
+    return "push." + stream.name();
+  }
+
+  /** The request that creates it. */
+  String config() {
+    return "{\"stream_name\":\""
+        + stream.name()
+        + "\",\"config\":{\"name\":\""
+        + name
+        + "\",\"durable_name\":\""
+        + name
+        + "\",\"ack_policy\":\"explicit\",\"ack_wait\":"
+        + ACK_WAIT_NS
+        + ",\"max_deliver\":-1"
+        + (isPush ? ",\"deliver_subject\":\"" + deliverSubject() + "\"" : "")
+        + "}}";
+  }
+
+  Map<Long, Message> held() {
+    return held;
+  }
+
+  void onDelivered(final Message message) {
+    final long sequence = message.streamSequence();
+    assertFalse(confirmed.contains(sequence), () -> say(sequence) + " confirmed, delivered again");
+    assertFalse(taken.contains(sequence), () -> say(sequence) + " acknowledged, delivered again");
+    assertFalse(stream.isRemoved(sequence), () -> say(sequence) + " removed, delivered");
+    if (message.deliveries() == 1) {
+      assertTrue(
+          sequence > lastFirstDelivery,
+          () -> say(sequence) + " delivered first after " + lastFirstDelivery);
+      lastFirstDelivery = sequence;
+    }
+    held.put(sequence, message);
+  }
+
+  /** A client sent an acknowledgement. */
+  void onAcknowledge(final long sequence) {
+    held.remove(sequence);
+    underWay.add(sequence);
+    everAcknowledged.add(sequence);
+    if (stream.isRemovedByAcks()) {
+      stream.onConsumed(sequence);
+    }
+  }
+
+  void onConfirmed(final long sequence) {
+    confirmed.add(sequence);
+    if (stream.isRemovedByAcks()) {
+      stream.onRemoved(sequence);
+    }
+  }
+
+  /** Everything under way has reached the journal. */
+  void onDrained() {
+    taken.addAll(underWay);
+    underWay.clear();
+  }
+
+  /**
+   * The process came back.
+   *
+   * @param isAllKept whether all that reached the journal is still there
+   */
+  void onRestart(final boolean isAllKept) {
+    held.clear();
+    underWay.clear();
+    lastFirstDelivery = 0;
+    if (!isAllKept) {
+      taken.clear();
+    }
+  }
+
+  /** After the end, with patience: every message that is left was acknowledged here. */
+  void checkAllAcknowledged(final Stream found) {
+    final StreamIndex index = found.index();
+    for (long at = index.nextPresent(0); at <= index.last(); at = index.nextPresent(at + 1)) {
+      final long sequence = at;
+      assertTrue(everAcknowledged.contains(sequence), () -> say(sequence) + " was not delivered");
+    }
+  }
+
+  private String say(final long sequence) {
+    return stream.name() + "/" + name + " " + sequence + ":";
+  }
+}

@@ -1,0 +1,253 @@
+package io.mothership.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.bus.MessageView;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.SimulatedJournal;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What clients know of one stream, and what must follow from it: they never look inside, and forget
+ * nothing when the power goes.
+ */
+final class SimulatedStream {
+  static final long WINDOW_NS = 5_000_000_000L;
+
+  /** What a client knows of the message it published last under an id. */
+  private record Original(long sequence, Moment sent) {}
+
+  /** A time on both clocks, and how often the process was started and the wall clock set ahead. */
+  record Moment(long monotonicNs, int starts, int forwardSteps) {}
+
+  private final String name;
+  private final String retention;
+  private final boolean isAlways;
+  private final long messagesMax;
+  private final long perSubjectMax;
+  private final boolean isDiscardNew;
+
+  /** What anybody ever saw under a sequence. */
+  private final TreeMap<Long, String> named = new TreeMap<>();
+
+  /** Acknowledged with {@code always}. */
+  private final TreeSet<Long> acknowledged = new TreeSet<>();
+
+  /** Clients asked to delete it. */
+  private final Set<Long> deleted = new HashSet<>();
+
+  /** Clients acknowledged it where that removes it. */
+  private final Set<Long> consumed = new HashSet<>();
+
+  /** Clients were told that it is removed. */
+  private final Set<Long> removed = new HashSet<>();
+
+  private final Map<String, Original> originals = new HashMap<>();
+  private long purgedTo;
+  private long removedTo;
+  private long lastAcknowledged;
+
+  SimulatedStream(final String name, final String retention, final Random random) {
+    this.name = name;
+    this.retention = retention;
+    this.isAlways = random.nextBoolean();
+    this.messagesMax = retention.equals("limits") && random.nextBoolean() ? 20 : -1;
+    this.perSubjectMax = retention.equals("limits") && random.nextInt(3) == 0 ? 5 : -1;
+    this.isDiscardNew = random.nextInt(3) == 0;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isAlways() {
+    return isAlways;
+  }
+
+  boolean isRemovedByAcks() {
+    return !retention.equals("limits");
+  }
+
+  /** The request that creates it. */
+  String config() {
+    return "{\"name\":\""
+        + name
+        + "\",\"subjects\":[\""
+        + name
+        + ".*\"],\"retention\":\""
+        + retention
+        + "\",\"duplicate_window\":"
+        + WINDOW_NS
+        + ",\"max_msgs\":"
+        + messagesMax
+        + ",\"max_msgs_per_subject\":"
+        + perSubjectMax
+        + ",\"discard\":\""
+        + (isDiscardNew ? "new" : "old")
+        + "\",\"metadata\":{\""
+        + StreamConfig.SYNC_KEY
+        + "\":\""
+        + (isAlways ? "always" : "interval")
+        + "\"}}";
+  }
+
+  /** A sequence that clients have seen, or one they may guess. */
+  long anySequence(final Random random) {
+    return named.isEmpty() ? 1 : 1 + random.nextLong(named.lastKey() + 1);
+  }
+
+  long lastSeen() {
+    return named.isEmpty() ? 0 : named.lastKey();
+  }
+
+  /** Somebody saw a message: it is the one everybody sees there. */
+  void onSeen(final long sequence, final String payload) {
+    final String known = named.putIfAbsent(sequence, payload);
+    assertTrue(
+        known == null || known.equals(payload),
+        () -> name + " " + sequence + " named " + known + ", now " + payload);
+  }
+
+  /** A message came from a consumer or a tap. */
+  void onRead(
+      final long sequence,
+      final String payload,
+      final int streamId,
+      final SimulatedJournal.Disk disk) {
+    onSeen(sequence, payload);
+    assertTrue(
+        isAlways ? disk.isDurable(streamId, sequence) : disk.has(streamId, sequence),
+        () -> name + " " + sequence + " was delivered before it was committed");
+  }
+
+  /** A publish was acknowledged for the first time. */
+  void onAcknowledged(
+      final long sequence,
+      final String payload,
+      final int streamId,
+      final SimulatedJournal.Disk disk) {
+    assertTrue(
+        sequence > lastAcknowledged,
+        () -> name + " " + sequence + " acknowledged after " + lastAcknowledged);
+    lastAcknowledged = sequence;
+    onRead(sequence, payload, streamId, disk);
+    if (isAlways) {
+      acknowledged.add(sequence);
+    }
+  }
+
+  /** A publish with an id was stored: the one before it must be older than the window. */
+  void onStored(final String id, final long sequence, final Moment sent, final Moment now) {
+    final Original before = originals.put(id, new Original(sequence, sent));
+    final boolean isSure =
+        before != null
+            && (before.sent.starts() == now.starts()
+                || before.sent.forwardSteps() == now.forwardSteps());
+    assertFalse(
+        isSure && now.monotonicNs() - before.sent.monotonicNs() < WINDOW_NS,
+        () -> name + " " + id + " stored twice: " + before + ", " + sequence + " at " + now);
+  }
+
+  /** A publish was answered as a duplicate of a message: it has the same id. */
+  void onDuplicate(
+      final String id, final long sequence, final int streamId, final SimulatedJournal.Disk disk) {
+    final FrameView frame = new FrameView();
+    assertTrue(disk.find(streamId, sequence, frame), () -> name + " has no " + sequence);
+    final MessageView original = new MessageView().wrap(frame);
+    assertTrue(
+        original.headers().toString().contains("Nats-Msg-Id: " + id + "\r\n"),
+        () -> name + " " + sequence + " is no original of " + id);
+    onRead(sequence, original.payload().toString(), streamId, disk);
+    if (isAlways) {
+      acknowledged.add(sequence);
+    }
+  }
+
+  /** A client asked to delete a message. */
+  void onDelete(final long sequence) {
+    deleted.add(sequence);
+  }
+
+  /** A client asked to remove all messages up to one. */
+  void onPurge(final long last) {
+    purgedTo = Math.max(purgedTo, last);
+  }
+
+  /** A client acknowledged a message. */
+  void onConsumed(final long sequence) {
+    consumed.add(sequence);
+  }
+
+  /** A client was told that a message is removed. */
+  void onRemoved(final long sequence) {
+    removed.add(sequence);
+  }
+
+  void onRemovedTo(final long last) {
+    removedTo = Math.max(removedTo, last);
+  }
+
+  boolean isRemoved(final long sequence) {
+    return sequence <= removedTo || removed.contains(sequence);
+  }
+
+  /** The process came back with this: everything that was promised must be there. */
+  void check(final Stream found, final SimulatedJournal.Disk disk) {
+    lastAcknowledged = 0;
+    assertTrue(
+        found.lastSequence() >= lastSeen(),
+        () -> name + " goes on at " + found.lastSequence() + ", seen " + lastSeen());
+    final MessageView message = new MessageView();
+    disk.messages(
+        found.id(),
+        (frame, location) ->
+            onSeen(frame.streamSequence(), message.wrap(frame).payload().toString()));
+    for (final long sequence : acknowledged) {
+      assertTrue(
+          found.index().isPresent(sequence) || mayBeGone(found, sequence),
+          () -> name + " lost " + sequence + ", last " + found.lastSequence());
+    }
+    final StreamIndex index = found.index();
+    for (long at = index.nextPresent(0); at <= index.last(); at = index.nextPresent(at + 1)) {
+      final long sequence = at;
+      assertFalse(isRemoved(sequence), () -> name + " has removed message " + sequence);
+    }
+    originals.values().removeIf(original -> !disk.has(found.id(), original.sequence()));
+    assertEquals(found.lastSequence(), found.committedSequence());
+  }
+
+  /** While it lives: a message that consumers remove goes after its acknowledgement's record. */
+  void checkRemovals(final Stream found, final SimulatedJournal.Disk disk) {
+    if (!isRemovedByAcks()) {
+      return;
+    }
+    for (final long sequence : named.tailMap(purgedTo, false).keySet()) {
+      final boolean isThere =
+          sequence > found.committedSequence() || found.index().isPresent(sequence);
+      assertTrue(
+          isThere
+              || deleted.contains(sequence)
+              || disk.hasAcknowledgement(found.id(), sequence)
+              || !disk.has(found.id(), sequence),
+          () -> name + " " + sequence + " was removed before its acknowledgement's record");
+    }
+  }
+
+  /** Asked for by a client, or displaced: at least as many came after it as a limit allows. */
+  private boolean mayBeGone(final Stream found, final long sequence) {
+    final long after = found.lastSequence() - sequence;
+    return sequence <= purgedTo
+        || deleted.contains(sequence)
+        || consumed.contains(sequence)
+        || messagesMax > 0 && after >= messagesMax
+        || perSubjectMax > 0 && after >= perSubjectMax;
+  }
+}

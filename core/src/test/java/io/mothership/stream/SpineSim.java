@@ -1,0 +1,547 @@
+package io.mothership.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Tap;
+import io.mothership.bus.TapStart;
+import io.mothership.clock.ManualClock;
+import io.mothership.dispatch.Spine;
+import io.mothership.dispatch.SpineConfig;
+import io.mothership.dispatch.Threading;
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.RecoveryListener;
+import io.mothership.journal.SimulatedJournal;
+import io.mothership.json.JsonObject;
+import io.mothership.json.JsonReader;
+import io.mothership.stream.ConsumerFixture.Message;
+import io.mothership.stream.SimulatedStream.Moment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/**
+ * One life of dispatcher, journal and clock, decided by a seed: clients publish, fetch, acknowledge
+ * and delete; the disk is slow, full or broken; the power goes in the middle of anything; the clock
+ * is set. What clients were told is compared with what they find.
+ */
+final class SpineSim {
+  private static final long SECOND_NS = 1_000_000_000L;
+  private static final int STEPS = 250;
+  private static final int PAYLOAD_BYTES_MAX = 4096;
+  private static final int RING_BYTES = 256 * 1024;
+  private static final int MIB = 1024 * 1024;
+  private static final int ROUNDS_MAX = 60;
+
+  private final Random random;
+  private final UnaryOperator<Journal> wrapper;
+  private final ManualClock clock = new ManualClock(StreamFixture.START_NS);
+  private final SimulatedJournal.Disk disk = new SimulatedJournal.Disk();
+  private final Map<String, SimulatedStream> streams = new HashMap<>();
+  private final List<SimulatedConsumer> consumers = new ArrayList<>();
+  private final List<String> ids = new ArrayList<>();
+
+  /** Who waits for an answer, by the last token of the inbox. */
+  private final Map<String, Runnable> requests = new HashMap<>();
+
+  /** Who waits to hear that an acknowledgement counts; nobody says that it does not. */
+  private final Map<String, Runnable> confirmations = new HashMap<>();
+
+  private final Map<String, Publish> publishes = new HashMap<>();
+  private JetStream jetStream;
+  private Spine spine;
+  private SimulatedClient client;
+  private Tap tap;
+  private long tapped;
+  private int starts;
+  private int forwardSteps;
+  private int tokens;
+  private int callsUntilCut = Integer.MAX_VALUE;
+  private boolean isCut;
+  private boolean isSyncBroken;
+  private Error violation;
+  private String what = "";
+
+  private record Publish(SimulatedStream stream, String payload, String id, Moment sent) {}
+
+  /**
+   * @param wrapper what stands between the spine and the journal: nothing, or a mistake
+   */
+  SpineSim(final long seed, final UnaryOperator<Journal> wrapper) {
+    this.random = new Random(seed);
+    this.wrapper = wrapper;
+    for (int i = 0; i < 6; i++) {
+      ids.add("id" + i);
+    }
+    for (final String retention : List.of("limits", "workqueue", "interest")) {
+      final SimulatedStream stream = new SimulatedStream(retention, retention, random);
+      streams.put(retention, stream);
+      consumers.add(new SimulatedConsumer(stream, "pull", false));
+      if (retention.equals("limits")) {
+        consumers.add(new SimulatedConsumer(stream, "push", true));
+      }
+    }
+    disk.meanwhile(this::meanwhile);
+  }
+
+  /** What was done last, for messages. */
+  String what() {
+    return what;
+  }
+
+  void run() {
+    start();
+    create();
+    for (int step = 0; step < STEPS; step++) {
+      act(step);
+      require();
+      streams.values().forEach(stream -> stream.checkRemovals(find(stream), disk));
+      if (isCut || spine.isJournalFailed() && random.nextInt(8) == 0) {
+        restart();
+      }
+    }
+    finish();
+  }
+
+  private void act(final int step) {
+    final int choice = random.nextInt(100);
+    what = "step " + step + ", choice " + choice;
+    if (choice < 34) {
+      publish();
+    } else if (choice < 46) {
+      fetch();
+    } else if (choice < 62) {
+      acknowledge();
+    } else if (choice < 74) {
+      spine.step();
+    } else if (choice < 84) {
+      drain();
+    } else if (choice < 86) {
+      delete();
+    } else if (choice < 87) {
+      purge();
+    } else if (choice < 92) {
+      clock.advanceNs(random.nextInt(6) == 0 ? 6 * SECOND_NS : random.nextLong(SECOND_NS));
+    } else if (choice < 93) {
+      setClock();
+    } else if (choice < 96) {
+      pollTap();
+    } else if (choice < 98) {
+      breakSomething();
+    } else {
+      restart();
+    }
+  }
+
+  // The process
+
+  private void start() {
+    starts++;
+    isCut = false;
+    isSyncBroken = false;
+    callsUntilCut = Integer.MAX_VALUE;
+    publishes.clear();
+    requests.clear();
+    confirmations.clear();
+    jetStream =
+        new JetStream(JetStreamConfig.defaults().asBroker(""), owner -> new Consumers(owner));
+    final long[] last = new long[2];
+    final SimulatedJournal opened =
+        SimulatedJournal.open(
+            disk,
+            RecoveryListener.ofFrames(
+                (frame, location) -> {
+                  jetStream.onRecovered(frame, location);
+                  last[0] = frame.journalSequence();
+                  last[1] = frame.timeNs();
+                }));
+    spine =
+        new Spine(
+            new SpineConfig(
+                Threading.INVOKER, PAYLOAD_BYTES_MAX, MIB, RING_BYTES, MIB, 8 * MIB, 100_000_000L),
+            wrapper.apply(opened),
+            new Spine.Recovered(last[0], last[1], starts),
+            jetStream,
+            clock);
+    spine.start(() -> {});
+    client = new SimulatedClient(spine, this::onMessage);
+    client.connect();
+    tap = spine.tap(new TapStart.Oldest());
+    tapped = 0;
+  }
+
+  private void create() {
+    for (final SimulatedStream stream : streams.values()) {
+      request("$JS.API.STREAM.CREATE." + stream.name(), stream.config(), () -> {});
+    }
+    for (final SimulatedConsumer consumer : consumers) {
+      final String path = consumer.stream().name() + "." + consumer.name();
+      request("$JS.API.CONSUMER.CREATE." + path, consumer.config(), () -> {});
+      if (consumer.isPush()) {
+        client.subscribe(consumer.deliverSubject());
+      }
+    }
+    drain();
+    assertEquals(streams.size(), jetStream.streams().size());
+  }
+
+  /** Ends the process in one of the ways there are, and starts it again. */
+  private void restart() {
+    boolean isAllKept = true;
+    if (isCut || isSyncBroken || random.nextBoolean()) {
+      // After a failed sync nobody knows what the disk has.
+      what += ", power cut";
+      isAllKept = false;
+      client.leave();
+      disk.cutPower(random);
+      if (random.nextInt(4) == 0) {
+        setClock();
+      }
+    } else if (random.nextBoolean()) {
+      what += ", killed";
+      client.leave();
+      disk.restart();
+    } else {
+      what += ", stopped";
+      spine.close();
+      require();
+      isAllKept = !isCut;
+      client.leave();
+      if (isCut) {
+        disk.cutPower(random);
+      } else {
+        disk.restart();
+      }
+    }
+    tap.close();
+    start();
+    for (final SimulatedConsumer consumer : consumers) {
+      consumer.onRestart(isAllKept);
+      if (consumer.isPush()) {
+        client.subscribe(consumer.deliverSubject());
+      }
+    }
+    for (final SimulatedStream stream : streams.values()) {
+      stream.check(find(stream), disk);
+    }
+  }
+
+  /** The disk is at work: the rest of the process goes on, or the power goes. */
+  private void meanwhile() {
+    if (callsUntilCut-- <= 0) {
+      isCut = true;
+      client.leave();
+      throw new SimulatedJournal.PowerCut();
+    }
+    for (int i = random.nextInt(3); i > 0 && !isCut; i--) {
+      spine.step();
+    }
+  }
+
+  /** Steps all agents until nothing is left to do: whoever asked has an answer. */
+  private void drain() {
+    while (!isCut && spine.stepAll() != 0) {
+      Thread.onSpinWait();
+    }
+    if (isCut) {
+      return;
+    }
+    spine.stepAll();
+    require();
+    assertEquals(Map.of(), publishes, "unanswered");
+    assertEquals(Map.of(), requests, "unanswered");
+    if (!spine.isJournalFailed()) {
+      assertEquals(Map.of(), confirmations, "unanswered");
+      consumers.forEach(SimulatedConsumer::onDrained);
+    }
+  }
+
+  private void breakSomething() {
+    switch (random.nextInt(3)) {
+      case 0 -> callsUntilCut = random.nextInt(20);
+      case 1 -> {
+        isSyncBroken = true;
+        disk.fail(SimulatedJournal.Fault.SYNC_FAILS);
+      }
+      default -> disk.fail(SimulatedJournal.Fault.DISK_FULL);
+    }
+  }
+
+  private void setClock() {
+    final long byNs = (random.nextInt(7200) - 3600) * SECOND_NS;
+    if (byNs > 0) {
+      forwardSteps++;
+    }
+    clock.stepWallNs(byNs);
+  }
+
+  private Moment now() {
+    return new Moment(clock.monotonicNs(), starts, forwardSteps);
+  }
+
+  // What clients do
+
+  private SimulatedStream anyStream() {
+    final int choice = random.nextInt(3);
+    return streams.get(choice == 0 ? "limits" : choice == 1 ? "workqueue" : "interest");
+  }
+
+  private Stream find(final SimulatedStream stream) {
+    return jetStream.stream(stream.name()).orElseThrow();
+  }
+
+  private String token() {
+    return Integer.toString(++tokens);
+  }
+
+  private void publish() {
+    for (int i = random.nextInt(4) == 0 ? random.nextInt(30) : 1; i > 0; i--) {
+      publish(anyStream());
+    }
+  }
+
+  private void publish(final SimulatedStream stream) {
+    final String token = token();
+    final String id = random.nextInt(3) == 0 ? ids.get(random.nextInt(ids.size())) : "";
+    final String headers = id.isEmpty() ? "" : "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n";
+    final String payload =
+        token + " ".repeat(random.nextInt(8) == 0 ? random.nextInt(PAYLOAD_BYTES_MAX - 100) : 0);
+    publishes.put(token, new Publish(stream, payload, id, now()));
+    final String subject = stream.name() + "." + random.nextInt(3);
+    if (!client.trySend(subject, SimulatedClient.INBOX + "p." + token, headers, payload)) {
+      publishes.remove(token);
+    }
+  }
+
+  private void fetch() {
+    final SimulatedConsumer consumer = consumers.get(random.nextInt(consumers.size()));
+    if (!consumer.isPush()) {
+      fetch(consumer, 1 + random.nextInt(10), random.nextBoolean());
+    }
+  }
+
+  private void fetch(final SimulatedConsumer consumer, final int count, final boolean waits) {
+    client.trySend(
+        "$JS.API.CONSUMER.MSG.NEXT." + consumer.stream().name() + "." + consumer.name(),
+        SimulatedClient.INBOX + "m." + consumers.indexOf(consumer),
+        "",
+        "{\"batch\":" + count + (waits ? ",\"expires\":2000000000}" : ",\"no_wait\":true}"));
+  }
+
+  private void acknowledge() {
+    final SimulatedConsumer consumer = consumers.get(random.nextInt(consumers.size()));
+    final List<Message> held = new ArrayList<>(consumer.held().values());
+    for (int i = Math.min(held.size(), 1 + random.nextInt(4)); i > 0; i--) {
+      acknowledge(consumer, held.remove(random.nextInt(held.size())), random.nextInt(6));
+    }
+  }
+
+  private void acknowledge(
+      final SimulatedConsumer consumer, final Message message, final int kind) {
+    final long sequence = message.streamSequence();
+    switch (kind) {
+      case 0, 1 -> {
+        consumer.held().remove(sequence);
+        client.trySend(message.reply(), "", "", kind == 0 ? "-NAK" : "-NAK 500ms");
+      }
+      case 2, 3 -> {
+        consumer.onAcknowledge(sequence);
+        client.trySend(message.reply(), "", "", kind == 2 ? "+ACK" : "+TERM");
+      }
+      default -> {
+        consumer.onAcknowledge(sequence);
+        final String token = token();
+        confirmations.put(token, () -> consumer.onConfirmed(sequence));
+        if (!client.trySend(message.reply(), SimulatedClient.INBOX + "c." + token, "", "")) {
+          confirmations.remove(token);
+        }
+      }
+    }
+  }
+
+  private void delete() {
+    final SimulatedStream stream = anyStream();
+    final long sequence = stream.anySequence(random);
+    stream.onDelete(sequence);
+    request(
+        "$JS.API.STREAM.MSG.DELETE." + stream.name(),
+        "{\"seq\":" + sequence + "}",
+        () -> stream.onRemoved(sequence));
+  }
+
+  private void purge() {
+    final SimulatedStream stream = anyStream();
+    final long upTo = stream.lastSeen() / 2;
+    stream.onPurge(upTo);
+    if (upTo > 0) {
+      request(
+          "$JS.API.STREAM.PURGE." + stream.name(),
+          "{\"seq\":" + (upTo + 1) + "}",
+          () -> stream.onRemovedTo(upTo));
+    }
+  }
+
+  private void request(final String subject, final String payload, final Runnable onDone) {
+    final String token = token();
+    requests.put(token, onDone);
+    if (!client.trySend(subject, SimulatedClient.INBOX + "r." + token, "", payload)) {
+      requests.remove(token);
+    }
+  }
+
+  // What clients hear
+
+  /** Nothing may escape into the dispatcher, and least of all into the journal's agent. */
+  private void onMessage(final Message message) {
+    try {
+      hear(message);
+    } catch (final RuntimeException e) {
+      violation = violation == null ? new AssertionError(e) : violation;
+    } catch (final Error e) {
+      violation = violation == null ? e : violation;
+    }
+  }
+
+  private void require() {
+    if (violation != null) {
+      throw violation;
+    }
+  }
+
+  private void hear(final Message message) {
+    if (message.sid().startsWith("push.")) {
+      deliver(
+          consumers.stream()
+              .filter(c -> c.isPush() && c.deliverSubject().equals(message.sid()))
+              .findFirst()
+              .orElseThrow(),
+          message);
+      return;
+    }
+    if (!message.subject().startsWith(SimulatedClient.INBOX)) {
+      deliver(consumerOf(message), message);
+      return;
+    }
+    final String token = message.subject().substring(message.subject().lastIndexOf('.') + 1);
+    switch (message.subject().charAt(SimulatedClient.INBOX.length())) {
+      case 'p' -> hearAcknowledgement(token, message.payload());
+      case 'r' -> {
+        final Runnable onDone = requests.remove(token);
+        if (!message.payload().contains("\"error\"")) {
+          onDone.run();
+        }
+      }
+      case 'c' -> confirmations.remove(token).run();
+      default -> assertTrue(message.isStatus(), message::toString);
+    }
+  }
+
+  /** A message that was pulled keeps its own subject; its reply names the consumer. */
+  private SimulatedConsumer consumerOf(final Message message) {
+    return consumers.stream()
+        .filter(c -> message.reply().startsWith("$JS.ACK." + c.stream().name() + "." + c.name()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void deliver(final SimulatedConsumer consumer, final Message message) {
+    if (message.isStatus()) {
+      return;
+    }
+    final SimulatedStream stream = consumer.stream();
+    consumer.onDelivered(message);
+    stream.onRead(message.streamSequence(), message.payload(), find(stream).id(), disk);
+  }
+
+  private void hearAcknowledgement(final String token, final String payload) {
+    final Publish publish = publishes.remove(token);
+    assertTrue(publish != null, () -> "answered twice: " + payload);
+    final JsonObject answer = JsonReader.parse(payload.getBytes(StandardCharsets.UTF_8));
+    if (answer.has("error")) {
+      final String text = answer.object("error").string("description", "");
+      assertTrue(
+          text.startsWith("maximum ") || text.equals("journal failed") && spine.isJournalFailed(),
+          text);
+      return;
+    }
+    final long sequence = answer.number("seq", 0);
+    final int streamId = find(publish.stream).id();
+    if (payload.contains("\"duplicate\"")) {
+      publish.stream.onDuplicate(publish.id, sequence, streamId, disk);
+      return;
+    }
+    publish.stream.onAcknowledged(sequence, publish.payload, streamId, disk);
+    if (!publish.id.isEmpty()) {
+      publish.stream.onStored(publish.id, sequence, publish.sent, now());
+    }
+  }
+
+  private void pollTap() {
+    tap.poll(
+        (name, frame) -> {
+          assertTrue(frame.journalSequence() > tapped, "the tap goes back");
+          tapped = frame.journalSequence();
+          onTapped(streams.get(name), frame);
+        },
+        random.nextInt(50));
+    assertEquals(0, tap.takeDropped());
+  }
+
+  private void onTapped(final SimulatedStream stream, final FrameView frame) {
+    stream.onRead(
+        frame.streamSequence(),
+        new MessageView().wrap(frame).payload().toString(),
+        frame.streamId(),
+        disk);
+  }
+
+  // The end
+
+  /** Whole again, and with patience: everything is delivered that was not acknowledged. */
+  private void finish() {
+    what = "the end";
+    callsUntilCut = Integer.MAX_VALUE;
+    if (isCut || isSyncBroken || spine.isJournalFailed() || random.nextBoolean()) {
+      restart();
+    }
+    disk.fail(SimulatedJournal.Fault.NONE);
+    callsUntilCut = Integer.MAX_VALUE;
+    int idle = 0;
+    for (int round = 0; idle < 3; round++) {
+      assertTrue(round < ROUNDS_MAX, "still delivering");
+      clock.advanceNs(2 * SimulatedConsumer.ACK_WAIT_NS);
+      drain();
+      for (final SimulatedConsumer consumer : consumers) {
+        if (!consumer.isPush()) {
+          fetch(consumer, 100, false);
+        }
+      }
+      drain();
+      idle++;
+      for (final SimulatedConsumer consumer : consumers) {
+        for (final Message message : List.copyOf(consumer.held().values())) {
+          // First they come again, then they are done.
+          acknowledge(consumer, message, round < ROUNDS_MAX / 4 ? random.nextInt(5) : 4);
+          idle = 0;
+        }
+      }
+      drain();
+    }
+    for (final SimulatedConsumer consumer : consumers) {
+      final Stream found = find(consumer.stream());
+      consumer.checkAllAcknowledged(found);
+      if (consumer.stream().isRemovedByAcks()) {
+        assertEquals(0, found.messageCount(), consumer.stream().name() + " keeps messages");
+      }
+    }
+    assertFalse(spine.isJournalFailed());
+    spine.close();
+  }
+}
