@@ -24,13 +24,11 @@ import io.mothership.storage.sql.SqlConfig;
 import io.mothership.stream.JetStream;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.loop.SocketDriver;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -101,11 +99,7 @@ public final class Wiring implements AutoCloseable {
   private void start() {
     Exposure.check(config, role);
     final long publishedOutboxId = startSpine();
-    final EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(
-            SpineOptions.ioThreads(config),
-            new DefaultThreadFactory("ms-io", true),
-            NioIoHandler.newFactory());
+    final EventLoopGroup loops = SocketDriver.best().loops(SpineOptions.ioThreads(config));
     onClose("event loops", () -> end(loops));
     final Runnable afterRead = startAgents(loops);
     final Fabric fabric = spine.fabric(connectionIds.incrementAndGet());

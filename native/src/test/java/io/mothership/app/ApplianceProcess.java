@@ -13,29 +13,33 @@ import java.util.concurrent.TimeUnit;
 /**
  * The built product in a process of its own, on free ports of the loopback address.
  *
- * <p>{@code -Dmothership.test.program=FILE} takes another program than the jar, e.g. the native
- * image.
+ * <p>{@code -Dmothership.it.binary=FILE} takes the native image instead of the jar; a relative name
+ * is seen from the project's folder.
  */
 final class ApplianceProcess implements AutoCloseable {
 
   static final String TOKEN = "constellation-dev-token";
 
-  private static final String PROGRAM = "mothership.test.program";
+  private static final String BINARY = "mothership.it.binary";
   private static final long START_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
   private static final long STOP_LIMIT_SECONDS = 30;
 
   private final Path folder;
+  private final List<String> options;
   private int httpPort;
   private int natsPort;
   private Process process;
 
-  private ApplianceProcess(final Path folder) {
+  private ApplianceProcess(final Path folder, final List<String> options) {
     this.folder = folder;
+    this.options = options;
   }
 
-  /** Starts {@code mothership serve} with its data below {@code folder}. */
-  static ApplianceProcess start(final Path folder) throws IOException, InterruptedException {
-    final ApplianceProcess appliance = new ApplianceProcess(Files.createDirectories(folder));
+  /** Starts {@code mothership serve} with its data below {@code folder} and more options. */
+  static ApplianceProcess start(final Path folder, final String... options)
+      throws IOException, InterruptedException {
+    final ApplianceProcess appliance =
+        new ApplianceProcess(Files.createDirectories(folder), List.of(options));
     appliance.start();
     return appliance;
   }
@@ -78,6 +82,7 @@ final class ApplianceProcess implements AutoCloseable {
             "127.0.0.1:" + natsPort,
             "--ports-file",
             ports.toString()));
+    command.addAll(options);
     process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -124,9 +129,9 @@ final class ApplianceProcess implements AutoCloseable {
   }
 
   private static List<String> program() {
-    final String given = System.getProperty(PROGRAM, "");
-    if (!given.isEmpty()) {
-      return new ArrayList<>(List.of(given));
+    final String binary = System.getProperty(BINARY, "");
+    if (!binary.isEmpty()) {
+      return new ArrayList<>(List.of(Path.of("..").toAbsolutePath().resolve(binary).toString()));
     }
     final Path target = Path.of("target").toAbsolutePath();
     return new ArrayList<>(

@@ -274,6 +274,9 @@ public final class ChronicleJournal implements Journal {
     try {
       appender.close();
       if (active != null) {
+        if (failure == null) {
+          active.trim();
+        }
         active.close();
       }
     } catch (final IOException e) {
@@ -344,6 +347,7 @@ public final class ChronicleJournal implements Journal {
       final Path sealed = SegmentFiles.sealed(directory, index.segment());
       config.files().rename(index.file(), sealed);
       index.file(sealed);
+      active.trim();
       active.close();
     }
   }
