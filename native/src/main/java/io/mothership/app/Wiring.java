@@ -60,6 +60,7 @@ public final class Wiring implements AutoCloseable {
   private final EntityDirectory directory = new EntityDirectory();
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
+  private Journal journal;
   private Spine spine;
   private NatsListener nats;
 
@@ -108,6 +109,7 @@ public final class Wiring implements AutoCloseable {
       startHttp(loops, fabric, publishedOutboxId);
     }
     startNats(loops, afterRead);
+    journal.awaitOpen();
     final PortFiles files = PortFiles.write(config, ports);
     onClose("port files", files::close);
     LOG.info("Server is ready");
@@ -115,7 +117,6 @@ public final class Wiring implements AutoCloseable {
 
   /** Returns the highest outbox id that the journal has. */
   private long startSpine() {
-    final Journal journal;
     final Spine.Recovered recovered;
     final StreamLayer streams;
     final long publishedOutboxId;

@@ -107,9 +107,9 @@ final class ActiveSegment implements AutoCloseable {
   }
 
   /**
-   * Cuts off what Chronicle has made the file longer than its records need: a hole as long as
-   * the segment or longer, which every later look for the file's end would go through. Nothing may be appended
-   * afterwards.
+   * Cuts off what Chronicle has made the file longer than its records need: a hole as long as the
+   * segment or longer, which every later look for the file's end would go through. Nothing may be
+   * appended afterwards.
    */
   void trim() throws IOException {
     final long needed = Math.max(allocatedTo, nextOffset + MARGIN);

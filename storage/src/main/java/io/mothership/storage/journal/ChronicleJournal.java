@@ -77,15 +77,14 @@ public final class ChronicleJournal implements Journal {
     JournalState.open(report.epoch(), nextSegment - 1).write(config.files(), directory);
     config.files().syncDirectory(config.dataDirectory());
     allocateMetadata();
-    this.appender = new ChronicleAppender(directory, config.segmentBytes());
-    try {
-      if (recovered.active().isPresent()) {
-        active = resume(recovered.active().get());
-      }
-    } catch (final IOException | RuntimeException e) {
-      appender.close();
-      throw e;
+    if (recovered.active().isPresent()) {
+      active = resume(recovered.active().get());
     }
+    this.appender =
+        new ChronicleAppender(
+            directory,
+            config.segmentBytes(),
+            active == null ? nextSegment : active.index().segment());
   }
 
   /** Opens a journal, recovering it first; the listener sees every good record in order. */
@@ -127,6 +126,16 @@ public final class ChronicleJournal implements Journal {
   /** The longest frame {@link #append} takes. */
   public int frameLengthMax() {
     return config.frameLengthMax();
+  }
+
+  @Override
+  public void awaitOpen() {
+    requireUsable();
+    try {
+      appender.awaitOpen();
+    } catch (final IllegalStateException e) {
+      throw failed(e);
+    }
   }
 
   @Override
@@ -288,7 +297,6 @@ public final class ChronicleJournal implements Journal {
 
   private ActiveSegment resume(final SegmentIndex index) throws IOException {
     final FileChannel channel = config.files().open(index.file());
-    appender.segment(index.segment());
     return new ActiveSegment(
         config.files(), channel, index, zeros, config.segmentBytes(), index.end());
   }
@@ -303,7 +311,7 @@ public final class ChronicleJournal implements Journal {
     if (segment > SegmentFiles.SEGMENT_MAX) {
       throw failed(new IllegalStateException("no segment numbers left"));
     }
-    appender.prepare(segment);
+    awaitOpen();
     final FileChannel channel = createFile(segment, recordLength);
     nextSegment++;
     try {
