@@ -317,7 +317,7 @@ public enum ConfigKey {
   INGRESS_CAPACITY(
       "rings.ingress",
       SIZE,
-      "2MB",
+      "1MB",
       1L << 19,
       1L << 28,
       "",
@@ -332,7 +332,7 @@ public enum ConfigKey {
       "",
       "",
       "Ring to the journal, which is the window of recent messages in memory too; a power of two."
-          + " 0 = 8MB, or 4 times the longest record if that is more."),
+          + " 0 = 4MB, or 3 times the longest record if that is more."),
 
   // The process.
   LOG_LEVEL(

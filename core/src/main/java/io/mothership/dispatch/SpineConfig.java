@@ -29,7 +29,7 @@ public record SpineConfig(
     long syncIntervalNs,
     long checkpointBytes) {
   private static final int MIB = 1024 * 1024;
-  private static final int JOURNAL_RING_SHARE = 4;
+  private static final int JOURNAL_RING_SHARE = 3;
   private static final int AGRONA_SHARE = 8;
 
   /** Large frames: the pool has so many slots. */
@@ -41,9 +41,9 @@ public record SpineConfig(
     return new SpineConfig(
         threading,
         payloadBytesMax,
-        2 * MIB,
+        MIB,
         Math.max(
-            8 * MIB,
+            4 * MIB,
             BitUtil.findNextPositivePowerOfTwo(JOURNAL_RING_SHARE * (recordLengthMax + 64))),
         MIB,
         Math.max(64L * MIB, 8L * recordLengthMax),
@@ -91,7 +91,9 @@ public record SpineConfig(
     }
     if ((long) journalRingBytes < (long) JOURNAL_RING_SHARE * (recordLengthMax() + 64)) {
       problems.add(
-          "journal ring must be at least 4 x the largest record: max_payload="
+          "journal ring must be at least "
+              + JOURNAL_RING_SHARE
+              + " x the largest record: max_payload="
               + payloadBytesMax
               + ", ring="
               + journalRingBytes);

@@ -19,6 +19,16 @@ public interface Journal extends AutoCloseable {
   long NOWHERE = -1L;
 
   /**
+   * Returns when records can be appended. A journal may still be getting ready for that when it is
+   * opened; the first {@link #append} would wait for it too.
+   *
+   * <p><i>Thread:</i> any.
+   *
+   * @throws io.mothership.error.MothershipException {@code JOURNAL_FAILED}: it never will
+   */
+  default void awaitOpen() {}
+
+  /**
    * Appends one whole frame (all stamps but the CRC set; the journal stamps the CRC32C into its own
    * copy).
    *

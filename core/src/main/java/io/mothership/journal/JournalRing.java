@@ -34,7 +34,7 @@ public final class JournalRing {
   private static final int ALIGNMENT = 8;
 
   /** One frame may take this part of the ring at most. */
-  private static final int FRAME_SHARE = 4;
+  private static final int FRAME_SHARE = 3;
 
   private final UnsafeBuffer buffer;
   private final int capacity;

@@ -225,10 +225,12 @@ final class StreamIntake implements Subscriber {
   /** Everything that outlives a restart, as it is now. */
   Frozen freeze() {
     final Exchange exchange = owner.exchange();
+    // In record time, which is ahead of a wall clock that was set back: recovery compares with it.
+    final long recordNs = Math.max(exchange.wallNs(), exchange.lastAppendTimeNs());
     return new Frozen(
         reservedTo,
         Arrays.copyOf(lastId, lastIdLength),
-        dedupe.freeze(exchange.wallNs() - exchange.monotonicNs()));
+        dedupe.freeze(recordNs - exchange.monotonicNs()));
   }
 
   /** Takes the place of what was frozen; no message was recovered yet. */

@@ -95,7 +95,7 @@ final class JournalRingTest {
 
   @Test
   void shouldRefuseFramesThatCouldNeverFit() {
-    assertEquals(Pressure.TOO_LARGE, append(CAPACITY / 4));
+    assertEquals(Pressure.TOO_LARGE, append(CAPACITY / 3));
   }
 
   private void drain() {

@@ -1,8 +1,6 @@
 package io.mothership.journal;
 
 import io.mothership.error.MothershipException;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A journal in a list, with faults on demand, for tests that step the agents by hand. */
 public final class ListJournal implements Journal {
   private final List<UnsafeBuffer> frames = new ArrayList<>();
-  private final Checkpoints checkpoints = new Checkpoints();
+  private final StoredCheckpoints checkpoints = new StoredCheckpoints();
   private int synced;
   private boolean failsNextSync;
   private boolean isFull;
@@ -68,7 +66,7 @@ public final class ListJournal implements Journal {
 
   @Override
   public Optional<Upkeep> upkeep() {
-    return Optional.of(checkpoints);
+    return Optional.of(new Keeping());
   }
 
   /**
@@ -78,19 +76,11 @@ public final class ListJournal implements Journal {
    * @return the last frame, or null if there is none
    */
   public FrameView recover(final RecoveryListener listener) {
-    long covered = -1;
-    for (final Stored stored : checkpoints.stored.reversed()) {
-      if (stored.checkpoint.location() < frames.size()
-          && listener.onCheckpoint(
-              stored.checkpoint, new StateDecoder(ByteBuffer.wrap(stored.state)))) {
-        covered = stored.checkpoint.location();
-        break;
-      }
-    }
+    final long covered = checkpoints.offer(listener, frames.size());
     final FrameView frame = new FrameView();
     for (int at = 0; at < frames.size(); at++) {
       frame.wrap(frames.get(at), 0);
-      if (at > covered) {
+      if (frame.journalSequence() > covered) {
         listener.onFrame(frame, at);
       }
     }
@@ -104,34 +94,19 @@ public final class ListJournal implements Journal {
       survivor.append(frames.get(at), 0, frames.get(at).capacity());
     }
     survivor.sync();
-    survivor.checkpoints.stored.addAll(checkpoints.stored);
+    survivor.checkpoints.addAll(checkpoints);
     return survivor;
   }
 
   /** Checkpoints taken so far, also those that a survivor took over. */
   public int checkpointCount() {
-    return checkpoints.stored.size();
+    return checkpoints.count();
   }
 
-  private record Stored(Checkpoint checkpoint, byte[] state) {}
-
-  private static final class Checkpoints implements Upkeep {
-    private final List<Stored> stored = new ArrayList<>();
-
+  private final class Keeping implements Upkeep {
     @Override
     public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
-      final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      final StateEncoder out =
-          new StateEncoder(
-              64,
-              part -> {
-                final byte[] copy = new byte[part.remaining()];
-                part.get(copy);
-                bytes.writeBytes(copy);
-              });
-      state.encode(out);
-      out.finish();
-      stored.add(new Stored(checkpoint, bytes.toByteArray()));
+      checkpoints.add(checkpoint, state);
       return 0;
     }
 

@@ -1,24 +1,38 @@
 package io.mothership.journal;
 
+import io.mothership.dispatch.Spine;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.codec.RecordType;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A journal on a simulated disk: what was synced is kept, and of what was appended since, a power
  * cut leaves a prefix of any length. Writes fail on demand, and each write lets the rest of the
- * process run in its middle, as it does while a real disk is at work.
+ * process run in its middle, as it does while a real disk is at work. Behind its checkpoints, what
+ * nobody holds goes and some of what is held is moved.
+ *
+ * <p>A location is {@code moves << 40 | position in the list}: after each move of a frame only the
+ * new one is good.
  */
 public final class SimulatedJournal implements Journal {
   private static final int FRAME_OF_ABSENT = -1;
+  private static final int MOVES_SHIFT = 40;
+  private static final long POSITION_MASK = (1L << MOVES_SHIFT) - 1;
+  private static final int GONE = -1;
+  private static final int MOVED_SHARE = 3;
 
   private final Disk disk;
   private final FrameCrc crc = new FrameCrc();
+  private final IntArrayList bothPlaces = new IntArrayList();
   private boolean isFailed;
   private boolean isClosed;
 
@@ -28,6 +42,8 @@ public final class SimulatedJournal implements Journal {
     private final Long2LongHashMap messages = new Long2LongHashMap(FRAME_OF_ABSENT);
     private final Long2LongHashMap acknowledgements = new Long2LongHashMap(FRAME_OF_ABSENT);
     private final FrameView scratch = new FrameView();
+    private final StoredCheckpoints checkpoints = new StoredCheckpoints();
+    private final IntArrayList moves = new IntArrayList();
     private int durable;
     private Fault fault = Fault.NONE;
     private Runnable meanwhile = () -> {};
@@ -101,6 +117,7 @@ public final class SimulatedJournal implements Journal {
       while (frames.size() > count) {
         final FrameView lost = scratch.wrap(frames.removeLast(), 0);
         final long key = key(lost.streamId(), lost.streamSequence());
+        moves.removeAt(frames.size());
         messages.remove(key, frames.size());
         acknowledgements.remove(key, frames.size());
       }
@@ -117,6 +134,20 @@ public final class SimulatedJournal implements Journal {
         }
       }
       frames.add(bytes);
+      moves.addInt(0);
+    }
+
+    /** Records that were freed, because nobody held them. */
+    public long freedCount() {
+      return IntStream.range(0, frames.size()).filter(this::isGone).count();
+    }
+
+    private long location(final long at) {
+      return (long) moves.getInt((int) at) << MOVES_SHIFT | at;
+    }
+
+    private boolean isGone(final int at) {
+      return moves.getInt(at) == GONE;
     }
 
     private static long key(final int streamId, final long streamSequence) {
@@ -143,10 +174,25 @@ public final class SimulatedJournal implements Journal {
   /** Opens what is on the disk; the listener sees every record. */
   public static SimulatedJournal open(final Disk disk, final RecoveryListener listener) {
     final FrameView frame = new FrameView();
+    final long covered = disk.checkpoints.offer(listener, disk.frames.size());
     for (int at = 0; at < disk.frames.size(); at++) {
-      listener.onFrame(frame.wrap(disk.frames.get(at), 0), at);
+      frame.wrap(disk.frames.get(at), 0);
+      if (!disk.isGone(at) && (frame.journalSequence() > covered || disk.moves.getInt(at) > 0)) {
+        listener.onFrame(frame, disk.location(at));
+      }
     }
     return new SimulatedJournal(disk);
+  }
+
+  /** Where it ended when it was opened. */
+  public Spine.Recovered recovered(final int epoch) {
+    if (disk.frames.isEmpty()) {
+      return Spine.Recovered.nothing();
+    }
+    final int last = disk.frames.size() - 1;
+    final FrameView frame = new FrameView().wrap(disk.frames.get(last), 0);
+    return new Spine.Recovered(
+        frame.journalSequence(), frame.timeNs(), disk.location(last), 0, epoch);
   }
 
   @Override
@@ -155,7 +201,7 @@ public final class SimulatedJournal implements Journal {
     if (disk.fault == Fault.DISK_FULL) {
       disk.fault = Fault.NONE;
       throw new MothershipException(
-          MothershipException.Category.CAPACITY, "DISK_FULL", "simulated: no space");
+          MothershipException.Category.CAPACITY, DISK_FULL, "simulated: no space");
     }
     final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
     copy.putBytes(0, buffer, offset, length);
@@ -163,7 +209,53 @@ public final class SimulatedJournal implements Journal {
         FrameDescriptor.CRC_OFFSET, crc.compute(copy, 0, length), FrameDescriptor.BYTE_ORDER);
     disk.add(copy);
     disk.meanwhile.run();
-    return disk.frames.size() - 1L;
+    return disk.location(disk.frames.size() - 1L);
+  }
+
+  @Override
+  public Optional<Upkeep> upkeep() {
+    return Optional.of(new Keeping());
+  }
+
+  /** Frees and moves what the older checkpoint does not need. */
+  private final class Keeping implements Upkeep {
+    private final IntArrayList retired = new IntArrayList();
+
+    @Override
+    public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
+      disk.checkpoints.add(checkpoint, state);
+      return 0;
+    }
+
+    @Override
+    public Relocations free(final FrozenState state) {
+      final long end = disk.checkpoints.olderSequence();
+      final BitSet held = new BitSet();
+      final Relocations moved = new Relocations();
+      state.forEachMessage(
+          (streamId, sequence, location, size) -> {
+            final int at = (int) (location & POSITION_MASK);
+            held.set(at);
+            if (at < end && (sequence + end) % MOVED_SHARE == 0) {
+              disk.moves.setInt(at, disk.moves.getInt(at) + 1);
+              retired.addInt(at);
+              moved.add(streamId, sequence, disk.location(at));
+            }
+          });
+      for (int at = 0; at < end; at++) {
+        if (!held.get(at)) {
+          disk.moves.setInt(at, GONE);
+        }
+      }
+      bothPlaces.addAll(retired);
+      return moved;
+    }
+
+    @Override
+    public void release() {
+      bothPlaces.clear();
+      retired.clear();
+    }
   }
 
   @Override
@@ -197,27 +289,32 @@ public final class SimulatedJournal implements Journal {
     isClosed = true;
   }
 
-  /** A location is the position in the list. */
   private final class Reader implements JournalReader {
     private final FrameView probe = new FrameView();
 
     @Override
     public boolean read(final long location, final FrameView frame) {
-      if (location < 0 || location >= disk.frames.size()) {
+      final int at = (int) (location & POSITION_MASK);
+      if (location < 0 || at >= disk.frames.size() || disk.isGone(at)) {
         return false;
       }
-      frame.wrap(disk.frames.get((int) location), 0);
+      final int moves = (int) (location >>> MOVES_SHIFT);
+      final int now = disk.moves.getInt(at);
+      if (moves != now && !(moves == now - 1 && bothPlaces.containsInt(at))) {
+        return false;
+      }
+      frame.wrap(disk.frames.get(at), 0);
       return true;
     }
 
     @Override
     public long first() {
-      return disk.frames.isEmpty() ? NOWHERE : 0;
+      return from(0);
     }
 
     @Override
     public long next(final long location) {
-      return location + 1 < disk.frames.size() ? location + 1 : NOWHERE;
+      return from((int) (location & POSITION_MASK) + 1);
     }
 
     @Override
@@ -230,8 +327,18 @@ public final class SimulatedJournal implements Journal {
       return seek(timeNs, true);
     }
 
+    private long from(final int position) {
+      for (int at = position; at < disk.frames.size(); at++) {
+        if (!disk.isGone(at)) {
+          return disk.location(at);
+        }
+      }
+      return NOWHERE;
+    }
+
     private long seek(final long value, final boolean isTime) {
-      for (long at = 0; read(at, probe); at++) {
+      for (long at = first(); at != NOWHERE; at = next(at)) {
+        read(at, probe);
         if ((isTime ? probe.timeNs() : probe.journalSequence()) >= value) {
           return at;
         }

@@ -7,7 +7,7 @@ public final class Main {
   private Main() {}
 
   public static void main(final String[] arguments) {
-    final int exitCode = Mothership.commandLine().execute(arguments);
+    final int exitCode = Mothership.execute(arguments);
     System.exit(exitCode);
   }
 }

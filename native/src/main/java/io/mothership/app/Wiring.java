@@ -33,14 +33,12 @@ import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.http.RouteHandler;
+import io.mothership.transport.loop.SocketDriver;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
 import io.mothership.transport.nats.NatsMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,6 +72,7 @@ public final class Wiring implements AutoCloseable {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private final MetricsPage metrics = new MetricsPage();
+  private Journal journal;
   private Spine spine;
   private NatsListener nats;
 
@@ -114,11 +113,7 @@ public final class Wiring implements AutoCloseable {
     Exposure.check(config, role);
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
     final long publishedOutboxId = startSpine();
-    final EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(
-            SpineOptions.ioThreads(config),
-            new DefaultThreadFactory("ms-io", true),
-            NioIoHandler.newFactory());
+    final EventLoopGroup loops = SocketDriver.best().loops(SpineOptions.ioThreads(config));
     onClose("event loops", () -> end(loops));
     final Runnable afterRead = startAgents(loops);
     final Fabric fabric = spine.fabric(connectionIds.incrementAndGet());
@@ -127,6 +122,7 @@ public final class Wiring implements AutoCloseable {
       startHttp(loops, fabric, publishedOutboxId);
     }
     startNats(loops, afterRead);
+    journal.awaitOpen();
     final PortFiles files = PortFiles.write(config, ports);
     onClose("port files", files::close);
     LOG.info("Server is ready");
@@ -134,7 +130,6 @@ public final class Wiring implements AutoCloseable {
 
   /** Returns the highest outbox id that the journal has. */
   private long startSpine() {
-    final Journal journal;
     final Spine.Recovered recovered;
     final StreamLayer streams;
     final long publishedOutboxId;

@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The built product in a process of its own, on free ports of the loopback address.
  *
- * <p>{@code -Dmothership.test.program=FILE} takes another program than the jar, e.g. the native
- * image.
+ * <p>{@code -Dmothership.it.binary=FILE} takes the native image instead of the jar; a relative name
+ * is seen from the project's folder.
  */
 final class ApplianceProcess implements AutoCloseable {
 
   static final String TOKEN = "constellation-dev-token";
 
-  private static final String PROGRAM = "mothership.test.program";
+  private static final String BINARY = "mothership.it.binary";
   private static final long START_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
   private static final long STOP_LIMIT_SECONDS = 30;
 
@@ -35,7 +35,7 @@ final class ApplianceProcess implements AutoCloseable {
     this.options = options;
   }
 
-  /** Starts {@code mothership serve} with its data below {@code folder}, and more options. */
+  /** Starts {@code mothership serve} with its data below {@code folder} and more options. */
   static ApplianceProcess start(final Path folder, final String... options)
       throws IOException, InterruptedException {
     final ApplianceProcess appliance =
@@ -152,9 +152,9 @@ final class ApplianceProcess implements AutoCloseable {
 
   /** The program and what has to stand before its own arguments. */
   static List<String> program() {
-    final String given = System.getProperty(PROGRAM, "");
-    if (!given.isEmpty()) {
-      return new ArrayList<>(List.of(given));
+    final String binary = System.getProperty(BINARY, "");
+    if (!binary.isEmpty()) {
+      return new ArrayList<>(List.of(Path.of("..").toAbsolutePath().resolve(binary).toString()));
     }
     final Path target = Path.of("target").toAbsolutePath();
     return new ArrayList<>(

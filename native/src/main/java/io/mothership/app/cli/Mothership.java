@@ -1,6 +1,8 @@
 package io.mothership.app.cli;
 
 import io.mothership.app.Version;
+import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -46,9 +48,37 @@ import picocli.CommandLine.Spec;
 public final class Mothership implements Runnable {
   @Spec private CommandSpec spec;
 
-  /** The command line, ready to execute. */
-  public static CommandLine commandLine() {
-    return new CommandLine(new Mothership())
+  /** Runs what the arguments ask for and returns the exit code. */
+  public static int execute(final String... arguments) {
+    final Optional<CommandLine> command =
+        arguments.length == 0 ? Optional.empty() : command(arguments[0]);
+    return command.isPresent()
+        ? command.get().execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+        : commandLine().execute(arguments);
+  }
+
+  /** The command line with all its commands. */
+  static CommandLine commandLine() {
+    return withOurWays(new CommandLine(new Mothership()));
+  }
+
+  /**
+   * One command of it, as if it had been reached from the root. Picocli makes the model of every
+   * command that the root has, by reflection, which is a good part of the time that a start takes.
+   */
+  static Optional<CommandLine> command(final String name) {
+    for (final Class<?> type : Mothership.class.getAnnotation(Command.class).subcommands()) {
+      if (type.getAnnotation(Command.class).name().equals(name)) {
+        final CommandLine command = withOurWays(new CommandLine(type));
+        command.getCommandSpec().name("mothership " + name);
+        return Optional.of(command);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static CommandLine withOurWays(final CommandLine command) {
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Failures::report);

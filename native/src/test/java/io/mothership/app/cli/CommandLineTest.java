@@ -46,6 +46,26 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldMakeACommandAloneAsUnderTheRoot() {
+    final CommandLine root = Mothership.commandLine();
+    assertTrue(Mothership.command("--help").isEmpty());
+    assertTrue(Mothership.command("serv").isEmpty());
+    for (final String name : root.getSubcommands().keySet()) {
+      assertEquals(
+          all(root.getSubcommands().get(name)).stream().map(CommandLineTest::usage).toList(),
+          all(Mothership.command(name).orElseThrow()).stream()
+              .map(CommandLineTest::usage)
+              .toList());
+    }
+  }
+
+  private static String usage(final CommandLine command) {
+    return command.getCommandSpec().qualifiedName()
+        + "\n"
+        + command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+  }
+
+  @Test
   void shouldPutABrokersDataWhereTemporaryFilesGo() {
     assertEquals("/var/own", Broker.temporaryFolder(Map.of("TMPDIR", "/var/own")));
     assertEquals(System.getProperty("java.io.tmpdir"), Broker.temporaryFolder(Map.of()));

@@ -106,6 +106,18 @@ final class ActiveSegment implements AutoCloseable {
     files.write(channel, cell, descriptor().cellOffset());
   }
 
+  /**
+   * Cuts off what Chronicle has made the file longer than its records need: a hole as long as the
+   * segment or longer, which every later look for the file's end would go through. Nothing may be
+   * appended afterwards.
+   */
+  void trim() throws IOException {
+    final long needed = Math.max(allocatedTo, nextOffset + MARGIN);
+    if (channel.size() > needed) {
+      channel.truncate(needed);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

@@ -8,6 +8,8 @@ import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 import io.mothership.bus.HotPath;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -21,48 +23,81 @@ import org.agrona.concurrent.UnsafeBuffer;
  * All that we ask of Chronicle: raw documents, one after the other, in the file of the cycle we
  * name.
  *
+ * <p>Getting Chronicle ready takes longer than recovering a small journal, and nobody needs it
+ * before the first document: it is done on a thread of its own.
+ *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per document.
  */
 final class ChronicleAppender implements AutoCloseable {
-  static {
+  private final SegmentCycle cycle = new SegmentCycle();
+  private final UnsafeBuffer document = new UnsafeBuffer(0, 0);
+  private final FutureTask<Opened> opening;
+  private ExcerptAppender appender;
+
+  /**
+   * Begins to open the queue.
+   *
+   * @param segment whose file the next document continues or creates; if it is to be created, the
+   *     file must not be there before {@link #awaitOpen} returns: finding a file that is allocated
+   *     but still empty, Chronicle would wait for a header that nobody writes, until its time-out
+   */
+  ChronicleAppender(final Path directory, final int segmentBytes, final int segment) {
+    cycle.segment(segment);
+    opening = new FutureTask<>(() -> open(directory, segmentBytes));
+    Thread.ofPlatform().name("ms-journal-open").daemon().start(opening);
+  }
+
+  private record Opened(SingleChronicleQueue queue, ExcerptAppender appender) {}
+
+  private Opened open(final Path directory, final int segmentBytes) {
     // Read once when Chronicle's classes are loaded; a value given on the command line wins.
     setIfAbsent("chronicle.announcer.disable");
     setIfAbsent("chronicle.analytics.disable");
     setIfAbsent("chronicle.disk.monitor.disable");
     // Its remarks on how long a call took.
     Jvm.disablePerfHandler();
-  }
-
-  private final SegmentCycle cycle = new SegmentCycle();
-  private final SingleChronicleQueue queue;
-  private final UnsafeBuffer document = new UnsafeBuffer(0, 0);
-  private ExcerptAppender appender;
-
-  ChronicleAppender(final Path directory, final int segmentBytes) {
-    queue =
+    final SingleChronicleQueue queue =
         SingleChronicleQueueBuilder.binary(directory.toFile())
             .rollCycle(cycle)
             .timeProvider(cycle)
             .blockSize(segmentBytes)
             .build();
+    try {
+      return new Opened(queue, queue.createAppender());
+    } catch (final RuntimeException e) {
+      queue.close();
+      throw e;
+    }
   }
 
-  /**
-   * Makes Chronicle's appender before the first segment's file exists: finding a file that is
-   * allocated but still empty, it would wait for a header that nobody writes, until its time-out.
-   */
-  void prepare(final int segment) {
-    if (appender == null) {
-      segment(segment);
+  /** Returns when documents can be appended; throws what keeps them from it. */
+  void awaitOpen() {
+    opened();
+  }
+
+  private Opened opened() {
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return opening.get();
+        } catch (final InterruptedException e) {
+          // It takes some milliseconds, and half of it is of no use to anybody.
+          isInterrupted = true;
+        }
+      }
+    } catch (final ExecutionException e) {
+      throw new IllegalStateException("Chronicle cannot open the journal", e.getCause());
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** The segment in which the next document lands; Chronicle creates or continues its file. */
   void segment(final int segment) {
     cycle.segment(segment);
-    if (appender == null) {
-      appender = queue.createAppender();
-    }
   }
 
   /**
@@ -71,7 +106,7 @@ final class ChronicleAppender implements AutoCloseable {
    * @return offset of its length word
    */
   int appendHeader() {
-    final DocumentContext context = appender.writingDocument();
+    final DocumentContext context = appender().writingDocument();
     boolean isWritten = false;
     try {
       final int headerOffset = (int) context.wire().bytes().writePosition() - WORD_LENGTH;
@@ -98,7 +133,7 @@ final class ChronicleAppender implements AutoCloseable {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final DocumentContext context = appender.writingDocument();
+    final DocumentContext context = appender().writingDocument();
     boolean isWritten = false;
     try {
       final long start = claim(context, STAMP_LENGTH + length);
@@ -110,6 +145,14 @@ final class ChronicleAppender implements AutoCloseable {
     } finally {
       finish(context, isWritten);
     }
+  }
+
+  @HotPath
+  private ExcerptAppender appender() {
+    if (appender == null) {
+      appender = opened().appender();
+    }
+    return appender;
   }
 
   private static void requireAt(final long expected, final long actual) {
@@ -144,6 +187,13 @@ final class ChronicleAppender implements AutoCloseable {
 
   @Override
   public void close() {
-    queue.close();
+    final Opened opened;
+    try {
+      opened = opened();
+    } catch (final IllegalStateException e) {
+      // Nothing was opened; whoever wanted to append has been told.
+      return;
+    }
+    opened.queue().close();
   }
 }

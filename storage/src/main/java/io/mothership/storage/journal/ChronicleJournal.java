@@ -90,15 +90,14 @@ public final class ChronicleJournal implements Journal {
             config.budgetBytes(),
             report.epoch());
     allocateMetadata();
-    this.appender = new ChronicleAppender(directory, config.segmentBytes());
-    try {
-      if (recovered.active().isPresent()) {
-        active = resume(recovered.active().get());
-      }
-    } catch (final IOException | RuntimeException e) {
-      appender.close();
-      throw e;
+    if (recovered.active().isPresent()) {
+      active = resume(recovered.active().get());
     }
+    this.appender =
+        new ChronicleAppender(
+            directory,
+            config.segmentBytes(),
+            active == null ? nextSegment : active.index().segment());
   }
 
   /** Opens a journal, recovering it first; the listener sees every good record in order. */
@@ -140,6 +139,16 @@ public final class ChronicleJournal implements Journal {
   /** The longest frame {@link #append} takes. */
   public int frameLengthMax() {
     return config.frameLengthMax();
+  }
+
+  @Override
+  public void awaitOpen() {
+    requireUsable();
+    try {
+      appender.awaitOpen();
+    } catch (final IllegalStateException e) {
+      throw failed(e);
+    }
   }
 
   @Override
@@ -282,6 +291,9 @@ public final class ChronicleJournal implements Journal {
     try {
       appender.close();
       if (active != null) {
+        if (failure == null) {
+          active.trim();
+        }
         active.close();
       }
     } catch (final IOException e) {
@@ -293,7 +305,6 @@ public final class ChronicleJournal implements Journal {
 
   private ActiveSegment resume(final SegmentIndex index) throws IOException {
     final FileChannel channel = config.files().open(index.file());
-    appender.segment(index.segment());
     return new ActiveSegment(
         config.files(), channel, index, zeros, config.segmentBytes(), index.end());
   }
@@ -305,7 +316,7 @@ public final class ChronicleJournal implements Journal {
     if (segment > SegmentFiles.SEGMENT_MAX) {
       throw failed(new IllegalStateException("no segment numbers left"));
     }
-    appender.prepare(segment);
+    awaitOpen();
     final FileChannel channel = createFile(segment, recordLength);
     nextSegment = SegmentFiles.next(segment);
     try {
@@ -349,6 +360,7 @@ public final class ChronicleJournal implements Journal {
       final Path sealed = SegmentFiles.sealed(directory, index.segment());
       config.files().rename(index.file(), sealed);
       index.file(sealed);
+      active.trim();
       active.close();
     }
   }

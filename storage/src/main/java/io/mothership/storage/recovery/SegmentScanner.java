@@ -10,6 +10,7 @@ import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 
@@ -32,6 +33,9 @@ final class SegmentScanner {
    * @param isChained whether Chronicle's length words lead from record to record up to {@code end}
    */
   record Outcome(int end, int noiseEnd, boolean isChained) {}
+
+  private static final int PAGE_LENGTH = 4096;
+  private static final byte[] ZEROS = new byte[PAGE_LENGTH];
 
   private final FrameVerifier verifier = new FrameVerifier();
   private final FrameView frame = new FrameView();
@@ -149,20 +153,26 @@ final class SegmentScanner {
     damages.accept(new Damage(segment.segment(), from, to, reason));
   }
 
+  /** Offset after the last byte that is not zero; whole pages at a time, as most are empty. */
   static int lastNonZero(final DirectBuffer file, final int length) {
-    int at = length;
-    while (at > 0 && (at & 7) != 0) {
-      if (file.getByte(at - 1) != 0) {
-        return at;
+    final byte[] page = new byte[PAGE_LENGTH];
+    int end = length;
+    while (end > 0) {
+      final int from = (end - 1) / PAGE_LENGTH * PAGE_LENGTH;
+      file.getBytes(from, page, 0, end - from);
+      if (!Arrays.equals(page, 0, end - from, ZEROS, 0, end - from)) {
+        return from + lastNonZero(page, end - from);
       }
-      at--;
+      end = from;
     }
-    while (at > 0 && file.getLong(at - Long.BYTES) == 0) {
-      at -= Long.BYTES;
+    return 0;
+  }
+
+  private static int lastNonZero(final byte[] page, final int length) {
+    int end = length;
+    while (page[end - 1] == 0) {
+      end--;
     }
-    while (at > 0 && file.getByte(at - 1) == 0) {
-      at--;
-    }
-    return at;
+    return end;
   }
 }

@@ -49,6 +49,7 @@ public final class Database implements AutoCloseable {
       final Path folder = config.file().toAbsolutePath().getParent();
       if (folder != null) {
         Files.createDirectories(folder);
+        SqliteLibrary.keepIn(folder.resolve("lib"));
       }
       final Connection write = connect(config.file(), false);
       opened.add(write);

@@ -126,6 +126,7 @@ final class JournalFuzzTest {
             JournalConfig.SEGMENT_BYTES_MIN,
             JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
             0,
+            Long.MAX_VALUE,
             files),
         listener);
   }

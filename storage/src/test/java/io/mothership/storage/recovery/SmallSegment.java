@@ -43,7 +43,8 @@ final class SmallSegment {
             0,
             1,
             TestFrames.timeNs(1),
-            1);
+            1,
+            false);
     file.putInt(FRONT_LENGTH, SegmentDescriptor.bodyLength(FRONT_LENGTH), BYTE_ORDER);
     descriptor.encode(file, FRONT_LENGTH + SegmentDescriptor.WORD_LENGTH, crc);
     descriptor.encode(file, descriptor.copyOffset(), crc);

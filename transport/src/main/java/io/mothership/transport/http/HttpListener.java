@@ -1,12 +1,12 @@
 package io.mothership.transport.http;
 
 import io.mothership.error.MothershipException;
+import io.mothership.transport.loop.SocketDriver;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +61,7 @@ public final class HttpListener implements AutoCloseable {
   /**
    * Binds and serves.
    *
-   * @param group the event loops (NIO), which stay the caller's
+   * @param group the event loops, which stay the caller's
    * @throws MothershipException {@code HTTP_BIND_FAILED}
    */
   public static HttpListener start(
@@ -81,7 +81,7 @@ public final class HttpListener implements AutoCloseable {
       server =
           new ServerBootstrap()
               .group(group)
-              .channel(NioServerSocketChannel.class)
+              .channel(SocketDriver.serverChannel(group))
               .option(ChannelOption.SO_BACKLOG, 511)
               .option(ChannelOption.SO_REUSEADDR, true)
               .childOption(ChannelOption.TCP_NODELAY, true)

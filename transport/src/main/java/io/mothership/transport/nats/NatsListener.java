@@ -2,13 +2,13 @@ package io.mothership.transport.nats;
 
 import io.mothership.bus.Ingress;
 import io.mothership.error.MothershipException;
+import io.mothership.transport.loop.SocketDriver;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collection;
@@ -43,7 +43,7 @@ public final class NatsListener implements AutoCloseable {
   private Channel server;
 
   /**
-   * @param loops NIO event loops; not closed here
+   * @param loops event loops; not closed here
    * @param connectionIds gives each connection of any head in this process its own number, from 1
    * @param afterRead run on an event loop when something may have been put into the ring: drains it
    *     if the dispatcher lives on that loop, otherwise does nothing
@@ -81,7 +81,7 @@ public final class NatsListener implements AutoCloseable {
     final ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
-            .channel(NioServerSocketChannel.class)
+            .channel(SocketDriver.serverChannel(loops))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.transport.loop.SocketDriver;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,8 +25,7 @@ final class HttpHeadIT {
   private static final String GET_HELLO = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String CORS_AND_END = "access-control-allow-origin: *";
 
-  private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group = SocketDriver.best().loops(1);
   private final Semaphore slowMayAnswer = new Semaphore(0);
   private final CountDownLatch slowStarted = new CountDownLatch(1);
   private final AtomicLong streamed = new AtomicLong();

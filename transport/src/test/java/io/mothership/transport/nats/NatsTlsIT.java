@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.config.CertificateFiles;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
 import io.mothership.transport.tls.TlsConfig;
@@ -15,11 +16,8 @@ import io.nats.client.Subscription;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The upgrade to TLS behind INFO. */
 @SuppressWarnings("try")
 final class NatsTlsIT {
-  private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @TempDir private static Path folder;
@@ -40,7 +37,8 @@ final class NatsTlsIT {
 
   @BeforeAll
   static void makeFiles() throws Exception {
-    tls = makeCertificate();
+    final CertificateFiles files = CertificateFiles.make(folder);
+    tls = new TlsConfig(files.certificate(), files.key());
   }
 
   @BeforeEach
@@ -99,49 +97,5 @@ final class NatsTlsIT {
             () -> new TlsConfig(folder.resolve("no.pem"), folder.resolve("no.key")).open());
     assertEquals("TLS_FILES", refused.code());
     assertTrue(refused.getMessage().contains("no.pem"), refused::getMessage);
-  }
-
-  private static TlsConfig makeCertificate() throws Exception {
-    final Path store = folder.resolve("store.p12");
-    final String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    final Process process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=localhost",
-                "-validity",
-                "2",
-                "-ext",
-                "SAN=ip:127.0.0.1,dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .start();
-    final String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    final KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-    final Path certificate = folder.resolve("server.pem");
-    final Path key = folder.resolve("server.key");
-    pem(certificate, "CERTIFICATE", keys.getCertificate("server").getEncoded());
-    pem(key, "PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded());
-    return new TlsConfig(certificate, key);
-  }
-
-  private static void pem(final Path file, final String what, final byte[] bytes) throws Exception {
-    final String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-    Files.writeString(
-        file, "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
   }
 }

@@ -6,9 +6,8 @@ import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.ListJournal;
+import io.mothership.transport.loop.SocketDriver;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,7 +19,7 @@ final class TcpBroker implements AutoCloseable {
 
   TcpBroker(final NatsConfig config, final Threading threading) {
     final boolean isShared = threading == Threading.SHARED;
-    loops = new MultiThreadIoEventLoopGroup(isShared ? 1 : 2, NioIoHandler.newFactory());
+    loops = SocketDriver.best().loops(isShared ? 1 : 2);
     spine =
         new Spine(
             SpineConfig.of(threading, 1024 * 1024),

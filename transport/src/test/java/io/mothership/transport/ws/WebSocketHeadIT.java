@@ -8,9 +8,8 @@ import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.RawConnection;
+import io.mothership.transport.loop.SocketDriver;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +28,7 @@ final class WebSocketHeadIT {
   private static final int PING = 9;
   private static final int PONG = 10;
 
-  private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group = SocketDriver.best().loops(1);
   private final CountDownLatch sessionEnded = new CountDownLatch(1);
   private HttpListener listener;
 

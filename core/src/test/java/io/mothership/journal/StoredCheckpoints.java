@@ -1,0 +1,59 @@
+package io.mothership.journal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checkpoints kept in a list, for journals whose locations are positions in a list. */
+final class StoredCheckpoints {
+  private static final int BUFFER_LENGTH = 64;
+
+  private record Stored(Checkpoint checkpoint, byte[] state) {}
+
+  private final List<Stored> stored = new ArrayList<>();
+
+  void add(final Checkpoint checkpoint, final FrozenState state) {
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    final StateEncoder out =
+        new StateEncoder(
+            BUFFER_LENGTH,
+            part -> {
+              while (part.hasRemaining()) {
+                bytes.write(part.get());
+              }
+            });
+    state.encode(out);
+    out.finish();
+    stored.add(new Stored(checkpoint, bytes.toByteArray()));
+  }
+
+  void addAll(final StoredCheckpoints others) {
+    stored.addAll(others.stored);
+  }
+
+  int count() {
+    return stored.size();
+  }
+
+  /** Journal sequence of the one before the newest, 0 = none. */
+  long olderSequence() {
+    return stored.size() < 2 ? 0 : stored.get(stored.size() - 2).checkpoint.journalSequence();
+  }
+
+  /**
+   * Offers the newest one of a frame that is among the first {@code frameCount}.
+   *
+   * @return journal sequence of the one that was taken, 0 = none
+   */
+  long offer(final RecoveryListener listener, final long frameCount) {
+    for (final Stored candidate : stored.reversed()) {
+      if (candidate.checkpoint.journalSequence() <= frameCount
+          && listener.onCheckpoint(
+              candidate.checkpoint, new StateDecoder(ByteBuffer.wrap(candidate.state)))) {
+        return candidate.checkpoint.journalSequence();
+      }
+    }
+    return 0;
+  }
+}
