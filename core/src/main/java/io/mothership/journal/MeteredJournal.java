@@ -39,6 +39,11 @@ public final class MeteredJournal implements Journal {
   }
 
   @Override
+  public boolean isSpaceLow(final boolean isAskedAnew) {
+    return journal.isSpaceLow(isAskedAnew);
+  }
+
+  @Override
   public Optional<Upkeep> upkeep() {
     return journal.upkeep();
   }

@@ -5,6 +5,7 @@ import io.mothership.app.host.HostCommands;
 import io.mothership.app.host.HostFiles;
 import io.mothership.clock.Clock;
 import io.mothership.config.MothershipConfig;
+import io.mothership.error.MothershipException;
 import io.mothership.storage.journal.DirectoryLock;
 import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.Optional;
 
 /** What the checks look at: a configuration, its folder, and the machine. */
 final class Examination {
+  private static final int SURVEYS_MAX = 3;
+
   private final MothershipConfig config;
   private final Optional<Path> configFile;
   private final HostFiles host;
@@ -105,8 +108,16 @@ final class Examination {
 
   /** What the journal says, read once. */
   JournalSurvey survey() throws IOException {
-    if (survey == null) {
-      survey = JournalSurvey.of(folder(), isDeep ? Long.MAX_VALUE : JournalSurvey.QUICK_BYTES_MAX);
+    final long bytesMax = isDeep ? Long.MAX_VALUE : JournalSurvey.QUICK_BYTES_MAX;
+    for (int tries = 1; survey == null; tries++) {
+      try {
+        survey = JournalSurvey.of(folder(), bytesMax);
+      } catch (final IOException | MothershipException e) {
+        // A running appliance may have taken away a segment that was about to be read.
+        if (owner.isEmpty() || tries == SURVEYS_MAX) {
+          throw e;
+        }
+      }
     }
     return survey;
   }

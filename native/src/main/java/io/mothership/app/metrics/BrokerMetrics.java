@@ -39,6 +39,10 @@ public final class BrokerMetrics implements MetricsSource {
             "1 if the journal takes no more writes until a restart.",
             spine.isJournalFailed() ? 1 : 0)
         .gauge(
+            "mothership_journal_space_low",
+            "1 if messages for streams are refused because the disk is full.",
+            spine.isJournalFailed() || spine.takesMessages() ? 0 : 1)
+        .gauge(
             "mothership_journal_appended_sequence",
             "Highest journal sequence appended.",
             spine.appendedSequence())
