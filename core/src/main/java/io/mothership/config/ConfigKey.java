@@ -63,7 +63,17 @@ public enum ConfigKey {
       1_000_000_000,
       "",
       "",
-      "Subscriptions of one client; each takes some 250 bytes of the heap. 0 = no limit."),
+      "Subscriptions of one client, 0 = no limit; see also `max_subscription_memory`."),
+  MAX_SUBSCRIPTION_MEMORY(
+      "max_subscription_memory",
+      SIZE,
+      "64MB",
+      65_536,
+      1L << 40,
+      "",
+      "",
+      "What the subscriptions of all clients together may take of the heap, about 210 bytes each"
+          + " and 110 for each new token of a subject. At most half of the heap."),
   MAX_PENDING(
       "max_pending",
       SIZE,

@@ -25,6 +25,13 @@ public final class Limits {
         config,
         ConfigKey.MAX_PAYLOAD,
         "must not exceed max_pending=" + config.shown(ConfigKey.MAX_PENDING));
+    final long heap = Runtime.getRuntime().maxMemory();
+    require(
+        config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY) <= heap / 2,
+        problems,
+        config,
+        ConfigKey.MAX_SUBSCRIPTION_MEMORY,
+        "must be at most half of the heap, " + heap + " bytes");
     final long ingress = config.number(ConfigKey.INGRESS_CAPACITY);
     require(
         Long.bitCount(ingress) == 1,

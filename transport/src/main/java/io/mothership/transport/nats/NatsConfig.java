@@ -26,7 +26,6 @@ public final class NatsConfig {
   private int controlLineBytesMax = 4096;
   private long pendingBytesMax = 64L * 1024 * 1024;
   private int connectionsMax = 64 * 1024;
-  private int subscriptionsMax = 0;
   private long firstPingDelayMs = 100;
   private long earlyPingDelayMs = 2_000;
   private long pingIntervalMs = 120_000;
@@ -62,10 +61,6 @@ public final class NatsConfig {
         pendingBytesMax >= payloadBytesMax + 2L * controlLineBytesMax,
         "max_pending: at least max_payload and two control lines, actual=" + pendingBytesMax);
     check(problems, connectionsMax > 0, "max_connections: above 0, actual=" + connectionsMax);
-    check(
-        problems,
-        subscriptionsMax >= 0,
-        "max_subscriptions: 0 or more, actual=" + subscriptionsMax);
     check(problems, pingIntervalMs > 0, "ping_interval: above 0, actual=" + pingIntervalMs);
     check(problems, pingsUnansweredMax > 0, "ping_max: above 0, actual=" + pingsUnansweredMax);
     check(problems, writeDeadlineMs > 0, "write_deadline: above 0, actual=" + writeDeadlineMs);
@@ -210,16 +205,6 @@ public final class NatsConfig {
 
   public NatsConfig connectionsMax(final int newConnectionsMax) {
     connectionsMax = newConnectionsMax;
-    return this;
-  }
-
-  /** Subscriptions of one connection, 0 = no limit. */
-  public int subscriptionsMax() {
-    return subscriptionsMax;
-  }
-
-  public NatsConfig subscriptionsMax(final int newSubscriptionsMax) {
-    subscriptionsMax = newSubscriptionsMax;
     return this;
   }
 

@@ -30,6 +30,8 @@ public enum NatsErrors {
   INVALID_SUBJECT("Invalid Subject", Fate.STAY, Level.DEBUG),
   INVALID_PUBLISH_SUBJECT("Invalid Publish Subject", Fate.STAY, Level.DEBUG),
   SUBSCRIPTIONS_EXCEEDED("maximum subscriptions exceeded", Fate.STAY, Level.WARN),
+  SUBSCRIPTION_MEMORY_EXCEEDED(
+      "maximum subscriptions exceeded for this server", Fate.STAY, Level.WARN),
   PUBLISH_DENIED("Permissions Violation for Publish to ", Fate.STAY, Level.WARN),
   REPLY_DENIED("Permissions Violation for Publish with Reply of ", Fate.STAY, Level.WARN),
   SUBSCRIPTION_DENIED("Permissions Violation for Subscription to ", Fate.STAY, Level.WARN);

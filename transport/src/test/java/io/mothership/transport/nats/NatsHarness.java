@@ -15,19 +15,24 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The head's own handlers on embedded channels, over a real spine that is stepped by hand. */
 final class NatsHarness implements AutoCloseable {
-  private final Spine spine =
-      new Spine(
-          SpineConfig.of(Threading.INVOKER, 1024 * 1024),
-          new ListJournal(),
-          Spine.Recovered.nothing(),
-          StreamLayer.none(),
-          new ManualClock(1_700_000_000_000_000_000L));
+  private final Spine spine;
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final ChunkPool chunks = new ChunkPool(1024, 64, 16 * 1024);
 
   NatsHarness() {
+    this(SpineConfig.of(Threading.INVOKER, 1024 * 1024));
+  }
+
+  NatsHarness(final SpineConfig config) {
+    spine =
+        new Spine(
+            config,
+            new ListJournal(),
+            Spine.Recovered.nothing(),
+            StreamLayer.none(),
+            new ManualClock(1_700_000_000_000_000_000L));
     spine.start(() -> {});
   }
 
