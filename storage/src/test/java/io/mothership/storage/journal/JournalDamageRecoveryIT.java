@@ -45,6 +45,9 @@ final class JournalDamageRecoveryIT {
   /** Opening a journal takes a hundred times as long as reading it. */
   private static final int OPEN_STRIDE = IS_ALL ? 64 : 1600;
 
+  /** Numbers of segments are multiples of this. */
+  private static final int FIRST = SegmentFiles.next(0);
+
   @TempDir private Path directory;
   private final TestFrames frames = new TestFrames(PAYLOAD_MAX);
   private final Random random = new Random(SEED);
@@ -147,7 +150,7 @@ final class JournalDamageRecoveryIT {
   private int recordAt(final int file, final int offset) {
     for (int i = 0; i < locations.size(); i++) {
       final int from = Location.offset(locations.get(i)) - 8;
-      if (Location.segment(locations.get(i)) == file + 1
+      if (Location.segment(locations.get(i)) == (file + 1) * FIRST
           && offset >= from
           && offset < from + 8 + ((lengths.get(i) + 3) & ~3)) {
         return i;
@@ -161,7 +164,7 @@ final class JournalDamageRecoveryIT {
     final JournalVerification verification = JournalVerification.of(directory, found::onFrame);
     found.assertOnlyMissing(hit);
     for (final Damage damage : verification.damage()) {
-      assertEquals(file + 1, damage.segment());
+      assertEquals((file + 1) * FIRST, damage.segment());
       assertTrue(damage.from() <= offset && offset < damage.to(), damage.toString());
     }
     assertFalse(found.isMissing() && verification.damage().isEmpty(), "a loss is reported");
@@ -207,7 +210,7 @@ final class JournalDamageRecoveryIT {
         found.assertOnlyMissing(hit);
         assertFalse(found.isMissing() && journal.report().damage().isEmpty(), "reported");
         for (final Damage damage : journal.report().damage()) {
-          assertEquals(file + 1, damage.segment());
+          assertEquals((file + 1) * FIRST, damage.segment());
         }
         last = journal.report().lastSequence();
         for (int i = 1; i <= 20; i++) {
@@ -226,7 +229,7 @@ final class JournalDamageRecoveryIT {
   }
 
   private void assertGenuine(final FrameView frame, final long location) {
-    final byte[] bytes = segments.get(Location.segment(location) - 1);
+    final byte[] bytes = segments.get(Location.segment(location) / FIRST - 1);
     final int offset = Location.offset(location);
     for (int i = 0; i < frame.length(); i++) {
       if (frame.buffer().getByte(frame.offset() + i) != bytes[offset + i]) {
