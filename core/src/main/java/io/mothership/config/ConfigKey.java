@@ -83,6 +83,16 @@ public enum ConfigKey {
       "",
       "",
       "Bytes that may wait for a client that reads slowly before it is closed as a slow consumer."),
+  MAX_CLIENT_MEMORY(
+      "max_client_memory",
+      SIZE,
+      "256MB",
+      1 << 20,
+      1L << 40,
+      "",
+      "",
+      "What unfinished messages and backlogs of all NATS clients together may take. A client may"
+          + " hold as much as is still free."),
   PING_INTERVAL(
       "ping_interval",
       DURATION,

@@ -109,6 +109,7 @@ final class Monitoring {
       json.writeNumberField("in_bytes", counters.bytesIn());
       json.writeNumberField("out_msgs", counters.messagesOut());
       json.writeNumberField("out_bytes", counters.bytesOut());
+      json.writeNumberField("client_bytes", listener.clientBytes());
       json.writeNumberField("slow_consumers", counters.slowConsumers());
       json.writeNumberField("subscriptions", spine.subscriptionCount());
       json.writeNumberField("subscription_bytes", spine.subscriptionBytes());

@@ -130,6 +130,7 @@ public final class SpineOptions {
         .payloadBytesMax(config.integer(ConfigKey.MAX_PAYLOAD))
         .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
         .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
+        .clientBytesMax(config.number(ConfigKey.MAX_CLIENT_MEMORY))
         .connectionsMax(config.integer(ConfigKey.MAX_CONNECTIONS))
         .pingIntervalMs(milliseconds(config, ConfigKey.PING_INTERVAL))
         .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))

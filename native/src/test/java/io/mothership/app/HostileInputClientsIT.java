@@ -349,6 +349,45 @@ final class HostileInputClientsIT {
     }
   }
 
+  @Test
+  void shouldServeOthersWhileClientsHoldHalfMessages() throws Exception {
+    final List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      clients.add(natsClient().send("PUB a 1048576\r\n" + MEGABYTE.substring(1)));
+    }
+    try (RawClient other = natsClient()) {
+      final String payload = "y".repeat(30_000);
+      other.send("SUB mine 1\r\nPUB mine 30000\r\n" + payload + "\r\n");
+      other.until("MSG mine 1 30000\r\n" + payload + "\r\n");
+    }
+    int refused = 0;
+    for (final RawClient client : clients) {
+      final String said = client.end().untilClosed();
+      refused += said.contains("maximum client memory exceeded for this server") ? 1 : 0;
+      client.close();
+    }
+    assertTrue(refused > 100, "refused=" + refused);
+  }
+
+  @Test
+  void shouldServeOthersWhileClientsReadNothing() throws Exception {
+    final List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      clients.add(natsClient().send("SUB flood 1\r\nPING\r\n"));
+      clients.getLast().until("PONG\r\n");
+    }
+    try (RawClient other = natsClient()) {
+      for (int i = 0; i < 60; i++) {
+        other.send("PUB flood 1048576\r\n" + MEGABYTE + "\r\n");
+      }
+      other.send("SUB mine 1\r\nPUB mine 2\r\nhi\r\n");
+      other.until("MSG mine 1 2\r\nhi\r\n");
+    }
+    for (final RawClient client : clients) {
+      client.close();
+    }
+  }
+
   private static void check(
       final int port, final String request, final int status, final String code)
       throws IOException {

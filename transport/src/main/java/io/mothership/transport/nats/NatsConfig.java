@@ -25,6 +25,7 @@ public final class NatsConfig {
   private int payloadBytesMax = 1024 * 1024;
   private int controlLineBytesMax = 4096;
   private long pendingBytesMax = 64L * 1024 * 1024;
+  private long clientBytesMax = 256L * 1024 * 1024;
   private int connectionsMax = 64 * 1024;
   private long firstPingDelayMs = 100;
   private long earlyPingDelayMs = 2_000;
@@ -60,6 +61,10 @@ public final class NatsConfig {
         problems,
         pendingBytesMax >= payloadBytesMax + 2L * controlLineBytesMax,
         "max_pending: at least max_payload and two control lines, actual=" + pendingBytesMax);
+    check(
+        problems,
+        clientBytesMax >= pendingBytesMax,
+        "max_client_memory: at least max_pending, actual=" + clientBytesMax);
     check(problems, connectionsMax > 0, "max_connections: above 0, actual=" + connectionsMax);
     check(problems, pingIntervalMs > 0, "ping_interval: above 0, actual=" + pingIntervalMs);
     check(problems, pingsUnansweredMax > 0, "ping_max: above 0, actual=" + pingsUnansweredMax);
@@ -205,6 +210,16 @@ public final class NatsConfig {
 
   public NatsConfig connectionsMax(final int newConnectionsMax) {
     connectionsMax = newConnectionsMax;
+    return this;
+  }
+
+  /** What unfinished messages and backlogs of all clients together may take. */
+  public long clientBytesMax() {
+    return clientBytesMax;
+  }
+
+  public NatsConfig clientBytesMax(final long newClientBytesMax) {
+    clientBytesMax = newClientBytesMax;
     return this;
   }
 

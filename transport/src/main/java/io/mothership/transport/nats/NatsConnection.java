@@ -75,7 +75,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.counters = context.counters();
     this.channel = channel;
     this.id = context.connectionIds().getAsLong();
-    this.decoder = new NatsDecoder(this, config.controlLineBytesMax(), config.payloadBytesMax());
+    this.decoder =
+        new NatsDecoder(
+            this, config.controlLineBytesMax(), config.payloadBytesMax(), context.buffers());
     this.drain = new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
     this.outbox =
         new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);

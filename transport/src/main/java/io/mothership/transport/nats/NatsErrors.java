@@ -15,6 +15,7 @@ public enum NatsErrors {
   CLIENT_REPORTED_ERROR("", Fate.CLOSE, Level.INFO),
   CONTROL_LINE_EXCEEDED("maximum control line exceeded", Fate.CLOSE, Level.WARN),
   PAYLOAD_EXCEEDED("Maximum Payload Violation", Fate.CLOSE, Level.WARN),
+  CLIENT_MEMORY_EXCEEDED("maximum client memory exceeded for this server", Fate.CLOSE, Level.WARN),
   BAD_CLIENT_PROTOCOL("invalid client protocol", Fate.CLOSE, Level.INFO),
   NO_RESPONDERS_WITHOUT_HEADERS("no responders requires headers support", Fate.CLOSE, Level.INFO),
   AUTHORIZATION_VIOLATION("Authorization Violation", Fate.CLOSE, Level.WARN),

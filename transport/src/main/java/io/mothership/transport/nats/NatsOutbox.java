@@ -24,7 +24,7 @@ import org.jctools.queues.SpscGrowableArrayQueue;
  *
  * <p><i>Thread:</i> the {@link Outbox} methods on ms-dispatch, everything else on the event loop.
  * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> {@link Pressure#FULL} above {@code
- * pendingMax} bytes.
+ * pendingMax} bytes, or when all clients together hold too much.
  */
 final class NatsOutbox implements Outbox {
   /** First byte of a control line after which the connection ends. */
@@ -301,7 +301,8 @@ final class NatsOutbox implements Outbox {
   // Filling
 
   private boolean isFullFor(final int length) {
-    return pendingBytes() + length > pendingMax;
+    final long pending = pendingBytes();
+    return pending + length > pendingMax || !pool.allows(pending, length);
   }
 
   private void offered(final int length) {
