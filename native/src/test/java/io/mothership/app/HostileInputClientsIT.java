@@ -377,8 +377,9 @@ final class HostileInputClientsIT {
       clients.getLast().until("PONG\r\n");
     }
     try (RawClient other = natsClient()) {
-      for (int i = 0; i < 60; i++) {
-        other.send("PUB flood 1048576\r\n" + MEGABYTE + "\r\n");
+      final String part = "PUB flood 32768\r\n" + MEGABYTE.substring(0, 32_768) + "\r\n";
+      for (int i = 0; i < 2_000; i++) {
+        other.send(part);
       }
       other.send("SUB mine 1\r\nPUB mine 2\r\nhi\r\n");
       other.until("MSG mine 1 2\r\nhi\r\n");
@@ -386,6 +387,8 @@ final class HostileInputClientsIT {
     for (final RawClient client : clients) {
       client.close();
     }
+    final String varz = exchange(appliance.monitorPort(), get("/varz", ""));
+    assertFalse(varz.contains("\"slow_consumers\" : 0,"), varz);
   }
 
   private static void check(
