@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,6 +29,7 @@ public final class RecordingFabric implements Fabric {
   private final List<Publication> publications = new ArrayList<>();
   private final List<UnsafeBuffer> frames = new ArrayList<>();
   private final List<MothershipException> refusals = new ArrayList<>();
+  private final AtomicLong reads = new AtomicLong();
   private int droppedBelow;
 
   /** The next publications fail like this, one each. */
@@ -42,6 +44,11 @@ public final class RecordingFabric implements Fabric {
 
   public synchronized List<Publication> publications() {
     return List.copyOf(publications);
+  }
+
+  /** Records handed to taps since the last call. */
+  public long takeReads() {
+    return reads.getAndSet(0);
   }
 
   /** Record time of the record with this journal sequence. */
@@ -140,6 +147,7 @@ public final class RecordingFabric implements Fabric {
           frame = frames.get((int) sequence - 1);
         }
         view.wrap(frame, 0);
+        reads.incrementAndGet();
         consumer.onRecord(stream(subject(view)).orElseThrow(), view);
         count++;
       }

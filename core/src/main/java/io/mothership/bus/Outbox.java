@@ -30,6 +30,15 @@ public interface Outbox {
    */
   int offerControl(Slice line);
 
+  /**
+   * Tells the client, in its place among the messages, that something it asked for was not done.
+   *
+   * @return bytes queued, or a negative {@link Pressure}
+   */
+  default int offerRefusal(final Refusal refusal) {
+    return 0;
+  }
+
   /** Called once per duty cycle after messages were offered: start sending. */
   void flush();
 
@@ -38,6 +47,14 @@ public interface Outbox {
 
   /** Ends the connection; {@code reason} is the head's to word on the wire. */
   void close(CloseReason reason);
+
+  /** What the dispatcher did not do; the head's to word on the wire. */
+  enum Refusal {
+    /** The client has as many subscriptions as one may have. */
+    SUBSCRIPTIONS,
+    /** All clients' subscriptions together take as much memory as they may. */
+    SUBSCRIPTION_MEMORY
+  }
 
   /** Why the dispatcher ends a connection. */
   enum CloseReason {

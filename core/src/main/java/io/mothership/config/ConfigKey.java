@@ -63,7 +63,17 @@ public enum ConfigKey {
       1_000_000_000,
       "",
       "",
-      "Subscriptions of one client; each takes some 250 bytes of the heap. 0 = no limit."),
+      "Subscriptions of one client, 0 = no limit; see also `max_subscription_memory`."),
+  MAX_SUBSCRIPTION_MEMORY(
+      "max_subscription_memory",
+      SIZE,
+      "64MB",
+      65_536,
+      1L << 40,
+      "",
+      "",
+      "What the subscriptions of all clients together may take of the heap, about 210 bytes each"
+          + " and 110 for each new token of a subject. At most half of the heap."),
   MAX_PENDING(
       "max_pending",
       SIZE,
@@ -73,6 +83,16 @@ public enum ConfigKey {
       "",
       "",
       "Bytes that may wait for a client that reads slowly before it is closed as a slow consumer."),
+  MAX_CLIENT_MEMORY(
+      "max_client_memory",
+      SIZE,
+      "256MB",
+      1 << 20,
+      1L << 40,
+      "",
+      "",
+      "What unfinished messages and backlogs of all NATS clients together may take. A client may"
+          + " hold as much as is still free."),
   PING_INTERVAL(
       "ping_interval",
       DURATION,

@@ -25,6 +25,19 @@ public final class Limits {
         config,
         ConfigKey.MAX_PAYLOAD,
         "must not exceed max_pending=" + config.shown(ConfigKey.MAX_PENDING));
+    require(
+        config.number(ConfigKey.MAX_PENDING) <= config.number(ConfigKey.MAX_CLIENT_MEMORY),
+        problems,
+        config,
+        ConfigKey.MAX_PENDING,
+        "must not exceed max_client_memory=" + config.shown(ConfigKey.MAX_CLIENT_MEMORY));
+    final long heap = Runtime.getRuntime().maxMemory();
+    require(
+        config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY) <= heap / 2,
+        problems,
+        config,
+        ConfigKey.MAX_SUBSCRIPTION_MEMORY,
+        "must be at most half of the heap, " + heap + " bytes");
     final long ingress = config.number(ConfigKey.INGRESS_CAPACITY);
     require(
         Long.bitCount(ingress) == 1,

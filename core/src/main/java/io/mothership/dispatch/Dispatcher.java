@@ -16,6 +16,7 @@ import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.metrics.Counter;
 import io.mothership.routing.MatchResult;
+import io.mothership.routing.SubjectTrie;
 import io.mothership.routing.Subscription;
 import io.mothership.session.Session;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   private final Clock clock;
   private final int recordLengthMax;
   private final Optional<Checkpointer> checkpointer;
+  private final SubscriptionBudget budget;
   private final Timers timers;
   private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<Account> accounts = new Int2ObjectHashMap<>();
@@ -87,7 +89,8 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       final StreamNames names,
       final Clock clock,
       final int recordLengthMax,
-      final Optional<Checkpointer> checkpointer) {
+      final Optional<Checkpointer> checkpointer,
+      final SubscriptionBudget budget) {
     this.ingress = ingress;
     this.drain = ingress.new Drain(this);
     this.journal = journal;
@@ -97,6 +100,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     this.clock = clock;
     this.recordLengthMax = recordLengthMax;
     this.checkpointer = checkpointer;
+    this.budget = budget;
     this.wallNs = clock.wallNs();
     this.monotonicNs = clock.monotonicNs();
     this.timers = new Timers(monotonicNs);
@@ -105,6 +109,10 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   /** Before the first duty cycle, on the thread that starts the appliance. */
   void start() {
     streams.onRecoveryComplete(this);
+  }
+
+  SubscriptionBudget budget() {
+    return budget;
   }
 
   @Override
@@ -202,11 +210,25 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     if (session == null) {
       return;
     }
+    final int held = session.subscriptions().size();
     final Subscription subscription = session.subscribe(sid, subject, queue);
-    if (subscription != null) {
-      account(session.accountId()).trie().insert(subscription);
-      streams.onInterestChanged(session.accountId(), subscription, true);
+    if (subscription == null) {
+      return;
     }
+    if (session.isClient() && budget.isUsedUpBy(held)) {
+      session.forget(subscription);
+      onOffered(session, session.outbox().offerRefusal(Outbox.Refusal.SUBSCRIPTIONS));
+      return;
+    }
+    insert(session.accountId(), subscription);
+    if (session.isClient() && budget.isExceeded()) {
+      // What a subscription costs is known when it is in: how many nodes it shares with others.
+      session.forget(subscription);
+      remove(session.accountId(), subscription);
+      onOffered(session, session.outbox().offerRefusal(Outbox.Refusal.SUBSCRIPTION_MEMORY));
+      return;
+    }
+    streams.onInterestChanged(session.accountId(), subscription, true);
   }
 
   @Override
@@ -279,7 +301,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   public void onExhausted(final Session session, final Subscription subscription) {
     subscription.close();
     session.forget(subscription);
-    account(session.accountId()).trie().remove(subscription);
+    remove(session.accountId(), subscription);
     streams.onInterestChanged(session.accountId(), subscription, false);
   }
 
@@ -332,13 +354,13 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
 
   @Override
   public void subscribe(final int accountId, final Subscription subscription) {
-    account(accountId).trie().insert(subscription);
+    insert(accountId, subscription);
   }
 
   @Override
   public void unsubscribe(final int accountId, final Subscription subscription) {
     subscription.close();
-    account(accountId).trie().remove(subscription);
+    remove(accountId, subscription);
   }
 
   @Override
@@ -482,7 +504,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     session.close();
     for (final Subscription subscription : subscriptions) {
       subscription.close();
-      account(session.accountId()).trie().remove(subscription);
+      remove(session.accountId(), subscription);
     }
     for (final Subscription subscription : subscriptions) {
       streams.onInterestChanged(session.accountId(), subscription, false);
@@ -494,6 +516,22 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       dirty.get(i).flush();
     }
     dirty.clear();
+  }
+
+  private void insert(final int accountId, final Subscription subscription) {
+    final SubjectTrie trie = account(accountId).trie();
+    final int count = trie.count();
+    final long bytes = trie.heapBytes();
+    trie.insert(subscription);
+    budget.add(trie.count() - count, trie.heapBytes() - bytes);
+  }
+
+  private void remove(final int accountId, final Subscription subscription) {
+    final SubjectTrie trie = account(accountId).trie();
+    final int count = trie.count();
+    final long bytes = trie.heapBytes();
+    trie.remove(subscription);
+    budget.add(trie.count() - count, trie.heapBytes() - bytes);
   }
 
   private Account account(final int accountId) {

@@ -99,7 +99,8 @@ public final class Spine implements AutoCloseable {
                 .map(
                     found ->
                         new Checkpointer(
-                            tail, reads, streams, found, upkeep, config.checkpointBytes())));
+                            tail, reads, streams, found, upkeep, config.checkpointBytes())),
+            new SubscriptionBudget(config.subscriptionsMax(), config.subscriptionBytesMax()));
   }
 
   /**
@@ -166,6 +167,16 @@ public final class Spine implements AutoCloseable {
   /** Whether messages for streams are taken: the journal works and has space. */
   public boolean takesMessages() {
     return !ring.isFailed() && !ring.isSpaceLow();
+  }
+
+  /** Subscriptions of all clients and of the streams themselves. Any thread. */
+  public int subscriptionCount() {
+    return dispatcher.budget().count();
+  }
+
+  /** About what they take of the heap. Any thread. */
+  public long subscriptionBytes() {
+    return dispatcher.budget().bytes();
   }
 
   /** Highest journal sequence appended. */

@@ -18,6 +18,8 @@ import org.agrona.BitUtil;
  * @param largeFrameBytesMax budget of all frames that travel by reference
  * @param syncIntervalNs how long a record that asks for no sync may stay unsynced
  * @param checkpointBytes journal bytes after which a checkpoint is written at the earliest
+ * @param subscriptionsMax subscriptions of one client, 0 = no limit
+ * @param subscriptionBytesMax about what all subscriptions together may take of the heap
  */
 public record SpineConfig(
     Threading threading,
@@ -27,7 +29,9 @@ public record SpineConfig(
     int readRingBytes,
     long largeFrameBytesMax,
     long syncIntervalNs,
-    long checkpointBytes) {
+    long checkpointBytes,
+    int subscriptionsMax,
+    long subscriptionBytesMax) {
   private static final int MIB = 1024 * 1024;
   private static final int JOURNAL_RING_SHARE = 3;
   private static final int AGRONA_SHARE = 8;
@@ -48,7 +52,9 @@ public record SpineConfig(
         MIB,
         Math.max(64L * MIB, 8L * recordLengthMax),
         100_000_000L,
-        32L * MIB);
+        32L * MIB,
+        100_000,
+        64L * MIB);
   }
 
   /** The same with checkpoints after so many bytes of journal. */
@@ -61,7 +67,24 @@ public record SpineConfig(
         readRingBytes,
         largeFrameBytesMax,
         syncIntervalNs,
-        newCheckpointBytes);
+        newCheckpointBytes,
+        subscriptionsMax,
+        subscriptionBytesMax);
+  }
+
+  /** The same with other limits of subscriptions. */
+  public SpineConfig withSubscriptions(final int max, final long bytesMax) {
+    return new SpineConfig(
+        threading,
+        payloadBytesMax,
+        ingressRingBytes,
+        journalRingBytes,
+        readRingBytes,
+        largeFrameBytesMax,
+        syncIntervalNs,
+        checkpointBytes,
+        max,
+        bytesMax);
   }
 
   /** The longest frame a publish can make. */
@@ -106,6 +129,12 @@ public record SpineConfig(
     }
     if (checkpointBytes <= 0) {
       problems.add("checkpoint bytes must be positive: " + checkpointBytes);
+    }
+    if (subscriptionsMax < 0) {
+      problems.add("max_subscriptions must be 0 or more: " + subscriptionsMax);
+    }
+    if (subscriptionBytesMax <= 0) {
+      problems.add("max_subscription_memory must be positive: " + subscriptionBytesMax);
     }
     if (!problems.isEmpty()) {
       throw new MothershipException(

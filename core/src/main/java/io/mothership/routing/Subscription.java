@@ -4,7 +4,13 @@ import java.nio.charset.StandardCharsets;
 
 /** One entry of the subject trie. Owned by ms-dispatch. */
 public final class Subscription {
+  /** It is in no trie. */
+  static final int NO_PLACE = -1;
+
   private static final byte[] NONE = {};
+
+  /** About what it takes of the heap beside its names, its places in a session and a node too. */
+  private static final int FIXED_BYTES = 208;
 
   private final Subscriber subscriber;
   private final byte[] subject;
@@ -12,6 +18,7 @@ public final class Subscription {
   private final byte[] sid;
   private long deliveredMax;
   private long delivered;
+  private int place = NO_PLACE;
   private boolean isClosed;
 
   public Subscription(
@@ -43,6 +50,20 @@ public final class Subscription {
   /** The client's own name for it, as it came on the wire; empty inside. */
   public byte[] sid() {
     return sid;
+  }
+
+  /** About what it takes of the heap. */
+  long heapBytes() {
+    return FIXED_BYTES + subject.length + queue.length + 2L * sid.length;
+  }
+
+  /** Where it is in its node of the trie. */
+  int place() {
+    return place;
+  }
+
+  void place(final int newPlace) {
+    place = newPlace;
   }
 
   public boolean isQueueMember() {

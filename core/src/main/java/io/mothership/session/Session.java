@@ -4,6 +4,7 @@ import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
+import io.mothership.journal.codec.Origin;
 import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
 import java.util.Collection;
@@ -39,6 +40,11 @@ public final class Session implements Subscriber {
 
   public int accountId() {
     return opening.accountId();
+  }
+
+  /** Whether it is a client's: parts of the appliance itself are not held to clients' limits. */
+  public boolean isClient() {
+    return opening.origin() != Origin.INTERNAL;
   }
 
   public Outbox outbox() {

@@ -41,7 +41,21 @@ final class SubjectTrieTest {
       final byte[] subject = literal(random);
       assertEquals(naive(live, subject), matched(subject), new String(subject));
       assertEquals(live.size(), trie.count());
+      assertTrue(trie.heapBytes() > 200L * live.size());
     }
+    live.forEach(trie::remove);
+    assertEquals(0, trie.heapBytes());
+  }
+
+  @Test
+  void shouldCountWhatLongSubjectsTake() {
+    trie.insert(subscription("a.b", ""));
+    final long one = trie.heapBytes();
+    trie.insert(subscription("a.b", ""));
+    final long shared = trie.heapBytes() - one;
+    trie.insert(subscription("x.".repeat(1000) + "x", ""));
+    assertTrue(shared < one, "two on one subject share its nodes");
+    assertTrue(trie.heapBytes() - one - shared > 100_000, "each token is a node");
   }
 
   @Test

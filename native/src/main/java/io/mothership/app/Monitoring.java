@@ -12,6 +12,7 @@ import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsCounters;
+import io.mothership.transport.nats.NatsErrors;
 import io.mothership.transport.nats.NatsListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -108,7 +109,14 @@ final class Monitoring {
       json.writeNumberField("in_bytes", counters.bytesIn());
       json.writeNumberField("out_msgs", counters.messagesOut());
       json.writeNumberField("out_bytes", counters.bytesOut());
+      json.writeNumberField("client_bytes", listener.clientBytes());
       json.writeNumberField("slow_consumers", counters.slowConsumers());
+      json.writeNumberField("subscriptions", spine.subscriptionCount());
+      json.writeNumberField("subscription_bytes", spine.subscriptionBytes());
+      json.writeNumberField(
+          "subscriptions_refused",
+          counters.errors(NatsErrors.SUBSCRIPTIONS_EXCEEDED)
+              + counters.errors(NatsErrors.SUBSCRIPTION_MEMORY_EXCEEDED));
       json.writeEndObject();
     }
     return HttpResponse.of(200, HttpResponse.JSON, bytes.toByteArray());

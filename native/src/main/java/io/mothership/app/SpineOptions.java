@@ -65,7 +65,9 @@ public final class SpineOptions {
         standard.readRingBytes(),
         standard.largeFrameBytesMax(),
         config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL),
-        config.number(ConfigKey.CHECKPOINT_SIZE));
+        config.number(ConfigKey.CHECKPOINT_SIZE),
+        config.integer(ConfigKey.MAX_SUBSCRIPTIONS),
+        config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY));
   }
 
   /** The folder that has the lock file and the journal's folder in it. */
@@ -128,8 +130,8 @@ public final class SpineOptions {
         .payloadBytesMax(config.integer(ConfigKey.MAX_PAYLOAD))
         .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
         .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
+        .clientBytesMax(config.number(ConfigKey.MAX_CLIENT_MEMORY))
         .connectionsMax(config.integer(ConfigKey.MAX_CONNECTIONS))
-        .subscriptionsMax(config.integer(ConfigKey.MAX_SUBSCRIPTIONS))
         .pingIntervalMs(milliseconds(config, ConfigKey.PING_INTERVAL))
         .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))
         .authPatienceMs(milliseconds(config, ConfigKey.AUTHORIZATION_TIMEOUT))

@@ -28,6 +28,7 @@ final class ApplianceProcess implements AutoCloseable {
   private final List<String> options;
   private int httpPort;
   private int natsPort;
+  private int monitorPort;
   private Process process;
 
   private ApplianceProcess(final Path folder, final List<String> options) {
@@ -74,6 +75,31 @@ final class ApplianceProcess implements AutoCloseable {
     return Integer.parseInt(awaitPorts(folder.resolve("ports")).get(name).toString());
   }
 
+  /** 0 without the option {@code --set monitor_port=0}. */
+  int monitorPort() {
+    return monitorPort;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sockets that the process has open, listening ones included. */
+  long socketCount() throws IOException {
+    try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      return descriptors.filter(ApplianceProcess::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(final Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (final IOException e) {
+      // Closed since it was listed.
+      return false;
+    }
+  }
+
   /** Everything that the process has written. */
   String log() {
     try {
@@ -114,6 +140,7 @@ final class ApplianceProcess implements AutoCloseable {
     final Map<Object, Object> bound = awaitPorts(ports);
     httpPort = Integer.parseInt(bound.get("http").toString());
     natsPort = Integer.parseInt(bound.get("nats").toString());
+    monitorPort = Integer.parseInt(bound.getOrDefault("monitor", 0).toString());
   }
 
   /** Stops in order, with SIGTERM, and answers the exit code. */

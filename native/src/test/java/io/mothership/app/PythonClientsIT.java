@@ -27,7 +27,8 @@ final class PythonClientsIT {
     scripts = ClientScript.sources("python");
     python = tools.resolve("venv/bin/python");
     if (!Files.exists(tools.resolve("installed"))) {
-      ClientScript.prepare(tools, List.of("python3", "-m", "venv", "venv"));
+      ClientScript.prepare(
+          tools, List.of("python3", "-m", "venv", "--system-site-packages", "venv"));
       ClientScript.prepare(
           tools,
           List.of(

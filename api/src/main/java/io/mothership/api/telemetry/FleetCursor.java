@@ -50,6 +50,15 @@ final class FleetCursor implements AutoCloseable {
     return new FleetCursor(tap, filter, directory, tap.committedSequence());
   }
 
+  /** A cursor that ends at a journal sequence, itself included. */
+  static FleetCursor range(
+      final Tap tap,
+      final RecordFilter filter,
+      final EntityDirectory directory,
+      final long lastSequence) {
+    return new FleetCursor(tap, filter, directory, lastSequence);
+  }
+
   /**
    * The next rows; empty if there are none now or none of the records just read is wanted.
    *

@@ -12,10 +12,8 @@ import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +49,7 @@ public final class TelemetryResource {
     if (isNdjson && query.isAscending()) {
       return HttpResponse.streaming(200, NDJSON, sink -> stream(query, sink));
     }
-    final Page page = query.isAscending() ? ascending(query) : descending(query);
+    final TelemetryPage page = query.isAscending() ? ascending(query) : descending(query);
     if (isNdjson) {
       return HttpResponse.streaming(200, NDJSON, sink -> writeLines(page.rows(), sink));
     }
@@ -63,7 +61,7 @@ public final class TelemetryResource {
             writer.raw(new String(row.json(), StandardCharsets.UTF_8));
           }
           writer.endArray();
-          if (page.hasMore()) {
+          if (page.cursor() != 0) {
             writer.text("cursor", Long.toString(page.cursor()));
           }
           writer.endObject();
@@ -131,7 +129,7 @@ public final class TelemetryResource {
     return FleetCursor.history(fabric.tap(start), query.filter(), directory);
   }
 
-  private Page ascending(final Query query) {
+  private TelemetryPage ascending(final Query query) {
     final int limit = query.limit() == 0 ? LIMIT_DEFAULT : query.limit();
     final List<FleetCursor.Row> rows = new ArrayList<>();
     int bytes = 0;
@@ -142,47 +140,22 @@ public final class TelemetryResource {
             continue;
           }
           if (rows.size() == limit || bytes > PAGE_BYTES_MAX) {
-            return new Page(rows, rows.getLast().sequence(), true);
+            return new TelemetryPage(rows, rows.getLast().sequence());
           }
           rows.add(row);
           bytes += row.json().length;
         }
         if (cursor.isAtEnd()) {
-          return new Page(rows, 0, false);
+          return new TelemetryPage(rows, 0);
         }
       }
     }
   }
 
-  /**
-   * The newest before the cursor: reads forward and keeps the last ones, as journals are read
-   * forward.
-   */
-  private Page descending(final Query query) {
+  private TelemetryPage descending(final Query query) {
     final int limit = query.limit() == 0 ? LIMIT_DEFAULT : query.limit();
-    final long end = query.cursor() == 0 ? Long.MAX_VALUE : query.cursor();
-    final Deque<FleetCursor.Row> newest = new ArrayDeque<>();
-    int bytes = 0;
-    boolean hasMore = false;
-    boolean isDone = false;
-    try (FleetCursor cursor = open(query)) {
-      while (!isDone) {
-        for (final FleetCursor.Row row : cursor.next()) {
-          isDone |= row.sequence() >= end;
-          if (row.isNotice() || row.sequence() >= end) {
-            continue;
-          }
-          newest.addFirst(row);
-          bytes += row.json().length;
-          while (newest.size() > limit || bytes > PAGE_BYTES_MAX && newest.size() > 1) {
-            bytes -= newest.removeLast().json().length;
-            hasMore = true;
-          }
-        }
-        isDone |= cursor.isAtEnd();
-      }
-    }
-    return new Page(newest, hasMore ? newest.getLast().sequence() : 0, hasMore);
+    return new NewestFirst(fabric, directory, query.filter(), limit, PAGE_BYTES_MAX)
+        .read(query.cursor());
   }
 
   private void stream(final Query query, final BodySink sink)
@@ -216,6 +189,4 @@ public final class TelemetryResource {
   }
 
   private record Query(RecordFilter filter, boolean isAscending, int limit, long cursor) {}
-
-  private record Page(Collection<FleetCursor.Row> rows, long cursor, boolean hasMore) {}
 }

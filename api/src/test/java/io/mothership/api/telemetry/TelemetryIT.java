@@ -68,6 +68,40 @@ final class TelemetryIT {
   }
 
   @Test
+  void shouldReadOnlyTheEndForThePageOfTheNewest() throws Exception {
+    try (ApiFixture big = new ApiFixture(folder.resolve("big"))) {
+      for (int i = 1; i <= 20_000; i++) {
+        big.fabric()
+            .publish(
+                Publication.of(
+                    "constellation.telemetry.org1.e" + (i <= 10 ? "old" : i % 5),
+                    "{}".getBytes(StandardCharsets.UTF_8)));
+      }
+      big.fabric().takeReads();
+      final Answer last = big.call("GET", PATH + "&order=desc&limit=1&entity_id=e3", "");
+      assertEquals(List.of(19_998L), sequences(last));
+      assertTrue(big.fabric().takeReads() < 200);
+      final Answer middle = big.call("GET", PATH + "&order=desc&limit=3&cursor=10000", "");
+      assertEquals(List.of(9_999L, 9_998L, 9_997L), sequences(middle));
+      assertTrue(big.fabric().takeReads() < 200);
+      final Answer until =
+          big.call("GET", PATH + "&order=desc&limit=2&to=2023-11-14T23:13:20Z", "");
+      assertEquals(List.of(3_600L, 3_599L), sequences(until));
+      assertTrue(big.fabric().takeReads() < 200);
+      final Answer none =
+          big.call("GET", PATH + "&order=desc&entity_id=eold&from=2023-11-15T03:46:00Z", "");
+      assertEquals(List.of(), sequences(none));
+      assertTrue(big.fabric().takeReads() < 200);
+      final Answer rare = big.call("GET", PATH + "&order=desc&limit=4&entity_id=eold", "");
+      assertEquals(List.of(10L, 9L, 8L, 7L), sequences(rare));
+      final Answer rest =
+          big.call("GET", PATH + "&order=desc&limit=6&entity_id=eold" + nextCursor(rare), "");
+      assertEquals(List.of(6L, 5L, 4L, 3L, 2L, 1L), sequences(rest));
+      assertEquals("", nextCursor(rest));
+    }
+  }
+
+  @Test
   void shouldFilterByEntityAndTime() throws Exception {
     assertEquals(
         List.of(3L, 6L, 9L),

@@ -47,6 +47,7 @@ public class DecodeBenchmark {
             Clock.system());
     spine.start(() -> {});
     final NatsConfig config = new NatsConfig().conclude();
+    final BufferBudget buffers = new BufferBudget(config.clientBytesMax());
     final NatsContext context =
         new NatsContext(
             config,
@@ -54,7 +55,8 @@ public class DecodeBenchmark {
             new AtomicLong()::incrementAndGet,
             this::drain,
             new NatsGreeting(config, "BENCHMARK"),
-            new ChunkPool(CHUNK_LENGTH, BATCH, CHUNK_LENGTH),
+            new ChunkPool(CHUNK_LENGTH, BATCH, CHUNK_LENGTH, buffers),
+            buffers,
             new NatsCounters(),
             new ConnectionRegistry());
     final NatsConnection connection = new NatsConnection(context, channel);

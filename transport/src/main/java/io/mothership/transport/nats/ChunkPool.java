@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.HotPath;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jctools.queues.MpmcArrayQueue;
 
@@ -13,8 +14,14 @@ final class ChunkPool {
   private final MpmcArrayQueue<OutboxChunk> free;
   private final int chunkLength;
   private final UnsafeBuffer scratch;
+  private final BufferBudget budget;
 
-  ChunkPool(final int chunkLength, final int keptMax, final int lineLengthMax) {
+  ChunkPool(
+      final int chunkLength,
+      final int keptMax,
+      final int lineLengthMax,
+      final BufferBudget budget) {
+    this.budget = budget;
     this.chunkLength = chunkLength;
     this.free = new MpmcArrayQueue<>(keptMax);
     this.scratch = new UnsafeBuffer(new byte[lineLengthMax]);
@@ -26,11 +33,19 @@ final class ChunkPool {
       chunk = new OutboxChunk(this, chunkLength);
     }
     chunk.claim(owner, ordinal);
+    budget.add(chunkLength);
     return chunk;
+  }
+
+  /** Whether an outbox in which so much waits may take more. */
+  @HotPath
+  boolean allows(final long pendingBytes, final int length) {
+    return budget.allows(pendingBytes, length);
   }
 
   /** Whether the chunk was kept; otherwise its memory is to be freed. */
   boolean keep(final OutboxChunk chunk) {
+    budget.add(-chunkLength);
     return free.offer(chunk);
   }
 

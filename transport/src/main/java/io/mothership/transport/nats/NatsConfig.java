@@ -25,8 +25,8 @@ public final class NatsConfig {
   private int payloadBytesMax = 1024 * 1024;
   private int controlLineBytesMax = 4096;
   private long pendingBytesMax = 64L * 1024 * 1024;
+  private long clientBytesMax = 256L * 1024 * 1024;
   private int connectionsMax = 64 * 1024;
-  private int subscriptionsMax = 0;
   private long firstPingDelayMs = 100;
   private long earlyPingDelayMs = 2_000;
   private long pingIntervalMs = 120_000;
@@ -61,11 +61,11 @@ public final class NatsConfig {
         problems,
         pendingBytesMax >= payloadBytesMax + 2L * controlLineBytesMax,
         "max_pending: at least max_payload and two control lines, actual=" + pendingBytesMax);
-    check(problems, connectionsMax > 0, "max_connections: above 0, actual=" + connectionsMax);
     check(
         problems,
-        subscriptionsMax >= 0,
-        "max_subscriptions: 0 or more, actual=" + subscriptionsMax);
+        clientBytesMax >= pendingBytesMax,
+        "max_client_memory: at least max_pending, actual=" + clientBytesMax);
+    check(problems, connectionsMax > 0, "max_connections: above 0, actual=" + connectionsMax);
     check(problems, pingIntervalMs > 0, "ping_interval: above 0, actual=" + pingIntervalMs);
     check(problems, pingsUnansweredMax > 0, "ping_max: above 0, actual=" + pingsUnansweredMax);
     check(problems, writeDeadlineMs > 0, "write_deadline: above 0, actual=" + writeDeadlineMs);
@@ -213,13 +213,13 @@ public final class NatsConfig {
     return this;
   }
 
-  /** Subscriptions of one connection, 0 = no limit. */
-  public int subscriptionsMax() {
-    return subscriptionsMax;
+  /** What unfinished messages and backlogs of all clients together may take. */
+  public long clientBytesMax() {
+    return clientBytesMax;
   }
 
-  public NatsConfig subscriptionsMax(final int newSubscriptionsMax) {
-    subscriptionsMax = newSubscriptionsMax;
+  public NatsConfig clientBytesMax(final long newClientBytesMax) {
+    clientBytesMax = newClientBytesMax;
     return this;
   }
 

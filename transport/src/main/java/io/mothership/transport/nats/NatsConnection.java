@@ -37,6 +37,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOGGER = LoggerFactory.getLogger(NatsConnection.class);
 
   private static final Slice OK = Slice.of("+OK\r\n");
+  private static final Slice SUBSCRIBED = Slice.of("\u0001+OK\r\n");
   private static final Slice PING = Slice.of("PING\r\n");
   private static final Slice FAREWELL = Slice.of(new byte[] {NatsOutbox.FAREWELL});
   private static final int ACCOUNT_ID = 0;
@@ -63,7 +64,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private boolean isPaused;
   private boolean isConnectionInfoSent;
   private boolean hasPinged;
-  private int subscriptionCount;
   private int step;
   private long readMessages;
   private long readBytes;
@@ -75,7 +75,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.counters = context.counters();
     this.channel = channel;
     this.id = context.connectionIds().getAsLong();
-    this.decoder = new NatsDecoder(this, config.controlLineBytesMax(), config.payloadBytesMax());
+    this.decoder =
+        new NatsDecoder(
+            this, config.controlLineBytesMax(), config.payloadBytesMax(), context.buffers());
     this.drain = new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
     this.outbox =
         new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
@@ -208,6 +210,11 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** On ms-dispatch. */
+  void onRefusal(final NatsErrors error) {
+    report(error, "");
+  }
+
   void onWriteDeadline() {
     isFailing = true;
     decoder.stop();
@@ -234,7 +241,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         return pause();
       }
       isOpen = false;
-      subscriptionCount = 0;
       step = 2;
     }
     if (step == 2) {
@@ -248,7 +254,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       }
       step = 3;
     }
-    return confirm(3);
+    return confirm(3, OK);
   }
 
   @HotPath
@@ -313,10 +319,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       if (ingress.trySubscribe(id, sid, subject, queue) < 0) {
         return pause();
       }
-      subscriptionCount++;
       step = 1;
     }
-    return confirm(1);
+    return confirm(1, SUBSCRIBED);
   }
 
   int onUnsubscribe(final Slice sid, final long deliveredMax) {
@@ -324,10 +329,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       if (!open() || ingress.tryUnsubscribe(id, sid, deliveredMax) < 0) {
         return pause();
       }
-      subscriptionCount = Math.max(0, subscriptionCount - 1);
       step = 1;
     }
-    return confirm(1);
+    return confirm(1, OK);
   }
 
   int onPing() {
@@ -448,9 +452,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
           NatsErrors.SUBSCRIPTION_DENIED,
           queue.isEmpty() ? named : named.then(" using queue ").thenQuoted(queue));
     }
-    if (config.subscriptionsMax() > 0 && subscriptionCount >= config.subscriptionsMax()) {
-      return refuse(NatsErrors.SUBSCRIPTIONS_EXCEEDED, NatsErrors.SUBSCRIPTIONS_EXCEEDED.line());
-    }
     if (!Subjects.isValid(subject)) {
       return refuse(NatsErrors.INVALID_SUBJECT, NatsErrors.INVALID_SUBJECT.line());
     }
@@ -474,9 +475,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Says {@code +OK} to a client that wants to hear it, as the last step of an operation. */
-  private int confirm(final int atStep) {
+  private int confirm(final int atStep, final Slice line) {
     step = atStep;
-    if (options.isVerbose() && ingress.tryControl(id, OK) < 0) {
+    if (options.isVerbose() && ingress.tryControl(id, line) < 0) {
       return pause();
     }
     return done();

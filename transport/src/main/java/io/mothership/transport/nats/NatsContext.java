@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
  *
  * @param connectionIds gives each connection of any head in this process its own number
  * @param afterRead run on the event loop when a read, or a timer, has put something into the ring
+ * @param buffers what all their unfinished messages and backlogs may take
  * @param registry told about connections that come and go
  */
 record NatsContext(
@@ -17,5 +18,6 @@ record NatsContext(
     Runnable afterRead,
     NatsGreeting greeting,
     ChunkPool chunks,
+    BufferBudget buffers,
     NatsCounters counters,
     ConnectionRegistry registry) {}

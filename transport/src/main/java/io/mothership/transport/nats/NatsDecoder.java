@@ -73,6 +73,7 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   private final NatsConnection connection;
   private final int controlLineBytesMax;
   private final int payloadBytesMax;
+  private final BufferBudget buffers;
 
   private final UnsafeBuffer window = new UnsafeBuffer(0, 0);
   private final Slice first = new Slice();
@@ -101,10 +102,14 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   private int bodyLength;
 
   NatsDecoder(
-      final NatsConnection connection, final int controlLineBytesMax, final int payloadBytesMax) {
+      final NatsConnection connection,
+      final int controlLineBytesMax,
+      final int payloadBytesMax,
+      final BufferBudget buffers) {
     this.connection = connection;
     this.controlLineBytesMax = controlLineBytesMax;
     this.payloadBytesMax = payloadBytesMax;
+    this.buffers = buffers;
   }
 
   @Override
@@ -124,7 +129,9 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
     } else {
       cumulate(context, bytes);
       bytes.release();
-      decodeCumulation();
+      if (!isStopped) {
+        decodeCumulation();
+      }
     }
   }
 
@@ -154,12 +161,20 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
 
   private void cumulate(final ChannelHandlerContext context, final ByteBuf bytes) {
     final int length = bytes.readableBytes();
-    if (cumulation == null) {
-      cumulation = context.alloc().buffer(Math.max(CUMULATION_LENGTH_MIN, length));
-    } else if (cumulation.writableBytes() < length) {
+    if (cumulation != null && cumulation.writableBytes() < length) {
       cumulation.discardReadBytes();
     }
+    final int before = keptBytes();
+    final int room = cumulation == null ? 0 : cumulation.writableBytes();
+    if (room < length && !buffers.allows(before, length - room)) {
+      refuse(NatsErrors.CLIENT_MEMORY_EXCEEDED);
+      return;
+    }
+    if (cumulation == null) {
+      cumulation = context.alloc().buffer(Math.max(CUMULATION_LENGTH_MIN, length));
+    }
     cumulation.writeBytes(bytes);
+    buffers.add(keptBytes() - before);
   }
 
   private void decodeCumulation() {
@@ -171,6 +186,7 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
 
   private void releaseCumulation() {
     if (cumulation != null) {
+      buffers.add(-keptBytes());
       cumulation.release();
       cumulation = null;
     }
@@ -378,7 +394,13 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
       final int readable = kept.readableBytes();
       final int wanted = Math.min(whole, 2 * readable);
       if (kept.writableBytes() < wanted - readable) {
+        final int before = keptBytes();
+        if (!buffers.allows(before, wanted - readable)) {
+          refuse(NatsErrors.CLIENT_MEMORY_EXCEEDED);
+          return;
+        }
         kept.ensureWritable(wanted - readable);
+        buffers.add(keptBytes() - before);
       }
     }
   }

@@ -15,6 +15,7 @@ public enum NatsErrors {
   CLIENT_REPORTED_ERROR("", Fate.CLOSE, Level.INFO),
   CONTROL_LINE_EXCEEDED("maximum control line exceeded", Fate.CLOSE, Level.WARN),
   PAYLOAD_EXCEEDED("Maximum Payload Violation", Fate.CLOSE, Level.WARN),
+  CLIENT_MEMORY_EXCEEDED("maximum client memory exceeded for this server", Fate.CLOSE, Level.WARN),
   BAD_CLIENT_PROTOCOL("invalid client protocol", Fate.CLOSE, Level.INFO),
   NO_RESPONDERS_WITHOUT_HEADERS("no responders requires headers support", Fate.CLOSE, Level.INFO),
   AUTHORIZATION_VIOLATION("Authorization Violation", Fate.CLOSE, Level.WARN),
@@ -30,6 +31,8 @@ public enum NatsErrors {
   INVALID_SUBJECT("Invalid Subject", Fate.STAY, Level.DEBUG),
   INVALID_PUBLISH_SUBJECT("Invalid Publish Subject", Fate.STAY, Level.DEBUG),
   SUBSCRIPTIONS_EXCEEDED("maximum subscriptions exceeded", Fate.STAY, Level.WARN),
+  SUBSCRIPTION_MEMORY_EXCEEDED(
+      "maximum subscriptions exceeded for this server", Fate.STAY, Level.WARN),
   PUBLISH_DENIED("Permissions Violation for Publish to ", Fate.STAY, Level.WARN),
   REPLY_DENIED("Permissions Violation for Publish with Reply of ", Fate.STAY, Level.WARN),
   SUBSCRIPTION_DENIED("Permissions Violation for Subscription to ", Fate.STAY, Level.WARN);

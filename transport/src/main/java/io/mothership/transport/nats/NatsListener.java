@@ -38,6 +38,7 @@ public final class NatsListener implements AutoCloseable {
   private final EventLoopGroup loops;
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final BufferBudget buffers;
   private final ChunkPool chunks;
   private final NatsContext context;
   private Channel server;
@@ -58,7 +59,8 @@ public final class NatsListener implements AutoCloseable {
     this.loops = loops;
     final int lineLengthMax = 2 * config.controlLineBytesMax() + SID_LENGTH_MAX + LINE_ROOM;
     final String serverId = config.serverId().isEmpty() ? randomId() : config.serverId();
-    this.chunks = new ChunkPool(CHUNK_LENGTH, CHUNKS_KEPT_MAX, lineLengthMax);
+    this.buffers = new BufferBudget(config.clientBytesMax());
+    this.chunks = new ChunkPool(CHUNK_LENGTH, CHUNKS_KEPT_MAX, lineLengthMax, buffers);
     this.context =
         new NatsContext(
             config,
@@ -67,6 +69,7 @@ public final class NatsListener implements AutoCloseable {
             afterRead,
             new NatsGreeting(config, serverId),
             chunks,
+            buffers,
             counters,
             registry);
   }
@@ -113,6 +116,11 @@ public final class NatsListener implements AutoCloseable {
   /** Connections at this moment. */
   public int connectionCount() {
     return registry.count();
+  }
+
+  /** What unfinished messages and backlogs of clients take. */
+  public long clientBytes() {
+    return buffers.usedBytes();
   }
 
   /**

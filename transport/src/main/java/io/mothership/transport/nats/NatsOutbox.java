@@ -24,12 +24,16 @@ import org.jctools.queues.SpscGrowableArrayQueue;
  *
  * <p><i>Thread:</i> the {@link Outbox} methods on ms-dispatch, everything else on the event loop.
  * <i>Allocates:</i> nothing per message. <i>Back-pressure:</i> {@link Pressure#FULL} above {@code
- * pendingMax} bytes.
+ * pendingMax} bytes, or when all clients together hold too much.
  */
 final class NatsOutbox implements Outbox {
   /** First byte of a control line after which the connection ends. */
   static final byte FAREWELL = 0;
 
+  /** First byte of the line that confirms a subscription: not said if it was refused. */
+  static final byte SUBSCRIBED = 1;
+
+  private static final byte FIRST_OF_LINE = '-';
   private static final byte[] PONG = {'P', 'O', 'N', 'G', '\r', '\n'};
   private static final int QUEUE_LENGTH = 8;
 
@@ -54,6 +58,7 @@ final class NatsOutbox implements Outbox {
   private long chunkCount;
   private boolean isEnding;
   private boolean hasFarewell;
+  private boolean isRefused;
   private long messages;
   private long messageBytes;
 
@@ -139,17 +144,33 @@ final class NatsOutbox implements Outbox {
       return Pressure.FULL;
     }
     int skipped = 0;
-    if (!line.isEmpty() && line.byteAt(0) == FAREWELL) {
+    final byte first = line.isEmpty() ? FIRST_OF_LINE : line.byteAt(0);
+    if (first == FAREWELL) {
       skipped = 1;
       isEnding = true;
       hasFarewell = true;
+    } else if (first == SUBSCRIBED) {
+      skipped = isRefused ? line.length() : 1;
     }
+    isRefused = false;
     final int length = line.length() - skipped;
     if (length > 0) {
       beginMessage();
       put(line.buffer(), line.offset() + skipped, length);
       offered(length);
     }
+    return length;
+  }
+
+  @Override
+  public int offerRefusal(final Refusal refusal) {
+    final NatsErrors error =
+        refusal == Refusal.SUBSCRIPTIONS
+            ? NatsErrors.SUBSCRIPTIONS_EXCEEDED
+            : NatsErrors.SUBSCRIPTION_MEMORY_EXCEEDED;
+    final int length = offerControl(Slice.of(error.line()));
+    isRefused = true;
+    transmitter.onRefusal(error);
     return length;
   }
 
@@ -280,7 +301,8 @@ final class NatsOutbox implements Outbox {
   // Filling
 
   private boolean isFullFor(final int length) {
-    return pendingBytes() + length > pendingMax;
+    final long pending = pendingBytes();
+    return pending + length > pendingMax || !pool.allows(pending, length);
   }
 
   private void offered(final int length) {
@@ -335,5 +357,8 @@ final class NatsOutbox implements Outbox {
     void transmit(NatsOutbox outbox);
 
     void onDispatcherClose(NatsErrors error);
+
+    /** The client was told of an error; on ms-dispatch. */
+    void onRefusal(NatsErrors error);
   }
 }

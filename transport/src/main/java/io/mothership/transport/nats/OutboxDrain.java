@@ -68,6 +68,11 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
     connection.onDispatcherClose(error);
   }
 
+  @Override
+  public void onRefusal(final NatsErrors error) {
+    connection.onRefusal(error);
+  }
+
   /** Sends what waits and closes. */
   void finish(final NatsOutbox outbox) {
     transmit(outbox);

@@ -15,24 +15,42 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The head's own handlers on embedded channels, over a real spine that is stepped by hand. */
 final class NatsHarness implements AutoCloseable {
-  private final Spine spine =
-      new Spine(
-          SpineConfig.of(Threading.INVOKER, 1024 * 1024),
-          new ListJournal(),
-          Spine.Recovered.nothing(),
-          StreamLayer.none(),
-          new ManualClock(1_700_000_000_000_000_000L));
+  private static final long BUFFER_BYTES_MAX = 256L * 1024 * 1024;
+
+  private final Spine spine;
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();
-  private final ChunkPool chunks = new ChunkPool(1024, 64, 16 * 1024);
+  private final BufferBudget buffers;
+  private final ChunkPool chunks;
 
   NatsHarness() {
+    this(SpineConfig.of(Threading.INVOKER, 1024 * 1024));
+  }
+
+  NatsHarness(final SpineConfig config) {
+    this(config, BUFFER_BYTES_MAX);
+  }
+
+  NatsHarness(final SpineConfig config, final long bufferBytesMax) {
+    buffers = new BufferBudget(bufferBytesMax);
+    chunks = new ChunkPool(1024, 64, 16 * 1024, buffers);
+    spine =
+        new Spine(
+            config,
+            new ListJournal(),
+            Spine.Recovered.nothing(),
+            StreamLayer.none(),
+            new ManualClock(1_700_000_000_000_000_000L));
     spine.start(() -> {});
   }
 
   Spine spine() {
     return spine;
+  }
+
+  BufferBudget buffers() {
+    return buffers;
   }
 
   NatsCounters counters() {
@@ -59,6 +77,7 @@ final class NatsHarness implements AutoCloseable {
         afterRead,
         new NatsGreeting(config, "NTEST"),
         chunks,
+        buffers,
         counters,
         registry);
   }

@@ -62,7 +62,9 @@ final class NatsSlowConsumerIT {
       names = {"SHARED", "DEDICATED"})
   void shouldEndAConnectionThatTakesNothingForTheWriteDeadline(final Threading threading)
       throws Exception {
-    open(threading, new NatsConfig().pendingBytesMax(1L << 30).writeDeadlineMs(300));
+    open(
+        threading,
+        new NatsConfig().pendingBytesMax(1L << 30).clientBytesMax(1L << 40).writeDeadlineMs(300));
     try (Socket slow = connect();
         Socket publisher = connect()) {
       send(slow, QUIET + "SUB a 1\r\nPING\r\n");
