@@ -465,6 +465,32 @@ public enum ConfigKey {
     return doc;
   }
 
+  /** Whether SIGHUP puts a new value into force; the others need a restart. */
+  public boolean isReloadable() {
+    return switch (this) {
+      case MAX_CONNECTIONS,
+          MAX_SUBSCRIPTIONS,
+          MAX_PENDING,
+          PING_INTERVAL,
+          PING_MAX,
+          WRITE_DEADLINE,
+          LAME_DUCK_DURATION,
+          AUTHORIZATION_USER,
+          AUTHORIZATION_PASSWORD,
+          AUTHORIZATION_TOKEN,
+          AUTHORIZATION_TIMEOUT,
+          TLS_CERT_FILE,
+          TLS_KEY_FILE,
+          TLS_CA_FILE,
+          TLS_VERIFY,
+          TLS_TIMEOUT,
+          HTTP_TOKEN,
+          LOG_LEVEL ->
+          true;
+      default -> false;
+    };
+  }
+
   /** The words a {@link ConfigType#CHOICE} may have. */
   public List<String> choices() {
     return choices;

@@ -31,13 +31,17 @@ public final class ConfigReference {
         lists several users. Keys of nats-server that stand for something that is not here are refused with
         a message.
 
+        SIGHUP (`systemctl reload mothership`) reads everything again. Keys marked ↻ and the users come into
+        force then, for limits and timeouts on new connections; a change of another key is logged and waits for a
+        restart. A configuration that is wrong somewhere changes nothing.
+
         | key | value | default | environment | option | meaning |
         |---|---|---|---|---|---|
         """);
     for (final ConfigKey key : ConfigKey.values()) {
       page.append("| `")
           .append(key.fileKey())
-          .append("` | ")
+          .append(key.isReloadable() ? "` ↻ | " : "` | ")
           .append(value(key))
           .append(" | ")
           .append(key.defaultText().isEmpty() ? "" : "`" + key.defaultText() + "`")

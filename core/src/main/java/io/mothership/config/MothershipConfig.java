@@ -99,6 +99,40 @@ public final class MothershipConfig {
     return config;
   }
 
+  /**
+   * What is in force when {@code wanted} has been loaded while this runs: its users and its values
+   * of reloadable keys, and the values of now for all others.
+   *
+   * @throws io.mothership.error.MothershipException {@code CONFIG_INVALID} if the two do not go
+   *     together
+   */
+  public MothershipConfig reloaded(final MothershipConfig wanted) {
+    final Map<ConfigKey, Value> merged = new EnumMap<>(values);
+    for (final ConfigKey key : ConfigKey.values()) {
+      if (key.isReloadable()) {
+        merged.put(key, wanted.values.get(key));
+      }
+    }
+    final MothershipConfig config =
+        new MothershipConfig(merged, wanted.users, wanted.keyUsers, wanted.unlisted);
+    final ConfigProblems problems = new ConfigProblems();
+    Limits.check(config, problems);
+    problems.throwIfAny();
+    return config;
+  }
+
+  /** The keys that have another value in {@code other}. */
+  public List<ConfigKey> differences(final MothershipConfig other) {
+    return values.keySet().stream().filter(key -> !text(key).equals(other.text(key))).toList();
+  }
+
+  /** Whether the same users have the same passwords and rights in {@code other}. */
+  public boolean hasSameUsers(final MothershipConfig other) {
+    return users.equals(other.users)
+        && keyUsers.equals(other.keyUsers)
+        && unlisted.equals(other.unlisted);
+  }
+
   private static void set(
       final Map<ConfigKey, Value> values,
       final ConfigProblems problems,

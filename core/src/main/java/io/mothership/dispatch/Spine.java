@@ -53,6 +53,8 @@ public final class Spine implements AutoCloseable {
   private final JournalMetrics journalMetrics;
   private final Journaler journaler;
   private final ReadAgent reads;
+  private final Pulse dispatchPulse;
+  private final List<Pulse> pulses = new ArrayList<>();
   private final List<AgentRunner> runners = new ArrayList<>();
   private boolean isClosed;
 
@@ -101,6 +103,7 @@ public final class Spine implements AutoCloseable {
                         new Checkpointer(
                             tail, reads, streams, found, upkeep, config.checkpointBytes())),
             new SubscriptionBudget(config.subscriptionsMax(), config.subscriptionBytesMax()));
+    this.dispatchPulse = pulse(dispatcher);
   }
 
   /**
@@ -133,7 +136,7 @@ public final class Spine implements AutoCloseable {
       case DEDICATED -> {
         final DoorbellIdle dispatchIdle = new DoorbellIdle(DISPATCH_PARK_NS);
         connect(dispatchIdle);
-        run(dispatchIdle, dispatcher);
+        run(dispatchIdle, new PulsingAgent(dispatcher, dispatchPulse));
       }
       case SHARED -> connect(loopDoorbell);
       case INVOKER -> {}
@@ -142,7 +145,9 @@ public final class Spine implements AutoCloseable {
 
   /** One duty cycle of the dispatcher, by whoever is its thread in {@code SHARED} threading. */
   public int step() {
-    return dispatcher.doWork();
+    final int work = dispatcher.doWork();
+    dispatchPulse.beat();
+    return work;
   }
 
   /** One duty cycle of every agent; for tests in {@code INVOKER} threading. */
@@ -177,6 +182,11 @@ public final class Spine implements AutoCloseable {
   /** About what they take of the heap. Any thread. */
   public long subscriptionBytes() {
     return dispatcher.budget().bytes();
+  }
+
+  /** One per agent; as long as the spine is open each grows within a fraction of a second. */
+  public List<Pulse> pulses() {
+    return List.copyOf(pulses);
   }
 
   /** Highest journal sequence appended. */
@@ -282,8 +292,14 @@ public final class Spine implements AutoCloseable {
     journaler.progress(dispatchDoorbell);
     reads.doorbells(readIdle, dispatchDoorbell);
     ring.doorbell(journalIdle);
-    run(readIdle, reads);
-    run(journalIdle, journaler);
+    run(readIdle, new PulsingAgent(reads, pulse(reads)));
+    run(journalIdle, new PulsingAgent(journaler, pulse(journaler)));
+  }
+
+  private Pulse pulse(final Agent agent) {
+    final Pulse pulse = new Pulse(agent.roleName());
+    pulses.add(pulse);
+    return pulse;
   }
 
   private static void runUpkeep(final Runnable task) {

@@ -25,7 +25,9 @@ import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
 
 /**
- * Where log lines go and how they look: one line each, {@code time level thread class: message}.
+ * Where log lines go and how they look: one line each, {@code time level thread class: message}. On
+ * a standard error that is systemd's journal, a priority of syslog's takes the place of time and
+ * level.
  *
  * <p><i>Thread:</i> set up once by main; logging itself is for any thread.
  */
@@ -55,7 +57,7 @@ public final class Logging {
   // The log manager keeps loggers weakly; these have levels of ours.
   private static final List<Logger> KEPT = FLOORS.keySet().stream().map(Logger::getLogger).toList();
 
-  private static Handler handler = new Lines(System.err);
+  private static Handler handler = new Lines(System.err, false);
   private static Level level = Level.INFO;
 
   private Logging() {}
@@ -68,9 +70,34 @@ public final class Logging {
    */
   public static void start(final String levelName, final Optional<Path> file) {
     level = LEVELS.getOrDefault(levelName, Level.INFO);
-    handler = new Lines(file.<OutputStream>map(Logging::append).orElse(System.err));
+    handler =
+        file.map(path -> new Lines(append(path), false))
+            .orElseGet(() -> new Lines(System.err, isJournal(System.getenv("JOURNAL_STREAM"))));
     LogManager.getLogManager().reset();
     install();
+  }
+
+  /** Logs more or less than until now. */
+  static void level(final String levelName) {
+    level = LEVELS.getOrDefault(levelName, Level.INFO);
+    setLevels();
+  }
+
+  /**
+   * Whether standard error is the stream that {@code JOURNAL_STREAM} names; who has inherited the
+   * name may have been redirected elsewhere.
+   */
+  private static boolean isJournal(final String stream) {
+    if (stream == null) {
+      return false;
+    }
+    try {
+      final Map<String, Object> file =
+          Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      return stream.equals(file.get("dev") + ":" + file.get("ino"));
+    } catch (final IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   /**
@@ -92,7 +119,11 @@ public final class Logging {
     final Logger root = Logger.getLogger("");
     handler.setLevel(Level.ALL);
     root.addHandler(handler);
-    root.setLevel(level);
+    setLevels();
+  }
+
+  private static void setLevels() {
+    Logger.getLogger("").setLevel(level);
     for (final Logger logger : KEPT) {
       final Level floor = FLOORS.get(logger.getName());
       // The most detailed level means everything.
@@ -111,8 +142,8 @@ public final class Logging {
 
   /** Writes and flushes line by line. */
   private static final class Lines extends StreamHandler {
-    Lines(final OutputStream out) {
-      super(out, new Line());
+    Lines(final OutputStream out, final boolean isJournal) {
+      super(out, isJournal ? new JournalLine() : new Line());
     }
 
     @Override
@@ -129,7 +160,7 @@ public final class Logging {
   }
 
   /** One record as one line, with its stack trace below if it has one. */
-  static final class Line extends Formatter {
+  static class Line extends Formatter {
     private static final DateTimeFormatter TIME =
         DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -137,10 +168,8 @@ public final class Logging {
     public String format(final LogRecord record) {
       final StringBuilder line = new StringBuilder(160);
       final String name = record.getLoggerName() == null ? "" : record.getLoggerName();
-      line.append(TIME.format(Instant.ofEpochMilli(record.getMillis())))
-          .append(' ')
-          .append(levelName(record.getLevel()))
-          .append(" [")
+      line.append(beginning(record))
+          .append('[')
           .append(Thread.currentThread().getName())
           .append("] ")
           .append(name.substring(name.lastIndexOf('.') + 1))
@@ -155,6 +184,13 @@ public final class Logging {
         line.append(trace.toString(StandardCharsets.UTF_8));
       }
       return line.toString();
+    }
+
+    String beginning(final LogRecord record) {
+      return TIME.format(Instant.ofEpochMilli(record.getMillis()))
+          + ' '
+          + levelName(record.getLevel())
+          + ' ';
     }
 
     private static String levelName(final Level level) {
@@ -176,6 +212,36 @@ public final class Logging {
       return message.indexOf('\n') < 0 && message.indexOf('\r') < 0
           ? message
           : message.replace("\r", "\\r").replace("\n", "\\n");
+    }
+  }
+
+  /** One record for systemd's journal, which has its own clock; see sd-daemon(3). */
+  static final class JournalLine extends Line {
+    private static final int ERROR = 3;
+    private static final int WARNING = 4;
+    private static final int INFO = 6;
+    private static final int DEBUG = 7;
+
+    @Override
+    public String format(final LogRecord record) {
+      final String lines = super.format(record);
+      // Each line of a stack trace becomes an entry.
+      return lines.substring(0, lines.length() - 1).replace("\n", '\n' + beginning(record)) + '\n';
+    }
+
+    @Override
+    String beginning(final LogRecord record) {
+      return "<" + priority(record.getLevel().intValue()) + ">";
+    }
+
+    private static int priority(final int level) {
+      if (level >= Level.SEVERE.intValue()) {
+        return ERROR;
+      }
+      if (level >= Level.WARNING.intValue()) {
+        return WARNING;
+      }
+      return level >= Level.INFO.intValue() ? INFO : DEBUG;
     }
   }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The monitoring port: {@code /varz} and {@code /healthz} as nats-server has them, where a member
@@ -28,23 +29,23 @@ final class Monitoring {
   private static final JsonFactory JSON = new JsonFactory();
   private static final long NS_PER_S = 1_000_000_000L;
 
-  private final MothershipConfig config;
-  private final NatsConfig nats;
+  private final Supplier<MothershipConfig> latest;
   private final NatsListener listener;
   private final Spine spine;
   private final MetricsPage metrics;
   private final Clock clock;
   private final long startNs;
 
+  /**
+   * @param latest the configuration in force
+   */
   Monitoring(
-      final MothershipConfig config,
-      final NatsConfig nats,
+      final Supplier<MothershipConfig> latest,
       final NatsListener listener,
       final Spine spine,
       final MetricsPage metrics,
       final Clock clock) {
-    this.config = config;
-    this.nats = nats;
+    this.latest = latest;
     this.listener = listener;
     this.spine = spine;
     this.metrics = metrics;
@@ -66,6 +67,8 @@ final class Monitoring {
   }
 
   private HttpResponse varz(final HttpRequestView request) throws IOException {
+    final MothershipConfig config = latest.get();
+    final NatsConfig nats = listener.config();
     final NatsCounters counters = listener.counters();
     final long nowNs = clock.wallNs();
     final Runtime runtime = Runtime.getRuntime();

@@ -16,6 +16,7 @@ import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.dispatch.Pulse;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
@@ -64,7 +65,7 @@ public final class Wiring implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
   private static final long LOOPS_END_PATIENCE_MS = 5_000;
 
-  private final MothershipConfig config;
+  private volatile MothershipConfig config;
   private final Role role;
   private final Clock clock = Clock.system();
   private final AtomicLong connectionIds = new AtomicLong();
@@ -74,6 +75,7 @@ public final class Wiring implements AutoCloseable {
   private final MetricsPage metrics = new MetricsPage();
   private Journal journal;
   private Spine spine;
+  private Api api;
   private NatsListener nats;
 
   private Wiring(final MothershipConfig config, final Role role) {
@@ -220,7 +222,7 @@ public final class Wiring implements AutoCloseable {
       final EventLoopGroup loops, final Fabric fabric, final long publishedOutboxId) {
     final Database database = Database.open(SqlConfig.of(SpineOptions.databaseFile(config)));
     onClose("database", database::close);
-    final Api api =
+    api =
         Api.start(
             new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),
             database,
@@ -258,10 +260,13 @@ public final class Wiring implements AutoCloseable {
   }
 
   private void startNats(final EventLoopGroup loops, final Runnable afterRead) {
-    final NatsConfig natsConfig = SpineOptions.nats(config, role);
     nats =
         new NatsListener(
-            natsConfig, spine.ingress(), loops, connectionIds::incrementAndGet, afterRead);
+            SpineOptions.nats(config, role),
+            spine.ingress(),
+            loops,
+            connectionIds::incrementAndGet,
+            afterRead);
     onClose("NATS listener", this::stopNats);
     nats.start();
     metrics.add(new NatsMetrics(nats));
@@ -272,7 +277,7 @@ public final class Wiring implements AutoCloseable {
           HttpListener.start(
               HttpConfig.of(config.text(ConfigKey.MONITOR_HOST), monitorPort),
               loops,
-              new Monitoring(config, natsConfig, nats, spine, metrics, clock).routes(),
+              new Monitoring(this::config, nats, spine, metrics, clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
       ports.put("monitor", monitor.port());
@@ -296,6 +301,34 @@ public final class Wiring implements AutoCloseable {
   /** The port of each listener, by name: {@code http}, {@code nats}, {@code monitor}. */
   public Map<String, Integer> ports() {
     return Collections.unmodifiableMap(ports);
+  }
+
+  /** What is in force. */
+  public MothershipConfig config() {
+    return config;
+  }
+
+  /**
+   * Puts other values of reloadable keys, other users and the certificate's files of now into
+   * force; all other keys must have the values they have.
+   *
+   * @throws io.mothership.error.MothershipException naming what cannot be used; nothing has changed
+   *     then
+   */
+  public void reconfigure(final MothershipConfig changed) {
+    Exposure.check(changed, role);
+    final NatsConfig natsConfig = SpineOptions.nats(changed, role).conclude();
+    Logging.level(changed.text(ConfigKey.LOG_LEVEL));
+    nats.reconfigure(natsConfig);
+    if (role == Role.APPLIANCE) {
+      api.bearerToken(changed.text(ConfigKey.HTTP_TOKEN));
+    }
+    config = changed;
+  }
+
+  /** The progress of each agent. */
+  public List<Pulse> pulses() {
+    return spine.pulses();
   }
 
   /** Highest journal sequence appended. */

@@ -11,16 +11,21 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
-/** Lets those through who know the token. Immutable; any thread. */
+/** Lets those through who know the token. Any thread. */
 public final class BearerAuth {
   /** What the contract's clients use unless told otherwise; everybody knows it. */
   public static final String DEFAULT_TOKEN = "constellation-dev-token";
 
   private static final String WEB_SOCKET_PROTOCOL_PREFIX = "bearer.";
 
-  private final byte[] digest;
+  private volatile byte[] digest;
 
   public BearerAuth(final String token) {
+    token(token);
+  }
+
+  /** From now on only {@code token} is right; feeds that are open stay open. */
+  public void token(final String token) {
     if (token.isBlank()) {
       throw new IllegalArgumentException("the API token is empty");
     }

@@ -124,6 +124,11 @@ final class Broker implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    final MothershipConfig config = load();
+    return isTest ? ExitCode.OK : Serve.run(config, this::load, Role.BROKER);
+  }
+
+  private MothershipConfig load() {
     final MothershipConfig given = load(overrides());
     final Map<ConfigKey, String> overrides = overrides();
     // What nats-server has other defaults for.
@@ -141,8 +146,7 @@ final class Broker implements Callable<Integer> {
           ConfigKey.JETSTREAM_STORE_DIR,
           Path.of(temporaryFolder(System.getenv()), "nats", "jetstream").toString());
     }
-    final MothershipConfig config = load(overrides);
-    return isTest ? ExitCode.OK : Serve.run(config, Role.BROKER);
+    return load(overrides);
   }
 
   /** {@code TMPDIR} counts as it does for nats-server; the JVM does not look at it. */

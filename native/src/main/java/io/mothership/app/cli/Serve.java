@@ -1,12 +1,17 @@
 package io.mothership.app.cli;
 
+import io.mothership.app.ConfigReload;
 import io.mothership.app.Lifetime;
 import io.mothership.app.Logging;
 import io.mothership.app.Role;
 import io.mothership.app.Wiring;
+import io.mothership.app.supervision.SystemdProxy;
+import io.mothership.app.supervision.Watchdog;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.signal.HangUp;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Runs the appliance until SIGTERM or SIGINT, which it obeys after a drain.",
+    description =
+        "Runs the appliance until SIGTERM or SIGINT, which it obeys after a drain; SIGHUP reads the"
+            + " configuration again.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mothership serve                                    data in ./data, HTTP 8080, NATS 4222",
@@ -50,15 +57,26 @@ final class Serve implements Callable<Integer> {
       out.flush();
       return ExitCode.OK;
     }
-    return run(config, Role.APPLIANCE);
+    return run(config, options::load, Role.APPLIANCE);
   }
 
-  /** Runs until a signal. */
-  static int run(final MothershipConfig config, final Role role) throws InterruptedException {
+  /**
+   * Runs until a signal.
+   *
+   * @param again reads the configuration anew, for SIGHUP
+   */
+  static int run(
+      final MothershipConfig config, final Supplier<MothershipConfig> again, final Role role)
+      throws InterruptedException {
     Logging.start(config.text(ConfigKey.LOG_LEVEL), config.path(ConfigKey.LOG_FILE));
-    try (Lifetime lifetime = new Lifetime()) {
-      try (Wiring wiring = Wiring.start(config, role)) {
+    try (Lifetime lifetime = new Lifetime();
+        SystemdProxy systemd = SystemdProxy.of(System.getenv())) {
+      try (Wiring wiring = Wiring.start(config, role);
+          Watchdog watchdog = Watchdog.start(systemd, wiring.pulses());
+          HangUp hangUp = HangUp.runs(new ConfigReload(again, wiring, systemd))) {
+        systemd.ready("serving: " + wiring.ports());
         lifetime.await();
+        systemd.stopping();
         LoggerFactory.getLogger(Serve.class).info("asked to stop: ports={}", wiring.ports());
       }
       LoggerFactory.getLogger(Serve.class).info("stopped");

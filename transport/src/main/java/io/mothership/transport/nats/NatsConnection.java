@@ -56,6 +56,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private final long id;
   private final String nonce;
 
+  private NatsLogins logins;
   private SubjectRules rules = SubjectRules.OPEN;
   private boolean isAwaitingLogin;
   private boolean isConnected;
@@ -82,8 +83,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.outbox =
         new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
     this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
-    this.nonce = config.logins().newNonce();
-    final Optional<NatsUser> anonymous = config.logins().admit(options, nonce);
+    this.logins = config.logins();
+    this.nonce = logins.newNonce();
+    final Optional<NatsUser> anonymous = logins.admit(options, nonce);
     isAwaitingLogin = anonymous.isEmpty();
     anonymous.ifPresent(user -> rules(user.rules()));
   }
@@ -196,6 +198,21 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   void announceLameDuck() {
     if (!isFailing && options.protocol() >= 1) {
       send(Slice.of(greeting(NatsGreeting.Occasion.LAME_DUCK)));
+    }
+  }
+
+  /**
+   * Takes new logins into account: a client that could no longer log in as it did, or would have
+   * other rights, is ended and may come again.
+   */
+  void readmit(final NatsLogins newLogins) {
+    logins = newLogins;
+    if (isFailing || isAwaitingLogin) {
+      return;
+    }
+    final Optional<NatsUser> user = newLogins.admit(options, nonce);
+    if (user.isEmpty() || !user.get().rules().equals(rules)) {
+      fail(NatsErrors.AUTHORIZATION_VIOLATION);
     }
   }
 
@@ -381,7 +398,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       fail(NatsErrors.MALFORMED_CONNECT);
       return false;
     }
-    final Optional<NatsUser> user = config.logins().admit(options, nonce);
+    final Optional<NatsUser> user = logins.admit(options, nonce);
     if (user.isEmpty() || options.namesAccount()) {
       fail(NatsErrors.AUTHORIZATION_VIOLATION);
       return false;

@@ -20,4 +20,11 @@ record NatsContext(
     ChunkPool chunks,
     BufferBudget buffers,
     NatsCounters counters,
-    ConnectionRegistry registry) {}
+    ConnectionRegistry registry) {
+
+  /** The same for connections that come after a change of the configuration. */
+  NatsContext with(final NatsConfig newConfig, final NatsGreeting newGreeting) {
+    return new NatsContext(
+        newConfig, ingress, connectionIds, afterRead, newGreeting, chunks, counters, registry);
+  }
+}

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.util.function.Supplier;
 
 /**
  * Gives each accepted socket its two handlers; with TLS a third in front, as soon as INFO has gone
@@ -14,21 +15,25 @@ import io.netty.handler.ssl.SslHandler;
  * <p><i>Thread:</i> the connection's event loop.
  */
 final class NatsInitializer extends ChannelInitializer<Channel> {
-  private final NatsContext context;
+  private final Supplier<NatsContext> latest;
 
-  NatsInitializer(final NatsContext context) {
-    this.context = context;
+  /**
+   * @param latest asked for each connection
+   */
+  NatsInitializer(final Supplier<NatsContext> latest) {
+    this.latest = latest;
   }
 
   @Override
   protected void initChannel(final Channel channel) {
+    final NatsContext context = latest.get();
     final NatsConnection connection = new NatsConnection(context, channel);
     channel.pipeline().addLast(connection.decoder(), connection);
-    context.config().tls().ifPresent(tls -> channel.pipeline().addLast(upgrade(tls)));
+    final long patienceMs = context.config().tlsPatienceMs();
+    context.config().tls().ifPresent(tls -> channel.pipeline().addLast(upgrade(tls, patienceMs)));
   }
 
-  private ChannelInboundHandlerAdapter upgrade(final SslContext tls) {
-    final long patienceMs = context.config().tlsPatienceMs();
+  private static ChannelInboundHandlerAdapter upgrade(final SslContext tls, final long patienceMs) {
     return new ChannelInboundHandlerAdapter() {
       @Override
       public void channelActive(final ChannelHandlerContext handler) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collection;
@@ -34,13 +35,13 @@ public final class NatsListener implements AutoCloseable {
   private static final String ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   private static final int ID_LENGTH = 55;
 
-  private final NatsConfig config;
   private final EventLoopGroup loops;
+  private final String serverId;
   private final NatsCounters counters = new NatsCounters();
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final BufferBudget buffers;
   private final ChunkPool chunks;
-  private final NatsContext context;
+  private volatile NatsContext context;
   private Channel server;
 
   /**
@@ -55,10 +56,10 @@ public final class NatsListener implements AutoCloseable {
       final EventLoopGroup loops,
       final LongSupplier connectionIds,
       final Runnable afterRead) {
-    this.config = config.conclude();
+    config.conclude();
     this.loops = loops;
     final int lineLengthMax = 2 * config.controlLineBytesMax() + SID_LENGTH_MAX + LINE_ROOM;
-    final String serverId = config.serverId().isEmpty() ? randomId() : config.serverId();
+    this.serverId = config.serverId().isEmpty() ? randomId() : config.serverId();
     this.buffers = new BufferBudget(config.clientBytesMax());
     this.chunks = new ChunkPool(CHUNK_LENGTH, CHUNKS_KEPT_MAX, lineLengthMax, buffers);
     this.context =
@@ -80,6 +81,7 @@ public final class NatsListener implements AutoCloseable {
    * @throws MothershipException {@code LISTEN_FAILED}
    */
   public void start() {
+    final NatsConfig config = context.config();
     final InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     final ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -91,7 +93,7 @@ public final class NatsListener implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(2 * CHUNK_LENGTH, 4 * CHUNK_LENGTH))
-            .childHandler(new NatsInitializer(context));
+            .childHandler(new NatsInitializer(() -> context));
     final ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new MothershipException(
@@ -102,6 +104,34 @@ public final class NatsListener implements AutoCloseable {
     }
     server = bound.channel();
     LOGGER.info("Listening for client connections on {}:{}", config.host(), port());
+  }
+
+  /**
+   * Serves connections from now on as {@code config} says; its address, and what sizes the buffers
+   * ({@code max_payload}, {@code max_control_line}), must be as before. Connections that are open
+   * keep their limits, but those whose login or rights are no longer the same are ended.
+   *
+   * @throws MothershipException {@code NATS_CONFIG}; nothing has changed then
+   */
+  public void reconfigure(final NatsConfig config) {
+    context = context.with(config.conclude(), new NatsGreeting(config, serverId));
+    for (final EventExecutor loop : loops) {
+      // A loop brings a connection up in one go: here each has the new context, or is registered.
+      loop.execute(() -> readmit(loop, config.logins()));
+    }
+  }
+
+  private void readmit(final EventExecutor loop, final NatsLogins logins) {
+    for (final NatsConnection connection : registry.snapshot()) {
+      if (connection.channel().eventLoop() == loop) {
+        connection.readmit(logins);
+      }
+    }
+  }
+
+  /** What new connections are served by. */
+  public NatsConfig config() {
+    return context.config();
   }
 
   /** The port that is listened on. */
@@ -137,6 +167,7 @@ public final class NatsListener implements AutoCloseable {
     for (final NatsConnection connection : connections) {
       connection.channel().eventLoop().execute(connection::announceLameDuck);
     }
+    final NatsConfig config = context.config();
     final CountDownLatch open = new CountDownLatch(connections.size());
     final long delayMs = config.lameDuckMs() / 2;
     final double pauseMs = (double) (config.lameDuckMs() - delayMs) / connections.size();

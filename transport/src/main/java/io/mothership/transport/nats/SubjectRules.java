@@ -22,6 +22,7 @@ public final class SubjectRules {
   private static final byte[] RAFT = ascii("$NRG.");
   private static final byte[] ACK = ascii("$JS.ACK.");
 
+  private final List<List<String>> lists;
   private final byte[][] publishAllowed;
   private final byte[][] publishDenied;
   private final Entry[] subscribeAllowed;
@@ -37,6 +38,12 @@ public final class SubjectRules {
       final List<String> publishDenied,
       final List<String> subscribeAllowed,
       final List<String> subscribeDenied) {
+    this.lists =
+        List.of(
+            List.copyOf(publishAllowed),
+            List.copyOf(publishDenied),
+            List.copyOf(subscribeAllowed),
+            List.copyOf(subscribeDenied));
     this.publishAllowed = bytes(publishAllowed);
     this.publishDenied = bytes(publishDenied);
     this.subscribeAllowed = entries(subscribeAllowed);
@@ -84,6 +91,17 @@ public final class SubjectRules {
       }
     }
     return true;
+  }
+
+  /** Rules are equal if they were written equally. */
+  @Override
+  public boolean equals(final Object other) {
+    return other instanceof final SubjectRules rules && lists.equals(rules.lists);
+  }
+
+  @Override
+  public int hashCode() {
+    return lists.hashCode();
   }
 
   private boolean isAllowed(final byte[] subject, final byte[] queue) {
