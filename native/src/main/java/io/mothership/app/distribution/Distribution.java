@@ -2,11 +2,14 @@ package io.mothership.app.distribution;
 
 import io.mothership.app.cli.Mothership;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
@@ -25,13 +28,20 @@ public final class Distribution {
     final CommandLine root = Mothership.commandLine();
     final Path man = Files.createDirectories(folder.resolve("man"));
     for (final CommandLine command : all(root).toList()) {
-      Files.writeString(man.resolve(ManPage.name(command) + ".1"), ManPage.text(command));
+      compress(ManPage.text(command), man.resolve(ManPage.name(command) + ".1.gz"));
     }
     final Path completions = Files.createDirectories(folder.resolve("completions"));
     final String name = root.getCommandName();
     Files.writeString(completions.resolve(name + ".bash"), AutoComplete.bash(name, root));
     Files.writeString(completions.resolve(name + ".zsh"), new ZshCompletion().text(root));
     Files.writeString(completions.resolve(name + ".fish"), new FishCompletion().text(root));
+  }
+
+  /** As packages have to have their manual pages; without a time, so that equal builds are equal. */
+  private static void compress(final String text, final Path file) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** The command and all below it that are not hidden. */
