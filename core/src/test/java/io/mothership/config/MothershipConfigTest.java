@@ -230,4 +230,30 @@ class MothershipConfigTest {
         ConfigReference.markdown(),
         "write it again with: ./mothership config reference > docs/reference/configuration.md");
   }
+
+  @Test
+  void shouldReloadUsersAndReloadableKeysOnly() throws IOException {
+    final MothershipConfig running = load("port: 1, log_level: info");
+    final MothershipConfig wanted =
+        load(
+            "port: 2, log_level: debug, max_connections: 7\n"
+                + "authorization { users: [ { user: a, password: b } ] }");
+    final MothershipConfig merged = running.reloaded(wanted);
+    assertEquals(1, merged.integer(ConfigKey.NATS_PORT));
+    assertEquals(7, merged.integer(ConfigKey.MAX_CONNECTIONS));
+    assertEquals("debug", merged.text(ConfigKey.LOG_LEVEL));
+    assertEquals(List.of("a"), merged.users().stream().map(UserConfig::name).toList());
+    assertFalse(running.hasSameUsers(merged));
+    assertTrue(wanted.hasSameUsers(merged));
+    assertEquals(List.of(ConfigKey.NATS_PORT), merged.differences(wanted));
+    assertEquals(
+        List.of(ConfigKey.MAX_CONNECTIONS, ConfigKey.LOG_LEVEL), running.differences(merged));
+  }
+
+  @Test
+  void shouldRefuseToReloadWhatDoesNotGoWithWhatStays() throws IOException {
+    final MothershipConfig running = load("max_payload: 2MB, max_pending: 64MB");
+    final MothershipConfig wanted = load("max_payload: 1MB, max_pending: 1MB");
+    assertThrows(MothershipException.class, () -> running.reloaded(wanted));
+  }
 }

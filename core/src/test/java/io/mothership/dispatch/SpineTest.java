@@ -67,6 +67,16 @@ final class SpineTest {
   }
 
   @Test
+  void shouldCountTheDutyCyclesOfTheDispatcher() {
+    final Pulse pulse = spine.pulses().getFirst();
+    assertEquals("ms-dispatch", pulse.agent());
+    final long before = pulse.count();
+    spine.step();
+    spine.step();
+    assertEquals(before + 2, pulse.count());
+  }
+
+  @Test
   void shouldNotEchoToThoseWhoDoNotWantIt() {
     bob.subscribe("1", "a", "");
     bob.publish("a", "", "mine");

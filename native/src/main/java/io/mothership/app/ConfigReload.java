@@ -79,6 +79,8 @@ public final class ConfigReload implements Runnable {
           wanted.source(key));
     }
     LOG.info("Reloaded: changed={}, waiting for a restart={}", changed.size(), waiting.size());
-    return waiting.isEmpty() ? "reloaded" : "reloaded; " + waiting.size() + " keys need a restart";
+    return waiting.isEmpty()
+        ? "reloaded"
+        : "reloaded; keys waiting for a restart: " + waiting.size();
   }
 }

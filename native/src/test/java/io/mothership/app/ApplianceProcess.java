@@ -26,23 +26,37 @@ final class ApplianceProcess implements AutoCloseable {
 
   private final Path folder;
   private final List<String> options;
+  private final Map<String, String> environment;
   private int httpPort;
   private int natsPort;
   private int monitorPort;
   private Process process;
 
-  private ApplianceProcess(final Path folder, final List<String> options) {
+  private ApplianceProcess(
+      final Path folder, final Map<String, String> environment, final List<String> options) {
     this.folder = folder;
+    this.environment = environment;
     this.options = options;
   }
 
   /** Starts {@code mothership serve} with its data below {@code folder} and more options. */
   static ApplianceProcess start(final Path folder, final String... options)
       throws IOException, InterruptedException {
+    return start(folder, Map.of(), options);
+  }
+
+  /** The same with more environment. */
+  static ApplianceProcess start(
+      final Path folder, final Map<String, String> environment, final String... options)
+      throws IOException, InterruptedException {
     final ApplianceProcess appliance =
-        new ApplianceProcess(Files.createDirectories(folder), List.of(options));
+        new ApplianceProcess(Files.createDirectories(folder), environment, List.of(options));
     appliance.start();
     return appliance;
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   String natsUrl() {
@@ -131,12 +145,13 @@ final class ApplianceProcess implements AutoCloseable {
             "--ports-file",
             ports.toString()));
     command.addAll(options);
-    process =
+    final ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+    builder.environment().putAll(environment);
+    process = builder.start();
     final Map<Object, Object> bound = awaitPorts(ports);
     httpPort = Integer.parseInt(bound.get("http").toString());
     natsPort = Integer.parseInt(bound.get("nats").toString());

@@ -37,7 +37,9 @@ public final class Distribution {
     Files.writeString(completions.resolve(name + ".fish"), new FishCompletion().text(root));
   }
 
-  /** As packages have to have their manual pages; without a time, so that equal builds are equal. */
+  /**
+   * As packages have to have their manual pages; without a time, so that equal builds are equal.
+   */
   private static void compress(final String text, final Path file) throws IOException {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write(text.getBytes(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package io.mothership.app.supervision;
 
 import io.mothership.dispatch.Pulse;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -17,15 +18,17 @@ public final class Watchdog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
   private static final int LOOKS_PER_PERIOD = 3;
 
-  private final SystemdProxy systemd;
+  private final long pauseNs;
   private final List<Pulse> pulses;
+  private final Runnable alive;
   private final long[] seen;
   private final Thread thread;
   private volatile boolean isClosed;
 
-  private Watchdog(final SystemdProxy systemd, final List<Pulse> pulses) {
-    this.systemd = systemd;
+  Watchdog(final long pauseNs, final List<Pulse> pulses, final Runnable alive) {
+    this.pauseNs = pauseNs;
     this.pulses = pulses;
+    this.alive = alive;
     this.seen = new long[pulses.size()];
     this.thread = new Thread(this::run, "ms-watchdog");
     this.thread.setDaemon(true);
@@ -35,21 +38,21 @@ public final class Watchdog implements AutoCloseable {
    * @param pulses each has to have grown from one look to the next
    */
   public static Watchdog start(final SystemdProxy systemd, final List<Pulse> pulses) {
-    final Watchdog watchdog = new Watchdog(systemd, pulses);
-    if (systemd.watchdogNs().isPresent()) {
+    final OptionalLong periodNs = systemd.watchdogNs();
+    final Watchdog watchdog =
+        new Watchdog(periodNs.orElse(0) / LOOKS_PER_PERIOD, pulses, systemd::alive);
+    if (periodNs.isPresent()) {
       watchdog.thread.start();
     }
     return watchdog;
   }
 
   private void run() {
-    final long pauseNs = systemd.watchdogNs().orElseThrow() / LOOKS_PER_PERIOD;
-    long next = System.nanoTime() + pauseNs;
-    look();
+    long next = System.nanoTime();
     while (!isClosed) {
-      final long wait = next - System.nanoTime();
-      if (wait > 0) {
-        LockSupport.parkNanos(wait);
+      final long waitNs = next - System.nanoTime();
+      if (waitNs > 0) {
+        LockSupport.parkNanos(waitNs);
       } else {
         next += pauseNs;
         look();
@@ -57,7 +60,8 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  private void look() {
+  /** Says that the process is alive if every agent has made progress since the last look. */
+  void look() {
     boolean isAlive = true;
     for (int i = 0; i < seen.length; i++) {
       final long count = pulses.get(i).count();
@@ -67,12 +71,12 @@ public final class Watchdog implements AutoCloseable {
             "{} has made no progress for {} ms: the watchdog is not told that this process is"
                 + " alive",
             pulses.get(i).agent(),
-            TimeUnit.NANOSECONDS.toMillis(systemd.watchdogNs().orElseThrow() / LOOKS_PER_PERIOD));
+            TimeUnit.NANOSECONDS.toMillis(pauseNs));
       }
       seen[i] = count;
     }
     if (isAlive) {
-      systemd.alive();
+      alive.run();
     }
   }
 
