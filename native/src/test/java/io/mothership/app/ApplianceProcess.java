@@ -55,10 +55,6 @@ final class ApplianceProcess implements AutoCloseable {
     return appliance;
   }
 
-  long pid() {
-    return process.pid();
-  }
-
   String natsUrl() {
     return "nats://127.0.0.1:" + natsPort;
   }
