@@ -39,6 +39,7 @@ final class SpineSim {
   private static final int RING_BYTES = 256 * 1024;
   private static final long CHECKPOINT_BYTES = 6 * 1024;
   private static final int MIB = 1024 * 1024;
+  private static final int SUBSCRIPTIONS_MAX = 1000;
   private static final int ROUNDS_MAX = 60;
 
   private final Random random;
@@ -167,7 +168,9 @@ final class SpineSim {
                 MIB,
                 8 * MIB,
                 100_000_000L,
-                CHECKPOINT_BYTES),
+                CHECKPOINT_BYTES,
+                SUBSCRIPTIONS_MAX,
+                MIB),
             wrapper.apply(opened),
             opened.recovered(starts),
             jetStream,
