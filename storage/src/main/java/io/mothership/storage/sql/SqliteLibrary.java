@@ -30,7 +30,9 @@ final class SqliteLibrary {
 
   private static final String NAME_PROPERTY = "org.sqlite.lib.name";
 
-  /** Where the driver would unpack to; it looks through this folder for left-overs at every start. */
+  /**
+   * Where the driver would unpack to; it looks through this folder for left-overs at every start.
+   */
   private static final String TMPDIR_PROPERTY = "org.sqlite.tmpdir";
 
   private SqliteLibrary() {}
