@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One appliance in a process of its own on free ports, with the time it took to bind them.
@@ -24,13 +25,19 @@ final class MeasuredProcess implements AutoCloseable {
   private final Process process;
   private final Path folder;
   private final long boundNs;
+  private final long boundProcessorNs;
   private final Properties ports;
 
   private MeasuredProcess(
-      final Process process, final Path folder, final long boundNs, final Properties ports) {
+      final Process process,
+      final Path folder,
+      final long boundNs,
+      final long boundProcessorNs,
+      final Properties ports) {
     this.process = process;
     this.folder = folder;
     this.boundNs = boundNs;
+    this.boundProcessorNs = boundProcessorNs;
     this.ports = ports;
   }
 
@@ -66,17 +73,23 @@ final class MeasuredProcess implements AutoCloseable {
         key.reset();
       }
       final long boundNs = System.nanoTime() - beginNs;
+      final long boundProcessorNs = processorNs(process.pid());
       final Properties ports = new Properties();
       try (var in = Files.newInputStream(portsFile)) {
         ports.load(in);
       }
-      return new MeasuredProcess(process, folder, boundNs, ports);
+      return new MeasuredProcess(process, folder, boundNs, boundProcessorNs, ports);
     }
   }
 
   /** From before the process was made until all listeners were bound. */
   long boundNs() {
     return boundNs;
+  }
+
+  /** Processor time of all its threads up to that moment: tells more on a busy machine. */
+  long boundProcessorNs() {
+    return boundProcessorNs;
   }
 
   int natsPort() {
@@ -88,9 +101,20 @@ final class MeasuredProcess implements AutoCloseable {
     return ResidentMemory.of(process.pid());
   }
 
-  /** Processor time it has used so far. */
-  long processorNs() {
-    return process.info().totalCpuDuration().orElseThrow().toNanos();
+  /** Processor time that the threads it has now have used so far. */
+  long processorNs() throws IOException {
+    return processorNs(process.pid());
+  }
+
+  /** The first number of the scheduler's statistics is the time on a processor, in ns. */
+  private static long processorNs(final long pid) throws IOException {
+    long sumNs = 0;
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (final Path thread : threads.toList()) {
+        sumNs += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
+      }
+    }
+    return sumNs;
   }
 
   /** Asks it to end and waits until it has. */

@@ -52,11 +52,13 @@ final class StartRun {
       final List<String> program, final Path folder, final int starts, final boolean isKilled)
       throws Exception {
     final List<Long> boundNs = new ArrayList<>();
+    final List<Long> processorNs = new ArrayList<>();
     final List<ResidentMemory> memories = new ArrayList<>();
     for (int i = 0; i < WARM_UP + starts; i++) {
       try (MeasuredProcess process = MeasuredProcess.start(program, folder)) {
         if (i >= WARM_UP) {
           boundNs.add(process.boundNs());
+          processorNs.add(process.boundProcessorNs());
           if (i % MEMORY_EVERY == 0) {
             Thread.sleep(IDLE_MS);
             memories.add(process.memory());
@@ -70,6 +72,7 @@ final class StartRun {
       }
     }
     Collections.sort(boundNs);
+    Collections.sort(processorNs);
     memories.sort(Comparator.comparingLong(ResidentMemory::resident));
     final ResidentMemory memory = memories.get(memories.size() / 2);
     System.out.printf(
@@ -79,6 +82,9 @@ final class StartRun {
         milliseconds(boundNs, 0.9),
         milliseconds(boundNs, 1),
         starts);
+    System.out.printf(
+        "processor time until then: median %.1f ms, min %.1f%n",
+        milliseconds(processorNs, 0.5), milliseconds(processorNs, 0));
     System.out.printf(
         "idle: RSS %.1f MiB = %.1f anonymous + %.1f of files%n",
         mebibytes(memory.resident()), mebibytes(memory.anonymous()), mebibytes(memory.file()));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -58,7 +59,8 @@ public record CertificateFiles(Path certificate, Path key) {
   private static void runKeytool(final List<String> arguments)
       throws IOException, InterruptedException {
     final Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    final ProcessBuilder builder = new ProcessBuilder(arguments).redirectErrorStream(true);
+    final ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(arguments)).redirectErrorStream(true);
     builder.command().addFirst(keytool.toString());
     final Process process = builder.start();
     final String output =

@@ -85,14 +85,13 @@ final class TlsClientsIT {
   }
 
   @Test
-  void shouldRefuseClientsWithoutTls() {
+  void shouldNotBeReachedWithoutTls() {
     final Options options =
         new Options.Builder()
             .server(appliance.natsUrl())
             .maxReconnects(0)
             .connectionTimeout(PATIENCE)
             .build();
-    final IOException refused = assertThrows(IOException.class, () -> Nats.connect(options));
-    assertTrue(String.valueOf(refused.getMessage()).contains("SSL"), refused::toString);
+    assertThrows(IOException.class, () -> Nats.connect(options));
   }
 }

@@ -30,6 +30,11 @@ final class SqliteLibrary {
 
   private static final String NAME_PROPERTY = "org.sqlite.lib.name";
 
+  /**
+   * Where the driver would unpack to; it looks through this folder for left-overs at every start.
+   */
+  private static final String TMPDIR_PROPERTY = "org.sqlite.tmpdir";
+
   private SqliteLibrary() {}
 
   /**
@@ -50,6 +55,9 @@ final class SqliteLibrary {
       }
       System.setProperty(PATH_PROPERTY, library.getParent().toString());
       System.setProperty(NAME_PROPERTY, library.getFileName().toString());
+      if (System.getProperty(TMPDIR_PROPERTY) == null) {
+        System.setProperty(TMPDIR_PROPERTY, library.getParent().toString());
+      }
     } catch (final IOException e) {
       LOG.warn("SQLite's library cannot be kept: path={}, cause={}", library, e.toString());
     }
