@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.journal.SyncPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -301,7 +302,7 @@ final class StreamPublishTest {
   void shouldRefusePublishesWhenTheDedupeBudgetIsUsedUp() {
     final StreamFixture small =
         new StreamFixture(
-            new JetStreamConfig("", "2.15.1", 1 << 20, -1, -1, 10, 2, false, java.util.Map.of()));
+            new JetStreamConfig("", "2.15.1", 1 << 20, -1, -1, 10, 2, false, SyncPolicy.ALWAYS, java.util.Map.of()));
     small.create("S", "\"subjects\":[\"s\"]");
     small.publish("s", "x", "Nats-Msg-Id: 1");
     small.publish("s", "x", "Nats-Msg-Id: 2");
