@@ -240,8 +240,7 @@ final class FileValues {
     final boolean isPolicy =
         value instanceof final Scalar scalar
             && ConfigKey.JETSTREAM_SYNC.choices().contains(scalar.text());
-    put(
-        written, isPolicy ? ConfigKey.JETSTREAM_SYNC : ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
+    put(written, isPolicy ? ConfigKey.JETSTREAM_SYNC : ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
   }
 
   private void logLevel(final String written, final ConfigNode value, final String level) {

@@ -47,6 +47,23 @@ final class StreamPublishTest {
   }
 
   @Test
+  void shouldAcknowledgeByTheConfiguredPolicyUnlessMetadataSayOtherwise() {
+    final StreamFixture lenient =
+        new StreamFixture(JetStreamConfig.defaults().withSync(SyncPolicy.INTERVAL));
+    assertEquals(SyncPolicy.INTERVAL, lenient.create("S", "\"subjects\":[\"s\"]").sync());
+    assertEquals(
+        SyncPolicy.ALWAYS,
+        lenient
+            .create("T", "\"subjects\":[\"t\"],\"metadata\":{\"mothership.sync\":\"always\"}")
+            .sync());
+    final StreamFixture strict =
+        new StreamFixture(JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS));
+    assertEquals(
+        SyncPolicy.ALWAYS,
+        strict.jetStream().stream(ConstellationStreams.TELEMETRY).orElseThrow().sync());
+  }
+
+  @Test
   void shouldNotStoreAMessageTwice() {
     final Stream stream = js.create("S", "\"subjects\":[\"s\"]");
     js.publish("s", "x", "Nats-Msg-Id: one");
@@ -302,7 +319,17 @@ final class StreamPublishTest {
   void shouldRefusePublishesWhenTheDedupeBudgetIsUsedUp() {
     final StreamFixture small =
         new StreamFixture(
-            new JetStreamConfig("", "2.15.1", 1 << 20, -1, -1, 10, 2, false, SyncPolicy.ALWAYS, java.util.Map.of()));
+            new JetStreamConfig(
+                "",
+                "2.15.1",
+                1 << 20,
+                -1,
+                -1,
+                10,
+                2,
+                false,
+                SyncPolicy.ALWAYS,
+                java.util.Map.of()));
     small.create("S", "\"subjects\":[\"s\"]");
     small.publish("s", "x", "Nats-Msg-Id: 1");
     small.publish("s", "x", "Nats-Msg-Id: 2");

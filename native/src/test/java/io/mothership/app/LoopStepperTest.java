@@ -29,7 +29,7 @@ final class LoopStepperTest {
       new Spine(
           SpineConfig.of(Threading.INVOKER, 1024),
           new HeapJournal(),
-          new Spine.Recovered(0, 0, 1),
+          Spine.Recovered.nothing(),
           StreamLayer.none(),
           Clock.system());
   private final Counter counter = new Counter();
@@ -41,11 +41,8 @@ final class LoopStepperTest {
     spine.start(stepper);
     spine
         .ingress()
-        .tryOpen(
-            new SessionOpening(CONNECTION_ID, 0, Origin.NATS, counter, true, false, false));
-    spine
-        .ingress()
-        .trySubscribe(CONNECTION_ID, Slice.of("1"), Slice.of("a"), Slice.of(""));
+        .tryOpen(new SessionOpening(CONNECTION_ID, 0, Origin.NATS, counter, true, false, false));
+    spine.ingress().trySubscribe(CONNECTION_ID, Slice.of("1"), Slice.of("a"), Slice.of(""));
   }
 
   @AfterEach
