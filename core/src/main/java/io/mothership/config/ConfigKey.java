@@ -210,6 +210,18 @@ public enum ConfigKey {
       "",
       "",
       "Bytes all file streams may reserve together; -1 = no limit."),
+  JETSTREAM_SYNC(
+      "jetstream.sync",
+      CHOICE,
+      "auto",
+      "",
+      "",
+      "When file streams acknowledge whose metadata have no `mothership.sync`: `always` after the"
+          + " disk has the message, `interval` after the append; `auto` is `interval` for"
+          + " TELEMETRY, `always` for all others.",
+      "auto",
+      "always",
+      "interval"),
   JETSTREAM_SYNC_INTERVAL(
       "jetstream.sync_interval",
       DURATION,
@@ -218,7 +230,8 @@ public enum ConfigKey {
       120_000_000_000L,
       "",
       "",
-      "For streams that acknowledge after the append: how soon the disk follows."),
+      "For streams that acknowledge after the append: how soon the disk follows. `always` is"
+          + " nats-server's word for `jetstream.sync: always`."),
 
   // HTTP.
   HTTP_HOST("http.host", HOST, "127.0.0.1", "", "", "Address the HTTP listener binds to."),

@@ -159,7 +159,7 @@ final class FileValues {
         values.remove(ConfigKey.JETSTREAM);
         put(written, ConfigKey.JETSTREAM, value);
       }
-      case "jetstream.sync_interval", "jetstream.sync" -> syncInterval(written, value);
+      case "jetstream.sync_interval", "jetstream.sync" -> sync(written, value);
       case "debug" -> logLevel(written, value, "debug");
       case "trace" -> logLevel(written, value, "trace");
       case "authorization.users" -> users(written, value);
@@ -235,21 +235,12 @@ final class FileValues {
     parts.forEach((key, text) -> put(written, key, new Scalar(value.place(), text, true)));
   }
 
-  /**
-   * nats-server's {@code sync_interval: always} is the strictest we have, and ours is per stream.
-   */
-  private void syncInterval(final String written, final ConfigNode value) {
-    if (value instanceof final Scalar scalar && scalar.text().equals("always")) {
-      put(
-          written,
-          ConfigKey.JETSTREAM_SYNC_INTERVAL,
-          new Scalar(
-              value.place(),
-              ConfigType.DURATION.text(ConfigKey.JETSTREAM_SYNC_INTERVAL.min()),
-              true));
-    } else {
-      put(written, ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
-    }
+  /** nats-server has one key, and two names for it, where we have two keys. */
+  private void sync(final String written, final ConfigNode value) {
+    final boolean isPolicy =
+        value instanceof final Scalar scalar
+            && ConfigKey.JETSTREAM_SYNC.choices().contains(scalar.text());
+    put(written, isPolicy ? ConfigKey.JETSTREAM_SYNC : ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
   }
 
   private void logLevel(final String written, final ConfigNode value, final String level) {

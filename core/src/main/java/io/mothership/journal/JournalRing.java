@@ -60,6 +60,7 @@ public final class JournalRing {
   // ms-journal only
   private long consumerPosition;
   private boolean isSyncWanted;
+  private boolean isPlainAppended;
 
   /**
    * @param capacity bytes, a power of two, at least {@value #FRAME_SHARE} times the largest frame
@@ -248,7 +249,8 @@ public final class JournalRing {
    * Appends what was published, up to about {@code bytesMax}; ms-journal. If the journal cannot
    * take a frame, those before it count all the same, and it is the next to be appended.
    *
-   * @return records appended; whether any asked for a sync is told by {@link #takeSyncWanted}
+   * @return records appended; whether any asked for a sync is told by {@link #takeSyncWanted},
+   *     whether any did not by {@link #takePlainAppended}
    */
   int drainTo(final Journal journal, final int bytesMax) {
     final long limit = Math.min(published.getAcquire(), consumerPosition + bytesMax);
@@ -269,10 +271,12 @@ public final class JournalRing {
                 frame + FrameDescriptor.JOURNAL_SEQUENCE_OFFSET, FrameDescriptor.BYTE_ORDER);
         locations[(int) next & sequenceMask] = journal.append(buffer, frame, length);
         sequence = next;
-        isSyncWanted |=
+        final boolean isSynced =
             (buffer.getShort(frame + FrameDescriptor.FLAGS_OFFSET, FrameDescriptor.BYTE_ORDER)
                     & FrameDescriptor.FLAG_SYNCED)
                 != 0;
+        isSyncWanted |= isSynced;
+        isPlainAppended |= !isSynced;
         position += BitUtil.align(HEADER + length, ALIGNMENT);
         count++;
       }
@@ -290,6 +294,13 @@ public final class JournalRing {
     final boolean wasWanted = isSyncWanted;
     isSyncWanted = false;
     return wasWanted;
+  }
+
+  /** Whether a record appended since the last call asked for no sync; ms-journal. */
+  boolean takePlainAppended() {
+    final boolean wasAppended = isPlainAppended;
+    isPlainAppended = false;
+    return wasAppended;
   }
 
   /** Tells ms-dispatch whether to take new messages; ms-journal. */

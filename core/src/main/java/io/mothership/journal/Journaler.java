@@ -116,7 +116,10 @@ public final class Journaler implements Agent {
         hasUnsynced = true;
         unsyncedSinceNs = clock.monotonicNs();
       }
-      announce();
+      // Nobody does anything about a record that asks for a sync before it has it.
+      if (ring.takePlainAppended()) {
+        announce();
+      }
     }
     if (ring.takeSyncWanted()
         || (hasUnsynced && clock.monotonicNs() - unsyncedSinceNs >= syncIntervalNs)) {

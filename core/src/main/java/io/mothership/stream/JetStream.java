@@ -149,7 +149,7 @@ public final class JetStream implements StreamLayer {
     return switch (stream.metadata().getOrDefault(StreamConfig.SYNC_KEY, "")) {
       case "interval" -> SyncPolicy.INTERVAL;
       case "always" -> SyncPolicy.ALWAYS;
-      default -> config.sync().getOrDefault(stream.name(), SyncPolicy.ALWAYS);
+      default -> config.sync().getOrDefault(stream.name(), config.syncDefault());
     };
   }
 

@@ -15,8 +15,8 @@ import java.util.Map;
  * @param streamsMax most streams
  * @param dedupeIdsMax message ids remembered per stream; a publish above is refused
  * @param isConstellation whether the four CONSTELLATION streams are created when missing
- * @param sync sync policy by stream name; others are {@code ALWAYS}, or as the stream's metadata
- *     say
+ * @param syncDefault sync policy of file streams whose metadata say nothing
+ * @param sync sync policy by stream name, before the default
  */
 public record JetStreamConfig(
     String domain,
@@ -27,6 +27,7 @@ public record JetStreamConfig(
     int streamsMax,
     int dedupeIdsMax,
     boolean isConstellation,
+    SyncPolicy syncDefault,
     Map<String, SyncPolicy> sync) {
 
   public static final String DEFAULT_DOMAIN = "constellation";
@@ -46,7 +47,23 @@ public record JetStreamConfig(
         1000,
         1 << 20,
         true,
+        SyncPolicy.ALWAYS,
         Map.of(ConstellationStreams.TELEMETRY, SyncPolicy.INTERVAL));
+  }
+
+  /** The same with one policy for all streams whose metadata say nothing. */
+  public JetStreamConfig withSync(final SyncPolicy policy) {
+    return new JetStreamConfig(
+        domain,
+        serverVersion,
+        payloadBytesMax,
+        memoryBytesMax,
+        storeBytesMax,
+        streamsMax,
+        dedupeIdsMax,
+        isConstellation,
+        policy,
+        Map.of());
   }
 
   /** The same as a plain broker: the given domain (empty for none), no streams of its own. */
@@ -60,6 +77,7 @@ public record JetStreamConfig(
         streamsMax,
         dedupeIdsMax,
         false,
+        syncDefault,
         sync);
   }
 }

@@ -106,6 +106,26 @@ class MothershipConfigTest {
   }
 
   @Test
+  void shouldReadPolicyAndIntervalOfSyncByNatsServersNames() throws IOException {
+    final String interval = "100ms";
+    assertSync("", "auto", interval);
+    assertSync("sync: always", "always", interval);
+    assertSync("sync: interval", "interval", interval);
+    assertSync("sync_interval: always", "always", interval);
+    assertSync("sync: 1s", "auto", "1s");
+    assertSync("sync: interval, sync_interval: 50ms", "interval", "50ms");
+    assertEquals(1, problems("jetstream { sync: sometimes }").size());
+  }
+
+  private void assertSync(final String keys, final String policy, final String interval)
+      throws IOException {
+    final MothershipConfig config = load("jetstream { " + keys + " }");
+    assertEquals(policy, config.text(ConfigKey.JETSTREAM_SYNC));
+    assertEquals(
+        ConfigType.DURATION.number(interval), config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL));
+  }
+
+  @Test
   void shouldGiveDefaultPermissionsToWhoHasNone() throws IOException {
     final MothershipConfig config =
         load(

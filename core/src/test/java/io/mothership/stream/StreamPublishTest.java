@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.journal.SyncPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,23 @@ final class StreamPublishTest {
     final int synced = js.journal().syncedCount();
     assertTrue(js.publish("s", "x").contains("\"seq\":2"));
     assertEquals(synced, js.journal().syncedCount());
+  }
+
+  @Test
+  void shouldAcknowledgeByTheConfiguredPolicyUnlessMetadataSayOtherwise() {
+    final StreamFixture lenient =
+        new StreamFixture(JetStreamConfig.defaults().withSync(SyncPolicy.INTERVAL));
+    assertEquals(SyncPolicy.INTERVAL, lenient.create("S", "\"subjects\":[\"s\"]").sync());
+    assertEquals(
+        SyncPolicy.ALWAYS,
+        lenient
+            .create("T", "\"subjects\":[\"t\"],\"metadata\":{\"mothership.sync\":\"always\"}")
+            .sync());
+    final StreamFixture strict =
+        new StreamFixture(JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS));
+    assertEquals(
+        SyncPolicy.ALWAYS,
+        strict.jetStream().stream(ConstellationStreams.TELEMETRY).orElseThrow().sync());
   }
 
   @Test
@@ -301,7 +319,17 @@ final class StreamPublishTest {
   void shouldRefusePublishesWhenTheDedupeBudgetIsUsedUp() {
     final StreamFixture small =
         new StreamFixture(
-            new JetStreamConfig("", "2.15.1", 1 << 20, -1, -1, 10, 2, false, java.util.Map.of()));
+            new JetStreamConfig(
+                "",
+                "2.15.1",
+                1 << 20,
+                -1,
+                -1,
+                10,
+                2,
+                false,
+                SyncPolicy.ALWAYS,
+                java.util.Map.of()));
     small.create("S", "\"subjects\":[\"s\"]");
     small.publish("s", "x", "Nats-Msg-Id: 1");
     small.publish("s", "x", "Nats-Msg-Id: 2");

@@ -19,6 +19,9 @@ final class LoopStepper implements Doorbell, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LoopStepper.class);
   private static final long TIMER_PERIOD_MS = 2;
 
+  /** Then the sockets have their turn. */
+  private static final int STEPS_MAX = 8;
+
   private final Spine spine;
   private final EventLoop loop;
   private final AtomicBoolean isRung = new AtomicBoolean();
@@ -33,11 +36,17 @@ final class LoopStepper implements Doorbell, Runnable {
     loop.scheduleWithFixedDelay(this, TIMER_PERIOD_MS, TIMER_PERIOD_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** One step now; on the loop. */
+  /** Steps until nothing is left to do, or it is the sockets' turn; on the loop. */
   @Override
   public void run() {
     try {
-      spine.step();
+      int steps = 0;
+      while (steps < STEPS_MAX && spine.step() > 0) {
+        steps++;
+      }
+      if (steps == STEPS_MAX) {
+        ring();
+      }
     } catch (final RuntimeException e) {
       LOG.error("the dispatcher failed: {}", e.getMessage(), e);
     }
@@ -45,7 +54,7 @@ final class LoopStepper implements Doorbell, Runnable {
 
   @Override
   public void ring() {
-    if (isRung.compareAndSet(false, true)) {
+    if (!isRung.get() && isRung.compareAndSet(false, true)) {
       try {
         loop.execute(onBell);
       } catch (final RejectedExecutionException e) {

@@ -6,6 +6,7 @@ import io.mothership.config.UserConfig;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.journal.SyncPolicy;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.stream.JetStreamConfig;
 import io.mothership.transport.nats.NatsConfig;
@@ -106,7 +107,12 @@ public final class SpineOptions {
   }
 
   static JetStreamConfig jetStream(final MothershipConfig config, final Role role) {
-    final JetStreamConfig standard = JetStreamConfig.defaults();
+    final JetStreamConfig standard =
+        switch (config.text(ConfigKey.JETSTREAM_SYNC)) {
+          case "always" -> JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS);
+          case "interval" -> JetStreamConfig.defaults().withSync(SyncPolicy.INTERVAL);
+          default -> JetStreamConfig.defaults();
+        };
     return new JetStreamConfig(
         domain(config, role),
         standard.serverVersion(),
@@ -116,6 +122,7 @@ public final class SpineOptions {
         role == Role.BROKER ? BROKER_STREAMS_MAX : standard.streamsMax(),
         standard.dedupeIdsMax(),
         role == Role.APPLIANCE,
+        standard.syncDefault(),
         standard.sync());
   }
 

@@ -24,7 +24,7 @@ final class ActiveSegment implements AutoCloseable {
   private final FileFacade files;
   private final FileChannel channel;
   private final SegmentIndex index;
-  private final ByteBuffer zeros;
+  private final SpaceAhead space;
   private final ByteBuffer cell =
       ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final int segmentBytes;
@@ -36,13 +36,13 @@ final class ActiveSegment implements AutoCloseable {
       final FileFacade files,
       final FileChannel channel,
       final SegmentIndex index,
-      final ByteBuffer zeros,
+      final SpaceAhead space,
       final int segmentBytes,
       final int allocatedTo) {
     this.files = files;
     this.channel = channel;
     this.index = index;
-    this.zeros = zeros;
+    this.space = space;
     this.segmentBytes = segmentBytes;
     this.allocatedTo = allocatedTo;
     this.nextOffset = index.end();
@@ -77,15 +77,10 @@ final class ActiveSegment implements AutoCloseable {
   void allocate(final int recordLength) throws IOException {
     final int needed = nextOffset + recordLength + MARGIN;
     final int target =
-        Math.min(Math.max(segmentBytes, needed), Math.max(needed, allocatedTo + zeros.capacity()));
-    int at = Math.max(allocatedTo, nextOffset);
-    while (at < target) {
-      final int part = Math.min(zeros.capacity(), target - at);
-      zeros.clear().limit(part);
-      files.write(channel, zeros, at);
-      at += part;
-      allocatedTo = at;
-    }
+        Math.min(
+            Math.max(segmentBytes, needed), Math.max(needed, allocatedTo + space.aheadBytes()));
+    space.allocate(channel, Math.max(allocatedTo, nextOffset), target);
+    allocatedTo = Math.max(allocatedTo, target);
   }
 
   /** A record was appended; readers may see it now. */

@@ -49,7 +49,7 @@ public final class ChronicleJournal implements Journal {
   private final SegmentTable segments;
   private final JournalUpkeep upkeep;
   private final ChronicleAppender appender;
-  private final ByteBuffer zeros;
+  private final SpaceAhead space;
   private final FrameCrc crc = new FrameCrc();
   private final LongAdder damagedReads = new LongAdder();
   private ActiveSegment active;
@@ -67,7 +67,7 @@ public final class ChronicleJournal implements Journal {
     this.config = config;
     this.lock = lock;
     this.directory = SegmentFiles.journalDirectory(config.dataDirectory());
-    this.zeros = ByteBuffer.allocateDirect(config.allocateAheadBytes());
+    this.space = new SpaceAhead(config.files(), config.allocateAheadBytes());
     final Recovery.Recovered recovered =
         new Recovery(config.files(), config.dataDirectory(), config.segmentBytes(), listener).run();
     this.report = recovered.report();
@@ -306,7 +306,7 @@ public final class ChronicleJournal implements Journal {
   private ActiveSegment resume(final SegmentIndex index) throws IOException {
     final FileChannel channel = config.files().open(index.file());
     return new ActiveSegment(
-        config.files(), channel, index, zeros, config.segmentBytes(), index.end());
+        config.files(), channel, index, space, config.segmentBytes(), index.end());
   }
 
   private void roll(final DirectBuffer buffer, final int offset, final int recordLength) {
@@ -323,7 +323,7 @@ public final class ChronicleJournal implements Journal {
       appender.segment(segment);
       final ActiveSegment created =
           SegmentCreation.run(
-              config, appender, channel, beginning(segment, buffer, offset), zeros, directory);
+              config, appender, channel, beginning(segment, buffer, offset), space, directory);
       sealActive();
       config.files().syncDirectory(directory);
       active = created;
@@ -370,7 +370,7 @@ public final class ChronicleJournal implements Journal {
     FileChannel channel = null;
     try {
       channel = config.files().open(file);
-      SegmentCreation.allocate(config, channel, zeros, recordLength);
+      SegmentCreation.allocate(config, channel, space, recordLength);
       return channel;
     } catch (final IOException e) {
       throw refused(e, channel, file);

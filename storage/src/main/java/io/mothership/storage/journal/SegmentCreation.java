@@ -35,17 +35,10 @@ final class SegmentCreation {
   static void allocate(
       final JournalConfig config,
       final FileChannel channel,
-      final ByteBuffer zeros,
+      final SpaceAhead space,
       final int recordLength)
       throws IOException {
-    final int target = initialLength(config, recordLength);
-    int at = 0;
-    while (at < target) {
-      final int part = Math.min(zeros.capacity(), target - at);
-      zeros.clear().limit(part);
-      config.files().write(channel, zeros, at);
-      at += part;
-    }
+    space.allocate(channel, 0, initialLength(config, recordLength));
   }
 
   /** The appender has been told to go to the segment. */
@@ -54,7 +47,7 @@ final class SegmentCreation {
       final ChronicleAppender appender,
       final FileChannel channel,
       final Beginning beginning,
-      final ByteBuffer zeros,
+      final SpaceAhead space,
       final Path directory)
       throws IOException {
     final int segment = beginning.segment();
@@ -75,7 +68,7 @@ final class SegmentCreation {
     final SegmentIndex index =
         new SegmentIndex(descriptor, SegmentFiles.active(directory, segment));
     return new ActiveSegment(
-        config.files(), channel, index, zeros, config.segmentBytes(), initialLength(config, 0));
+        config.files(), channel, index, space, config.segmentBytes(), initialLength(config, 0));
   }
 
   /** The header document's body; the front is read back as Chronicle left it. */

@@ -15,6 +15,7 @@ final class FaultyFiles implements FileFacade {
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
   private int syncs;
+  private int longestWrite;
   private int callsLeft = Integer.MAX_VALUE;
 
   /** Lets so many calls pass; all after them fail, as if the process had ended there. */
@@ -61,6 +62,10 @@ final class FaultyFiles implements FileFacade {
     return syncs;
   }
 
+  int longestWrite() {
+    return longestWrite;
+  }
+
   @Override
   public FileChannel open(final Path file) throws IOException {
     call();
@@ -71,6 +76,7 @@ final class FaultyFiles implements FileFacade {
   public void write(final FileChannel channel, final ByteBuffer bytes, final long position)
       throws IOException {
     call();
+    longestWrite = Math.max(longestWrite, bytes.remaining());
     if (!failingWrite.isEmpty()) {
       // As the operating system does: part of it was written.
       final ByteBuffer part = bytes.duplicate();
