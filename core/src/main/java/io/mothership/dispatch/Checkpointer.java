@@ -163,6 +163,7 @@ final class Checkpointer {
   private int write() {
     if (journal.isFailed()) {
       frozen = null;
+      streams.onThawed();
       phase = Phase.IDLE;
       return 1;
     }
@@ -182,6 +183,7 @@ final class Checkpointer {
     if (ended == null) {
       return 0;
     }
+    streams.onThawed();
     if (ended.moved() == null) {
       phase = Phase.IDLE;
       return 1;

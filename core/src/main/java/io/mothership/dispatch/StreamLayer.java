@@ -62,6 +62,9 @@ public interface StreamLayer {
     throw new IllegalStateException("nothing is kept that could be frozen");
   }
 
+  /** Nobody looks at the state that was frozen any more. */
+  default void onThawed() {}
+
   /** A message lies somewhere else in the journal now, whether it is still held or not. */
   default void onRelocated(final int streamId, final long streamSequence, final long location) {}
 

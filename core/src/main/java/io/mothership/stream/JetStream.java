@@ -71,6 +71,7 @@ public final class JetStream implements StreamLayer {
   private final long[] bytesUsed = new long[Storage.values().length];
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
+  private final Freezing freezing = new Freezing();
   private int lastStreamId;
   private long checkpointSequence;
   private long lastPublished;
@@ -203,9 +204,20 @@ public final class JetStream implements StreamLayer {
 
   @Override
   public FrozenState freeze() {
+    freezing.begin();
     final List<Stream.Frozen> frozen = new ArrayList<>();
     byName.values().forEach(stream -> frozen.add(stream.freeze()));
     return new Frozen(lastStreamId, frozen, consumers.freeze());
+  }
+
+  @Override
+  public void onThawed() {
+    freezing.end();
+  }
+
+  /** Whether a frozen state is in use. */
+  Freezing freezing() {
+    return freezing;
   }
 
   @Override

@@ -38,7 +38,7 @@ final class Stream {
   private final int accountId;
   private final long createdNs;
   private final byte[] nameBytes;
-  private final StreamIndex index = new StreamIndex();
+  private final StreamIndex index;
   private final StreamIntake intake;
   private final StreamExpiry expiry;
   private StreamConfig config;
@@ -57,6 +57,7 @@ final class Stream {
     this.accountId = accountId;
     this.createdNs = createdNs;
     this.config = config;
+    this.index = new StreamIndex(owner.freezing());
     this.sync = owner.syncPolicy(config);
     this.nameBytes = config.name().getBytes(StandardCharsets.UTF_8);
     if (config.firstSequence() > 1) {

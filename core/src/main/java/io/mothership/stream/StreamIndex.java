@@ -17,7 +17,7 @@ import org.agrona.collections.LongArrayList;
  * beyond their chunk.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
- * reused when older ones empty; after a {@link #freeze}, a copy of each chunk that changes.
+ * reused when older ones empty; while a frozen state is in use, a copy of each chunk that changes.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = 1024;
@@ -26,6 +26,7 @@ final class StreamIndex {
   private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
   private static final int SPARE_MAX = 4;
 
+  private final Freezing freezing;
   private final SubjectTable subjects = new SubjectTable();
   private final Chunk[] spare = new Chunk[SPARE_MAX];
   private int spareCount;
@@ -36,6 +37,14 @@ final class StreamIndex {
   private long lastTimeNs;
   private long count;
   private long bytes;
+
+  StreamIndex() {
+    this(new Freezing());
+  }
+
+  StreamIndex(final Freezing freezing) {
+    this.freezing = freezing;
+  }
 
   SubjectTable subjects() {
     return subjects;
@@ -356,7 +365,7 @@ final class StreamIndex {
   @HotPath
   private Chunk changing(final long sequence) {
     final int at = (int) ((sequence >>> CHUNK_SHIFT) - chunkBase);
-    if (chunks[at].isFrozen) {
+    if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
     return chunks[at];
@@ -377,7 +386,7 @@ final class StreamIndex {
     if (chunks[at] == null) {
       chunks[at] = spareCount > 0 ? spare[--spareCount] : new Chunk();
       chunks[at].clear();
-    } else if (chunks[at].isFrozen) {
+    } else if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
     return chunks[at];
@@ -408,7 +417,7 @@ final class StreamIndex {
     private final int[] sizes;
     private int live;
 
-    /** Somebody else may be reading it: it never changes any more. */
+    /** While a frozen state is in use somebody else may be reading it, and it never changes. */
     private boolean isFrozen;
 
     Chunk() {
@@ -455,6 +464,7 @@ final class StreamIndex {
     }
 
     void clear() {
+      isFrozen = false;
       Arrays.fill(subjectIds, SubjectTable.NONE);
       live = 0;
     }
