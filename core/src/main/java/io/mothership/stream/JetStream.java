@@ -300,17 +300,11 @@ public final class JetStream implements StreamLayer {
       case MESSAGE, DELETE, PURGE, RESERVATION -> {
         final Stream stream = byId.get(frame.streamId());
         if (stream != null) {
-          stream.expiry().expire(frame.timeNs());
           onRecovered(stream, frame, location);
         }
       }
-      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
-        final Stream stream = byId.get(frame.streamId());
-        if (stream != null) {
-          stream.expiry().expire(frame.timeNs());
-        }
-        consumers.onRecovered(frame, location);
-      }
+      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE ->
+          consumers.onRecovered(frame, location);
       default -> {
         // Checkpoints belong to the journal itself.
       }
@@ -336,7 +330,7 @@ public final class JetStream implements StreamLayer {
       if (stream == null) {
         add(frame.streamId(), json.number("created", frame.timeNs()), recovered);
       } else {
-        stream.update(recovered, frame.timeNs());
+        stream.update(recovered);
       }
     } catch (final JsonException | ApiException e) {
       LOG.error(

@@ -311,9 +311,11 @@ final class Stream {
     return parts + 30 + (message.headers().isEmpty() ? 0 : 4);
   }
 
-  /** Takes a new configuration into effect, as of a record's time. */
-  void update(final StreamConfig newConfig, final long timeNs) {
-    expiry.expire(timeNs);
+  /** Takes a new configuration into effect. */
+  void update(final StreamConfig newConfig) {
+    if (owner.isLive()) {
+      expiry.expire(owner.ageNowNs());
+    }
     config = newConfig;
     sync = owner.syncPolicy(newConfig);
     intake.onConfigChanged();

@@ -218,7 +218,7 @@ final class StreamApi {
     checkOverlap(config);
     final long journalSequence = appendConfig(stream.id(), stream.createdNs(), config);
     final boolean isMoved = !config.subjects().equals(stream.config().subjects());
-    stream.update(config, owner.ageNowNs());
+    stream.update(config);
     if (isMoved) {
       unsubscribe(stream);
       subscribe(stream);

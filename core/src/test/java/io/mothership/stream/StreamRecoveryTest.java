@@ -115,6 +115,25 @@ final class StreamRecoveryTest {
     assertTrue(js.publish("a", "x").contains("\"seq\":1000}"));
   }
 
+  /** Records stamped by a wrong clock must not make those before them old. */
+  @Test
+  void shouldNotAgeMessagesByAClockThatWasWrongForAWhile() {
+    js.create("AGES", "\"subjects\":[\"ages.>\"],\"max_age\":3600000000000");
+    for (int i = 0; i < 50; i++) {
+      js.publish("ages.before", "");
+    }
+    final long monthNs = 30L * 24 * 3600 * 1_000_000_000L;
+    js.clock().stepWallNs(monthNs);
+    js.publish("ages.wrong", "");
+    js.request(
+        "STREAM.UPDATE.AGES",
+        "{\"name\":\"AGES\",\"subjects\":[\"ages.>\"],\"max_age\":3500000000000}");
+    js.clock().stepWallNs(-monthNs);
+    assertEquals(51, js.stream("AGES").messageCount());
+    js.restart();
+    assertEquals(51, js.stream("AGES").messageCount());
+  }
+
   @Test
   void shouldCreateTheAppliancesStreamsOnce() {
     final StreamFixture appliance = new StreamFixture(JetStreamConfig.defaults());
