@@ -72,6 +72,7 @@ public final class JetStream implements StreamLayer {
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private final Freezing freezing = new Freezing();
+  private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
   private long checkpointSequence;
   private long lastPublished;
@@ -96,6 +97,11 @@ public final class JetStream implements StreamLayer {
    */
   public void broadcastTargets(final BroadcastTargets targets) {
     broadcastTargets = Optional.of(targets);
+  }
+
+  /** The wall time of this start; to be called before recovery. */
+  public void startsAt(final long wallNs) {
+    startWallNs = wallNs;
   }
 
   Optional<BroadcastTargets> broadcastTargets() {
@@ -300,15 +306,29 @@ public final class JetStream implements StreamLayer {
       case MESSAGE, DELETE, PURGE, RESERVATION -> {
         final Stream stream = byId.get(frame.streamId());
         if (stream != null) {
+          expire(stream, frame);
           onRecovered(stream, frame, location);
         }
       }
-      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE ->
-          consumers.onRecovered(frame, location);
+      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
+        final Stream stream = byId.get(frame.streamId());
+        if (stream != null) {
+          expire(stream, frame);
+        }
+        consumers.onRecovered(frame, location);
+      }
       default -> {
         // Checkpoints belong to the journal itself.
       }
     }
+  }
+
+  /**
+   * What was too old when a record came is gone by then, so that limits count the same as they did.
+   * A record of the future is one of a clock that was wrong.
+   */
+  private void expire(final Stream stream, final FrameView frame) {
+    stream.expiry().expire(Math.min(frame.timeNs(), startWallNs));
   }
 
   private void onRecovered(final Stream stream, final FrameView frame, final long location) {
@@ -330,6 +350,7 @@ public final class JetStream implements StreamLayer {
       if (stream == null) {
         add(frame.streamId(), json.number("created", frame.timeNs()), recovered);
       } else {
+        expire(stream, frame);
         stream.update(recovered);
       }
     } catch (final JsonException | ApiException e) {

@@ -157,6 +157,7 @@ final class SpineSim {
     confirmations.clear();
     jetStream =
         new JetStream(JetStreamConfig.defaults().asBroker(""), owner -> new Consumers(owner));
+    jetStream.startsAt(clock.wallNs());
     final SimulatedJournal opened = SimulatedJournal.open(disk, jetStream.recovery());
     spine =
         new Spine(

@@ -62,6 +62,7 @@ final class StreamFixture {
 
   private void open() {
     jetStream = new JetStream(config, consumers);
+    jetStream.startsAt(clock.wallNs());
     final RecoveryListener recovery = jetStream.recovery();
     recordsRead = 0;
     final FrameView last =

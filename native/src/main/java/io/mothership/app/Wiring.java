@@ -137,6 +137,7 @@ public final class Wiring implements AutoCloseable {
     final long publishedOutboxId;
     if (config.isOn(ConfigKey.JETSTREAM)) {
       final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      jetStream.startsAt(clock.wallNs());
       if (role == Role.APPLIANCE) {
         jetStream.broadcastTargets(directory::entityIds);
       }
