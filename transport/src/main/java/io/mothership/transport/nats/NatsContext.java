@@ -25,6 +25,14 @@ record NatsContext(
   /** The same for connections that come after a change of the configuration. */
   NatsContext with(final NatsConfig newConfig, final NatsGreeting newGreeting) {
     return new NatsContext(
-        newConfig, ingress, connectionIds, afterRead, newGreeting, chunks, buffers, counters, registry);
+        newConfig,
+        ingress,
+        connectionIds,
+        afterRead,
+        newGreeting,
+        chunks,
+        buffers,
+        counters,
+        registry);
   }
 }
