@@ -58,7 +58,7 @@ public final class Mothership implements Runnable {
   }
 
   /** The command line with all its commands. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return withOurWays(new CommandLine(new Mothership()));
   }
 
