@@ -19,9 +19,11 @@ copy() {
 ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
   copy "$library"
 done
-# SQLite's library needs it, which is loaded later.
+# Parts of the C library that SQLite's and Netty's libraries, which are loaded later, are linked with.
 libc=$(ldd "$program" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')
-copy "$(dirname "$libc")/libm.so.6"
+for part in libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1; do
+  copy "$(dirname "$libc")/$part"
+done
 
 echo 'mothership:x:65532:65532::/var/lib/mothership:/nonexistent' >"$root/etc/passwd"
 echo 'mothership:x:65532:' >"$root/etc/group"

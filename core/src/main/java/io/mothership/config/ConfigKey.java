@@ -482,7 +482,6 @@ public enum ConfigKey {
   public boolean isReloadable() {
     return switch (this) {
       case MAX_CONNECTIONS,
-          MAX_SUBSCRIPTIONS,
           MAX_PENDING,
           PING_INTERVAL,
           PING_MAX,

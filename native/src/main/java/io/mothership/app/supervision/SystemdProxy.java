@@ -16,8 +16,7 @@ import org.slf4j.LoggerFactory;
  * Tells systemd, or whoever speaks sd_notify(3)'s protocol, how the process is doing. Without a
  * {@code NOTIFY_SOCKET} in the environment nobody listens, and every call does nothing.
  *
- * <p>The JDK has no datagrams on UNIX sockets. Netty's native transport has; its library is loaded
- * only if somebody listens.
+ * <p>The JDK has no datagrams on UNIX sockets; Netty's native transport has.
  *
  * <p><i>Thread:</i> any.
  */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -52,6 +53,11 @@ final class SystemFileFacade implements FileFacade {
 
   @Override
   public long usableBytes(final Path directory) throws IOException {
-    return Files.getFileStore(directory).getUsableSpace();
+    // A file store would be looked up in the list of mounts, where a chroot's root does not stand.
+    final long bytes = directory.toFile().getUsableSpace();
+    if (bytes == 0 && !Files.isDirectory(directory)) {
+      throw new NoSuchFileException(directory.toString());
+    }
+    return bytes;
   }
 }
