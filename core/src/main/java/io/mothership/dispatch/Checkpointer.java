@@ -106,9 +106,14 @@ final class Checkpointer {
       while (phase != Phase.IDLE && !journal.isFailed()) {
         // Whoever waited for a message is gone.
         readsMark = 0;
-        if (doWork() == 0) {
-          Thread.sleep(1);
+        if (doWork() != 0) {
+          continue;
         }
+        if (phase != Phase.WRITING && phase != Phase.RELEASING) {
+          // Nobody appends or syncs any more what it waits for.
+          break;
+        }
+        Thread.sleep(1);
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
