@@ -67,6 +67,11 @@ public final class HeapJournal implements Journal {
   }
 
   @Override
+  public boolean isSpaceLow(final boolean isAskedAnew) {
+    return false;
+  }
+
+  @Override
   public JournalReader reader() {
     return new Reader();
   }

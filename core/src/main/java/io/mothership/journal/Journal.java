@@ -61,9 +61,7 @@ public interface Journal extends AutoCloseable {
    * <p><i>Thread:</i> ms-journal. Asks the operating system only where space was allocated since,
    * or {@code isAskedAnew}.
    */
-  default boolean isSpaceLow(final boolean isAskedAnew) {
-    return false;
-  }
+  boolean isSpaceLow(boolean isAskedAnew);
 
   /** What keeps it short; empty if it does not outlive the process. */
   default Optional<Upkeep> upkeep() {

@@ -18,6 +18,11 @@ final class BlackHoleJournal implements Journal {
   public void sync() {}
 
   @Override
+  public boolean isSpaceLow(final boolean isAskedAnew) {
+    return false;
+  }
+
+  @Override
   public JournalReader reader() {
     return new JournalReader() {
       @Override
