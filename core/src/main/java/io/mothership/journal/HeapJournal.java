@@ -67,11 +67,6 @@ public final class HeapJournal implements Journal {
   }
 
   @Override
-  public boolean isSpaceLow(final boolean isAskedAnew) {
-    return false;
-  }
-
-  @Override
   public JournalReader reader() {
     return new Reader();
   }

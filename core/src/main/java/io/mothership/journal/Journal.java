@@ -61,7 +61,9 @@ public interface Journal extends AutoCloseable {
    * <p><i>Thread:</i> ms-journal. Asks the operating system only where space was allocated since,
    * or {@code isAskedAnew}.
    */
-  boolean isSpaceLow(boolean isAskedAnew);
+  default boolean isSpaceLow(final boolean isAskedAnew) {
+    return false;
+  }
 
   /** What keeps it short; empty if it does not outlive the process. */
   default Optional<Upkeep> upkeep() {

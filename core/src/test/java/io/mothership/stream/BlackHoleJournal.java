@@ -18,11 +18,6 @@ final class BlackHoleJournal implements Journal {
   public void sync() {}
 
   @Override
-  public boolean isSpaceLow(final boolean isAskedAnew) {
-    return false;
-  }
-
-  @Override
   public JournalReader reader() {
     return new JournalReader() {
       @Override

@@ -53,15 +53,19 @@ final class LoopFileSystem implements AutoCloseable {
     final Path file = mount.resolve(name);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      for (long written = 0; written < bytes; ) {
-        final ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART, bytes - written));
-        written += channel.write(part);
+      int part = PART;
+      for (long written = 0; written < bytes && part > 0; ) {
+        try {
+          written += channel.write(ByteBuffer.allocate((int) Math.min(part, bytes - written)));
+        } catch (final IOException e) {
+          if (!String.valueOf(e.getMessage()).contains("No space left")) {
+            throw e;
+          }
+          channel.force(true);
+          part /= 2;
+        }
       }
       channel.force(true);
-    } catch (final IOException e) {
-      if (!String.valueOf(e.getMessage()).contains("No space left")) {
-        throw e;
-      }
     }
     return file;
   }
