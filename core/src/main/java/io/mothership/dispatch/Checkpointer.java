@@ -15,17 +15,18 @@ import org.slf4j.LoggerFactory;
  * Decides when a checkpoint is due, freezes the state for it, and follows it through: written and
  * segments freed by another thread, moved messages noted, old places released.
  *
- * <p>One is due after so many bytes of journal as the last one was long, at least a fixed number:
- * so a start reads a bounded tail, and checkpoints never write more than the journal itself. While
- * the disk is full, every change makes one due, as it may free a segment. Before freezing, the
- * dispatcher takes in nothing until the journal has appended everything it has, a few milliseconds;
- * then the state and the journal tell the same.
+ * <p>One is due after twice as many bytes of journal as the last one was long, at least a fixed
+ * number: so a start reads a bounded tail, and checkpoints write half of what the journal does at
+ * most. While the disk is full, every change makes one due, as it may free a segment. Before
+ * freezing, the dispatcher takes in nothing until the journal has appended everything it has, a few
+ * milliseconds; then the state and the journal tell the same.
  *
  * <p><i>Thread:</i> ms-dispatch; the upkeep itself runs elsewhere.
  */
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
   private static final int RELOCATIONS_PER_STEP = 4096;
+  private static final int TAIL_CHECKPOINTS = 2;
   private static final long RETRY_NS = 1_000_000_000L;
   private static final Ending DONE = new Ending(0, null);
   private static final Ending FAILED = new Ending(-1, null);
@@ -214,7 +215,7 @@ final class Checkpointer {
       phase = Phase.IDLE;
       return 1;
     }
-    tailBytesMax = Math.max(tailBytesMin, ended.checkpointBytes());
+    tailBytesMax = Math.max(tailBytesMin, TAIL_CHECKPOINTS * ended.checkpointBytes());
     moved = ended.moved();
     relocated = 0;
     phase = Phase.RELOCATING;

@@ -80,7 +80,8 @@ public final class SpineOptions {
 
   public static JournalConfig journal(final MothershipConfig config) {
     final JournalConfig journal =
-        JournalConfig.of(storeFolder(config)).withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
+        JournalConfig.of(storeFolder(config))
+            .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
     // Everything in the ring was taken and has to go in.
     return journal
         .withReserveBytes(journal.reserveBytes() + spine(config).journalRingBytes())

@@ -10,8 +10,8 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.api.PublishAck;
 import io.nats.client.PurgeOptions;
+import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
@@ -197,8 +197,7 @@ final class DiskFullClientsIT {
     final List<CompletableFuture<PublishAck>> answers = new ArrayList<>();
     final int from = published;
     for (int i = 0; i < count; i++) {
-      answers.add(
-          client.jetStream().publishAsync("fill." + published % 7, payload(published)));
+      answers.add(client.jetStream().publishAsync("fill." + published % 7, payload(published)));
       published++;
     }
     int taken = 0;
@@ -228,8 +227,7 @@ final class DiskFullClientsIT {
   private void assertRefusing(final Connection client) throws Exception {
     assertEquals(0, publishSome(client, 5));
     assertUnavailable("POST", "/api/v1/organizations", "{\"name\":\"b\",\"org_type\":\"fleet\"}");
-    assertUnavailable(
-        "POST", "/api/v1/entities?org_id=" + orgId, "{\"entity_type\":\"rover\"}");
+    assertUnavailable("POST", "/api/v1/entities?org_id=" + orgId, "{\"entity_type\":\"rover\"}");
     final String entity = "/api/v1/entities?org_id=" + orgId + "&entity_id=" + entityId;
     assertUnavailable("PUT", entity, "{\"status\":\"active\"}");
     assertUnavailable("DELETE", entity, "");

@@ -21,10 +21,7 @@ public final class Reserve {
    * @param checkpointBytes length of the newest checkpoint; the next one may be twice as long
    */
   public Reserve(
-      final FileFacade files,
-      final Path directory,
-      final long bytes,
-      final long checkpointBytes) {
+      final FileFacade files, final Path directory, final long bytes, final long checkpointBytes) {
     this.files = files;
     this.directory = directory;
     this.bytes = bytes;
