@@ -70,7 +70,7 @@ public final class Api implements AutoCloseable {
     final List<Route> routes = new ArrayList<>();
     routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
     routes.addAll(new OpenApiResource().routes());
-    routes.addAll(new OrganizationResource(database, organizations, clock).routes(auth));
+    routes.addAll(new OrganizationResource(database, organizations, relay, clock).routes(auth));
     routes.addAll(
         new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));
     routes.addAll(new TelemetryResource(fabric, directory).routes(auth));

@@ -54,10 +54,13 @@ public final class Envelope {
       } catch (final ApiException e) {
         return error(e.status(), e.code(), e.getMessage());
       } catch (final MothershipException e) {
+        if (e.category() == Category.CAPACITY) {
+          // Expected, and the same for every caller: no trace for each of them.
+          LOG.debug("{} {} refused: code={}", request.method(), request.path(), e.code());
+          return error(503, e.code(), e.getMessage());
+        }
         LOG.warn("{} {} failed: code={}", request.method(), request.path(), e.code(), e);
-        return e.category() == Category.CAPACITY
-            ? error(503, e.code(), e.getMessage())
-            : error(500, failureCode, e.getMessage());
+        return error(500, failureCode, e.getMessage());
       }
     };
   }

@@ -29,19 +29,26 @@ final class AckedPublisher implements AutoCloseable {
   private final OutputStream out;
   private final byte[] message;
 
-  private AckedPublisher(final Socket socket) throws IOException {
+  private AckedPublisher(final Socket socket, final String subject, final int payload)
+      throws IOException {
     this.socket = socket;
     this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
     this.out = socket.getOutputStream();
     final String text =
-        "PUB " + SUBJECT + " " + INBOX + " " + PAYLOAD + "\r\n" + "x".repeat(PAYLOAD) + "\r\n";
+        "PUB " + subject + " " + INBOX + " " + payload + "\r\n" + "x".repeat(payload) + "\r\n";
     this.message = text.repeat(BATCH).getBytes(StandardCharsets.US_ASCII);
   }
 
   static AckedPublisher connect(final int port) throws IOException {
+    return connect(port, SUBJECT, PAYLOAD);
+  }
+
+  /** To a stream of the caller's, with payloads of so many bytes. */
+  static AckedPublisher connect(final int port, final String subject, final int payload)
+      throws IOException {
     final Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
-    final AckedPublisher publisher = new AckedPublisher(socket);
+    final AckedPublisher publisher = new AckedPublisher(socket, subject, payload);
     final String inbox = INBOX + " 1\r\nPING\r\n";
     publisher.out.write(
         ("CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB " + inbox)

@@ -15,18 +15,21 @@ import org.slf4j.LoggerFactory;
  * Decides when a checkpoint is due, freezes the state for it, and follows it through: written and
  * segments freed by another thread, moved messages noted, old places released.
  *
- * <p>One is due after so many bytes of journal as the last one was long, at least a fixed number:
- * so a start reads a bounded tail, and checkpoints never write more than the journal itself. While
- * the disk is full, every change makes one due, as it may free a segment. Before freezing, the
- * dispatcher takes in nothing until the journal has appended everything it has, a few milliseconds;
- * then the state and the journal tell the same.
+ * <p>One is due after twice as many bytes of journal as the last one was long, at least a fixed
+ * number: so a start reads a bounded tail, and checkpoints write half of what the journal does at
+ * most. While the disk is full, every change makes one due, as it may free a segment. Before
+ * freezing, the dispatcher takes in nothing until the journal has appended everything it has, a few
+ * milliseconds; then the state and the journal tell the same.
  *
  * <p><i>Thread:</i> ms-dispatch; the upkeep itself runs elsewhere.
  */
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
   private static final int RELOCATIONS_PER_STEP = 4096;
+  private static final int TAIL_CHECKPOINTS = 2;
+  private static final long RETRY_NS = 1_000_000_000L;
   private static final Ending DONE = new Ending(0, null);
+  private static final Ending FAILED = new Ending(-1, null);
 
   private enum Phase {
     IDLE,
@@ -53,11 +56,16 @@ final class Checkpointer {
   private long lastSequence;
   private long lastBytes;
   private long tailBytesMax;
+  private boolean isRetrying;
+  private long retryAtNs;
 
   /** Set by the other thread when its task has ended. */
   private volatile Ending ending;
 
-  /** {@code moved} is null if the task failed or moves nothing by its nature. */
+  /**
+   * {@code moved} is null if the task failed or moves nothing by its nature, the bytes negative if
+   * there is no checkpoint.
+   */
   private record Ending(long checkpointBytes, Relocations moved) {}
 
   /**
@@ -88,12 +96,12 @@ final class Checkpointer {
   }
 
   /** Takes the next step if it can be taken. */
-  int doWork() {
+  int doWork(final long monotonicNs) {
     return switch (phase) {
-      case IDLE -> begin();
+      case IDLE -> begin(monotonicNs);
       case DRAINING -> freeze();
       case SYNCING -> write();
-      case WRITING -> onWritten();
+      case WRITING -> onWritten(monotonicNs);
       case RELOCATING -> relocate();
       case READING -> release();
       case RELEASING -> onReleased();
@@ -106,7 +114,7 @@ final class Checkpointer {
       while (phase != Phase.IDLE && !journal.isFailed()) {
         // Whoever waited for a message is gone.
         readsMark = 0;
-        if (doWork() != 0) {
+        if (doWork(0) != 0) {
           continue;
         }
         if (phase != Phase.WRITING && phase != Phase.RELEASING) {
@@ -129,19 +137,24 @@ final class Checkpointer {
     }
   }
 
-  private int begin() {
+  private int begin(final long monotonicNs) {
     final long written = journal.writtenBytes() - lastBytes;
     // While space is short every record may be the one that lets a segment go.
-    final boolean isDue = written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
-    if (!isDue || journal.isFailed()) {
+    final boolean isDue =
+        isRetrying
+            ? monotonicNs - retryAtNs >= 0
+            : written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
+    if (!isDue || journal.isStalled() || journal.isFailed()) {
       return 0;
     }
+    isRetrying = false;
     phase = Phase.DRAINING;
     return 1;
   }
 
   private int freeze() {
-    if (journal.isFailed()) {
+    if (journal.isFailed() || journal.isStalled()) {
+      // The journal does not catch up: the dispatcher has to go on.
       phase = Phase.IDLE;
       return 1;
     }
@@ -179,21 +192,35 @@ final class Checkpointer {
     final FrozenState state = frozen;
     frozen = null;
     phase = Phase.WRITING;
-    execute(() -> new Ending(upkeep.checkpoint(toWrite, state), upkeep.free(state)));
+    execute(() -> keep(toWrite, state));
     return 1;
   }
 
-  private int onWritten() {
+  private Ending keep(final Checkpoint toWrite, final FrozenState state) {
+    final long bytes;
+    try {
+      bytes = upkeep.checkpoint(toWrite, state);
+    } catch (final MothershipException e) {
+      LOG.error("no checkpoint, it is tried again: {}", e.getMessage());
+      upkeep.freeDead(state);
+      return FAILED;
+    }
+    return new Ending(bytes, upkeep.free(state));
+  }
+
+  private int onWritten(final long monotonicNs) {
     final Ending ended = ending;
     if (ended == null) {
       return 0;
     }
     streams.onThawed();
     if (ended.moved() == null) {
+      isRetrying = ended.checkpointBytes() < 0;
+      retryAtNs = monotonicNs + RETRY_NS;
       phase = Phase.IDLE;
       return 1;
     }
-    tailBytesMax = Math.max(tailBytesMin, ended.checkpointBytes());
+    tailBytesMax = Math.max(tailBytesMin, TAIL_CHECKPOINTS * ended.checkpointBytes());
     moved = ended.moved();
     relocated = 0;
     phase = Phase.RELOCATING;
@@ -239,7 +266,7 @@ final class Checkpointer {
     ending = null;
     executor.execute(
         () -> {
-          Ending ended = DONE;
+          Ending ended = FAILED;
           try {
             ended = task.get();
           } catch (final RuntimeException e) {

@@ -125,7 +125,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     wallNs = clock.wallNs();
     monotonicNs = clock.monotonicNs();
     if (checkpointer.isPresent()) {
-      final int work = checkpointer.get().doWork();
+      final int work = checkpointer.get().doWork(monotonicNs);
       if (checkpointer.get().isDraining()) {
         final int told = journal.advance(streams);
         flush();

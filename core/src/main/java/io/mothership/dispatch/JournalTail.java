@@ -94,6 +94,10 @@ final class JournalTail {
     return ring.isSpaceLow();
   }
 
+  public boolean isStalled() {
+    return ring.isStalled();
+  }
+
   public boolean isFailed() {
     return ring.isFailed();
   }

@@ -47,6 +47,7 @@ public final class JournalRing {
   private final AtomicLong syncedSequence;
   private volatile boolean isFailed;
   private volatile boolean isSpaceLow;
+  private volatile boolean isStalled;
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
   // ms-dispatch only
@@ -240,6 +241,11 @@ public final class JournalRing {
     return isSpaceLow;
   }
 
+  /** Whether records wait because the disk has no room for them. Any thread. */
+  public boolean isStalled() {
+    return isStalled;
+  }
+
   /** Whether everything taken was appended. Any thread. */
   boolean isDrained() {
     return published.getAcquire() == consumerPosition;
@@ -306,6 +312,11 @@ public final class JournalRing {
   /** Tells ms-dispatch whether to take new messages; ms-journal. */
   void spaceLow(final boolean isLow) {
     isSpaceLow = isLow;
+  }
+
+  /** Tells ms-dispatch whether waiting for the journal to catch up is in vain; ms-journal. */
+  void stalled(final boolean isNowStalled) {
+    isStalled = isNowStalled;
   }
 
   /** Everything appended is synced; ms-journal. */

@@ -21,6 +21,8 @@ public final class Journaler implements Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Journaler.class);
   private static final int BATCH_BYTES_MAX = 1024 * 1024;
   private static final long SPACE_INTERVAL_NS = 250_000_000L;
+  private static final String BELOW_RESERVE =
+      "free space is below the reserve: no new messages are taken, reading goes on";
 
   private final JournalRing ring;
   private final Journal journal;
@@ -49,6 +51,12 @@ public final class Journaler implements Agent {
     this.clock = clock;
     this.syncIntervalNs = syncIntervalNs;
     this.signal = signal;
+    // Known before the first message: it would be taken and could not be stored.
+    this.isSpaceLow = journal.isSpaceLow(true);
+    ring.spaceLow(isSpaceLow);
+    if (isSpaceLow) {
+      LOG.error(BELOW_RESERVE);
+    }
   }
 
   /** What is rung after records were appended or synced. */
@@ -103,7 +111,7 @@ public final class Journaler implements Agent {
     final long before = ring.appendedSequence();
     try {
       ring.drainTo(journal, BATCH_BYTES_MAX);
-      isFull = false;
+      full(false);
     } catch (final MothershipException e) {
       if (!e.code().equals(Journal.DISK_FULL)) {
         throw e;
@@ -134,8 +142,15 @@ public final class Journaler implements Agent {
     if (!isFull) {
       LOG.error("the disk is full, records wait until there is space: {}", full.getMessage());
     }
-    isFull = true;
+    full(true);
     retryAtNs = clock.monotonicNs() + SPACE_INTERVAL_NS;
+  }
+
+  private void full(final boolean isNowFull) {
+    if (isFull != isNowFull) {
+      isFull = isNowFull;
+      ring.stalled(isNowFull);
+    }
   }
 
   private void watchSpace(final boolean hasWorked) {
@@ -153,7 +168,7 @@ public final class Journaler implements Agent {
     isSpaceLow = isLow;
     ring.spaceLow(isLow);
     if (isLow) {
-      LOG.error("free space is below the reserve: no new messages are taken, reading goes on");
+      LOG.error(BELOW_RESERVE);
     } else {
       LOG.info("there is space again: messages are taken");
     }

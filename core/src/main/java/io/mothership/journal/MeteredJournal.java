@@ -44,6 +44,11 @@ public final class MeteredJournal implements Journal {
   }
 
   @Override
+  public void awaitOpen() {
+    journal.awaitOpen();
+  }
+
+  @Override
   public Optional<Upkeep> upkeep() {
     return journal.upkeep();
   }

@@ -28,6 +28,14 @@ public interface Upkeep {
    */
   Relocations free(FrozenState state);
 
+  /**
+   * Deletes segments in which nothing lives, without a newer checkpoint and without writing a byte:
+   * for a disk on which no checkpoint has room.
+   *
+   * @param state what lives, by records that are synced
+   */
+  void freeDead(FrozenState state);
+
   /** Nobody reads moved messages at their old places any more: those go. */
   void release();
 }

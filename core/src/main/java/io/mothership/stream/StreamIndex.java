@@ -287,7 +287,8 @@ final class StreamIndex {
     count = in.i64();
     bytes = in.i64();
     subjects.restore(in);
-    final int present = in.count(CHUNK_LENGTH);
+    final int present = in.count(Long.BYTES);
+    final Compacted compacted = new Compacted(CHUNK_LENGTH);
     chunkBase = first >>> CHUNK_SHIFT;
     for (int i = 0; i < present; i++) {
       final long number = in.i64();
@@ -296,7 +297,7 @@ final class StreamIndex {
         chunks = Arrays.copyOf(chunks, Math.max(at + 1, Math.max(present, chunks.length * 2)));
       }
       chunks[at] = new Chunk();
-      chunks[at].decode(in);
+      chunks[at].decode(in, compacted);
     }
   }
 
@@ -334,9 +335,10 @@ final class StreamIndex {
       out.i64(first).i64(last).i64(lastTimeNs).i64(count).i64(bytes);
       subjects.encode(out);
       out.i32(chunks.length);
+      final Compacted compacted = new Compacted(CHUNK_LENGTH);
       for (int i = 0; i < chunks.length; i++) {
         out.i64(numbers[i]);
-        chunks[i].encode(out);
+        chunks[i].encode(out, compacted);
       }
     }
 
@@ -441,32 +443,43 @@ final class StreamIndex {
       live = frozen.live;
     }
 
-    void encode(final StateEncoder out) {
-      out.i32(live)
-          .longs(locations, 0, CHUNK_LENGTH)
-          .longs(journalSequences, 0, CHUNK_LENGTH)
-          .longs(times, 0, CHUNK_LENGTH)
-          .longs(nextSame, 0, CHUNK_LENGTH)
-          .longs(previousSame, 0, CHUNK_LENGTH)
-          .ints(subjectIds, 0, CHUNK_LENGTH)
-          .ints(sizes, 0, CHUNK_LENGTH);
+    /** Writes what is there; where much is missing it takes no more room than it has messages. */
+    void encode(final StateEncoder out, final Compacted compacted) {
+      out.i32(live);
+      compacted.select(subjectIds, live);
+      compacted.writePlaces(out);
+      compacted.write(out, locations);
+      compacted.write(out, journalSequences);
+      compacted.write(out, times);
+      compacted.write(out, nextSame);
+      compacted.write(out, previousSame);
+      compacted.write(out, subjectIds);
+      compacted.write(out, sizes);
     }
 
-    void decode(final StateDecoder in) {
+    void decode(final StateDecoder in, final Compacted compacted) {
       live = in.i32();
-      in.longs(locations, 0, CHUNK_LENGTH);
-      in.longs(journalSequences, 0, CHUNK_LENGTH);
-      in.longs(times, 0, CHUNK_LENGTH);
-      in.longs(nextSame, 0, CHUNK_LENGTH);
-      in.longs(previousSame, 0, CHUNK_LENGTH);
-      in.ints(subjectIds, 0, CHUNK_LENGTH);
-      in.ints(sizes, 0, CHUNK_LENGTH);
+      clear(live);
+      compacted.readPlaces(in, live);
+      compacted.read(in, locations);
+      compacted.read(in, journalSequences);
+      compacted.read(in, times);
+      compacted.read(in, nextSame);
+      compacted.read(in, previousSame);
+      compacted.read(in, subjectIds);
+      compacted.read(in, sizes);
+    }
+
+    private void clear(final int newLive) {
+      if (newLive < CHUNK_LENGTH) {
+        Arrays.fill(subjectIds, SubjectTable.NONE);
+      }
+      live = newLive;
     }
 
     void clear() {
       isFrozen = false;
-      Arrays.fill(subjectIds, SubjectTable.NONE);
-      live = 0;
+      clear(0);
     }
   }
 }

@@ -116,6 +116,9 @@ public final class ListJournal implements Journal {
     }
 
     @Override
+    public void freeDead(final FrozenState state) {}
+
+    @Override
     public void release() {}
   }
 

@@ -54,6 +54,9 @@ final class MeteredJournalTest {
     }
 
     @Override
+    public void freeDead(final FrozenState state) {}
+
+    @Override
     public void release() {}
   }
 

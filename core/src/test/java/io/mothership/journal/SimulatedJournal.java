@@ -242,13 +242,25 @@ public final class SimulatedJournal implements Journal {
               moved.add(streamId, sequence, disk.location(at));
             }
           });
+      deleteOthers(held, end);
+      bothPlaces.addAll(retired);
+      return moved;
+    }
+
+    @Override
+    public void freeDead(final FrozenState state) {
+      final BitSet held = new BitSet();
+      state.forEachMessage(
+          (streamId, sequence, location, size) -> held.set((int) (location & POSITION_MASK)));
+      deleteOthers(held, disk.checkpoints.olderSequence());
+    }
+
+    private void deleteOthers(final BitSet held, final long end) {
       for (int at = 0; at < end; at++) {
         if (!held.get(at)) {
           disk.moves.setInt(at, GONE);
         }
       }
-      bothPlaces.addAll(retired);
-      return moved;
     }
 
     @Override

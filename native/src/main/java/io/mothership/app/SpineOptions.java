@@ -79,8 +79,12 @@ public final class SpineOptions {
   }
 
   public static JournalConfig journal(final MothershipConfig config) {
-    return JournalConfig.of(storeFolder(config))
-        .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE))
+    final JournalConfig journal =
+        JournalConfig.of(storeFolder(config))
+            .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
+    // Everything in the ring was taken and has to go in.
+    return journal
+        .withReserveBytes(journal.reserveBytes() + spine(config).journalRingBytes())
         .withBudgetBytes(journalBudget(config));
   }
 

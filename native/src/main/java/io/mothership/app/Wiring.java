@@ -26,7 +26,9 @@ import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
 import io.mothership.storage.journal.ChronicleJournal;
 import io.mothership.storage.journal.SegmentMetrics;
+import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.RecoveryReport;
+import io.mothership.storage.recovery.SpareFile;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.stream.JetStream;
@@ -40,6 +42,8 @@ import io.mothership.transport.nats.NatsListener;
 import io.mothership.transport.nats.NatsMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,6 +118,12 @@ public final class Wiring implements AutoCloseable {
   private void start() {
     Exposure.check(config, role);
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    if (config.isOn(ConfigKey.JETSTREAM)) {
+      final Path folder = SpineOptions.storeFolder(config);
+      prepareSpare(folder);
+      // Given up at this start, it may be needed at the next.
+      onClose("spare file", () -> prepareSpare(folder));
+    }
     final long publishedOutboxId = startSpine();
     final EventLoopGroup loops = SocketDriver.best().loops(SpineOptions.ioThreads(config));
     onClose("event loops", () -> end(loops));
@@ -128,6 +138,15 @@ public final class Wiring implements AutoCloseable {
     final PortFiles files = PortFiles.write(config, ports);
     onClose("port files", files::close);
     LOG.info("Server is ready");
+  }
+
+  /** If it is not to be had, everything that works without it does. */
+  private static void prepareSpare(final Path folder) {
+    try {
+      SpareFile.prepare(FileFacade.system(), folder);
+    } catch (final IOException e) {
+      LOG.warn("no file of spare space: path={}, cause={}", folder, e.toString());
+    }
   }
 
   /** Returns the highest outbox id that the journal has. */

@@ -7,6 +7,7 @@ import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.OrganizationRepository;
+import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
@@ -21,12 +22,17 @@ public final class OrganizationResource {
 
   private final Database database;
   private final OrganizationRepository organizations;
+  private final OutboxRelay relay;
   private final Clock clock;
 
   public OrganizationResource(
-      final Database database, final OrganizationRepository organizations, final Clock clock) {
+      final Database database,
+      final OrganizationRepository organizations,
+      final OutboxRelay relay,
+      final Clock clock) {
     this.database = database;
     this.organizations = organizations;
+    this.relay = relay;
     this.clock = clock;
   }
 
@@ -55,6 +61,7 @@ public final class OrganizationResource {
                 .orElse("{}"),
             now,
             now);
+    relay.requireSpace();
     database.write(
         transaction -> {
           organizations.insert(transaction, organization);

@@ -18,6 +18,7 @@ import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Upkeep;
 import io.mothership.journal.codec.RecordType;
+import io.mothership.storage.recovery.CheckpointFiles;
 import io.mothership.storage.recovery.JournalState;
 import io.mothership.storage.recovery.Recovery;
 import io.mothership.storage.recovery.RecoveryReport;
@@ -25,6 +26,7 @@ import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
 import io.mothership.storage.recovery.SegmentTable;
 import io.mothership.storage.retention.JournalUpkeep;
+import io.mothership.storage.retention.Reserve;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -47,6 +49,7 @@ public final class ChronicleJournal implements Journal {
   private final DirectoryLock lock;
   private final RecoveryReport report;
   private final SegmentTable segments;
+  private final Reserve reserve;
   private final JournalUpkeep upkeep;
   private final ChronicleAppender appender;
   private final SpaceAhead space;
@@ -79,6 +82,12 @@ public final class ChronicleJournal implements Journal {
     JournalState.open(report.epoch(), SegmentFiles.before(nextSegment))
         .write(config.files(), directory);
     config.files().syncDirectory(config.dataDirectory());
+    this.reserve =
+        new Reserve(
+            config.files(),
+            directory,
+            config.reserveBytes(),
+            new CheckpointFiles(config.files(), config.dataDirectory()).newestLength());
     this.upkeep =
         new JournalUpkeep(
             config.files(),
@@ -86,6 +95,7 @@ public final class ChronicleJournal implements Journal {
             segments,
             this::reader,
             report.checkpoint(),
+            reserve,
             config.segmentBytes(),
             config.budgetBytes(),
             report.epoch());
@@ -412,7 +422,7 @@ public final class ChronicleJournal implements Journal {
 
   private boolean isBelowReserve() {
     try {
-      return config.files().usableBytes(directory) < config.reserveBytes();
+      return reserve.isTouched();
     } catch (final IOException e) {
       throw failed(e);
     }

@@ -66,6 +66,12 @@ public record JournalConfig(
         files);
   }
 
+  /** More room for what is on its way. */
+  public JournalConfig withReserveBytes(final long newReserveBytes) {
+    return new JournalConfig(
+        dataDirectory, segmentBytes, allocateAheadBytes, newReserveBytes, budgetBytes, files);
+  }
+
   public JournalConfig withBudgetBytes(final long newBudgetBytes) {
     return new JournalConfig(
         dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, newBudgetBytes, files);

@@ -29,6 +29,7 @@ import org.agrona.IoUtil;
  */
 public final class CheckpointFiles {
   private static final String SUFFIX = ".checkpoint";
+  private static final String UNFINISHED_SUFFIX = ".tmp";
   private static final int MAGIC = 0x5048434D;
   private static final int VERSION = 2;
   private static final int HEADER_LENGTH = 64;
@@ -55,7 +56,7 @@ public final class CheckpointFiles {
   public long write(final Checkpoint checkpoint, final int[] rewritten, final FrozenState state) {
     final String digits = Long.toString(checkpoint.journalSequence());
     final Path target = directory.resolve("0".repeat(19 - digits.length()) + digits + SUFFIX);
-    final Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+    final Path temporary = target.resolveSibling(target.getFileName() + UNFINISHED_SUFFIX);
     try {
       Files.createDirectories(directory);
       files.delete(temporary);
@@ -73,12 +74,39 @@ public final class CheckpointFiles {
       }
       return length;
     } catch (final IOException | UncheckedIOException e) {
+      giveUp(temporary, e);
       throw new MothershipException(
           MothershipException.Category.ENVIRONMENT,
           "CHECKPOINT_FAILED",
           "cannot write checkpoint: path=" + target + ", cause=" + e,
           e);
     }
+  }
+
+  private void giveUp(final Path temporary, final Exception cause) {
+    try {
+      // What was written of it takes space that others need.
+      files.delete(temporary);
+    } catch (final IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Deletes what a stop left unfinished. */
+  void deleteUnfinished() throws IOException {
+    if (Files.isDirectory(directory)) {
+      try (var found = Files.newDirectoryStream(directory, "*" + UNFINISHED_SUFFIX)) {
+        for (final Path file : found) {
+          files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** Bytes of the newest one, 0 if there is none. */
+  public long newestLength() throws IOException {
+    final List<Path> newestFirst = list();
+    return newestFirst.isEmpty() ? 0 : Files.size(newestFirst.getFirst());
   }
 
   /** One file being written: the state first, then the header, which knows its CRC. */

@@ -114,6 +114,7 @@ public final class Recovery {
 
   private void deleteReplaced(final NavigableMap<Integer, Path> found) throws IOException {
     SegmentFiles.deleteUnfinished(files, directory);
+    checkpoints.deleteUnfinished();
     final List<Path> replaced = ReplacedSegments.takeFrom(found);
     for (final Path file : replaced) {
       files.delete(file);

@@ -40,8 +40,8 @@ public final class JournalUpkeep implements Upkeep {
   /** A segment in which less than this part of its nominal length lives is written anew. */
   private static final double SPARSE_SHARE = 0.25;
 
-  /** The same while the journal is longer than its budget. */
-  private static final double SPARSE_SHARE_OVER_BUDGET = 0.75;
+  /** The same while the journal is longer than its budget, or the disk is full. */
+  private static final double SPARSE_SHARE_SHORT = 0.75;
 
   /** So many small neighbours become one, even if that frees little. */
   private static final int NEIGHBOURS_MAX = 8;
@@ -51,6 +51,7 @@ public final class JournalUpkeep implements Upkeep {
   private final CheckpointFiles checkpoints;
   private final SegmentTable segments;
   private final Supplier<JournalReader> readers;
+  private final Reserve reserve;
   private final int segmentBytes;
   private final long budgetBytes;
   private final int epoch;
@@ -72,6 +73,7 @@ public final class JournalUpkeep implements Upkeep {
       final SegmentTable segments,
       final Supplier<JournalReader> readers,
       final Optional<Checkpoint> restored,
+      final Reserve reserve,
       final int segmentBytes,
       final long budgetBytes,
       final int epoch) {
@@ -80,6 +82,7 @@ public final class JournalUpkeep implements Upkeep {
     this.checkpoints = new CheckpointFiles(files, dataDirectory);
     this.segments = segments;
     this.readers = readers;
+    this.reserve = reserve;
     this.segmentBytes = segmentBytes;
     this.budgetBytes = budgetBytes;
     this.epoch = epoch;
@@ -95,6 +98,7 @@ public final class JournalUpkeep implements Upkeep {
             .toArray();
     final long length = checkpoints.write(checkpoint, rewritten, state);
     checkpointBytes.addAndGet(length);
+    reserve.onCheckpoint(length);
     olderFrom = newestFrom;
     newestFrom = Location.segment(checkpoint.location());
     return length;
@@ -105,17 +109,12 @@ public final class JournalUpkeep implements Upkeep {
     final LiveBytes live = LiveBytes.of(state);
     final Relocations moved = new Relocations();
     try {
-      final List<SegmentIndex> candidates = new ArrayList<>();
-      long totalBytes = 0;
-      for (final SegmentIndex segment : segments.all()) {
-        totalBytes += segment.end();
-        if (segment.segment() < olderFrom) {
-          candidates.add(segment);
-        }
-      }
+      final long totalBytes = Arrays.stream(segments.all()).mapToLong(SegmentIndex::end).sum();
       liveShare = totalBytes == 0 ? 1 : Math.min(1, (double) live.total() / totalBytes);
+      final List<SegmentIndex> candidates = candidates();
       candidates.removeAll(deleteDead(candidates, live));
-      final double share = totalBytes > budgetBytes ? SPARSE_SHARE_OVER_BUDGET : SPARSE_SHARE;
+      final boolean isShort = totalBytes > budgetBytes || reserve.isTouched();
+      final double share = isShort ? SPARSE_SHARE_SHORT : SPARSE_SHARE;
       final List<List<SegmentIndex>> groups =
           SparseGroups.of(candidates, segments.all(), live, segmentBytes, share, NEIGHBOURS_MAX);
       for (final List<SegmentIndex> group : groups) {
@@ -124,6 +123,26 @@ public final class JournalUpkeep implements Upkeep {
         }
       }
       return moved;
+    } catch (final IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Segments that both checkpoints tell about. */
+  private List<SegmentIndex> candidates() {
+    final List<SegmentIndex> candidates = new ArrayList<>();
+    for (final SegmentIndex segment : segments.all()) {
+      if (segment.segment() < olderFrom) {
+        candidates.add(segment);
+      }
+    }
+    return candidates;
+  }
+
+  @Override
+  public void freeDead(final FrozenState state) {
+    try {
+      deleteDead(candidates(), LiveBytes.of(state));
     } catch (final IOException e) {
       throw failed(e);
     }

@@ -38,6 +38,7 @@ public final class OutboxRelay implements AutoCloseable {
   private final AtomicLong refusedCount = new AtomicLong();
   private final Thread thread;
   private volatile long publishedId;
+  private volatile boolean isPrepared;
 
   private OutboxRelay(
       final Database database,
@@ -61,24 +62,36 @@ public final class OutboxRelay implements AutoCloseable {
       final OutboxRepository outbox,
       final Fabric fabric,
       final long publishedOutboxId) {
-    database.write(
-        transaction -> {
-          outbox.continueAbove(transaction, publishedOutboxId);
-          return outbox.deleteUpTo(transaction, publishedOutboxId);
-        });
     final OutboxRelay relay = new OutboxRelay(database, outbox, fabric, publishedOutboxId);
+    try {
+      relay.prepare();
+    } catch (final MothershipException e) {
+      if (!SqlErrors.SQL_DISK_FULL.is(e)) {
+        throw e;
+      }
+      LOG.error("the disk is full: records can be read, not changed, until there is space");
+    }
     relay.thread.start();
     return relay;
   }
 
+  /** Before it no change may be made: its event would get an id that the journal has already. */
+  private void prepare() {
+    database.write(
+        transaction -> {
+          outbox.continueAbove(transaction, publishedId);
+          return outbox.deleteUpTo(transaction, publishedId);
+        });
+    isPrepared = true;
+  }
+
   /**
-   * To be called before a change that makes an event: while the streams take none, the change is
-   * refused too.
+   * To be called before a change: while the streams would not take its event, it is refused.
    *
    * @throws MothershipException {@code STORAGE_FULL}
    */
   public void requireSpace() {
-    if (!fabric.takesMessages()) {
+    if (!isPrepared || !fabric.takesMessages()) {
       throw new MothershipException(
           MothershipException.Category.CAPACITY,
           "STORAGE_FULL",
@@ -122,6 +135,9 @@ public final class OutboxRelay implements AutoCloseable {
   /** Publishes a batch; false if there was none or the registry could not be reached. */
   private boolean tryRelay() throws InterruptedException {
     try {
+      if (!isPrepared) {
+        prepare();
+      }
       final List<OutboxRecord> batch =
           database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
       for (final OutboxRecord event : batch) {

@@ -53,7 +53,8 @@ public enum SqlErrors {
       case SQLITE_CONSTRAINT_FOREIGNKEY -> REFERENCE_MISSING;
       case SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_NOTNULL -> CHECK_FAILED;
       case SQLITE_BUSY, SQLITE_LOCKED -> SQL_BUSY;
-      case SQLITE_FULL -> SQL_DISK_FULL;
+      // The second: no room for the index of the write-ahead log.
+      case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> SQL_DISK_FULL;
       case SQLITE_CORRUPT, SQLITE_NOTADB -> SQL_CORRUPT;
       default -> SQL_FAILED;
     };
