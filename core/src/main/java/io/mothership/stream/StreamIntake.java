@@ -62,6 +62,9 @@ final class StreamIntake implements Subscriber {
   private long reservedTo;
   private long reservationSynced;
 
+  /** What still comes may not rely on a reservation: it is being given back. */
+  private boolean isReleased;
+
   StreamIntake(final JetStream owner, final Stream stream) {
     this.owner = owner;
     this.stream = stream;
@@ -298,6 +301,7 @@ final class StreamIntake implements Subscriber {
   void release() {
     if (reservedTo > stream.lastSequence()) {
       tryReserve(stream.lastSequence());
+      isReleased = true;
     }
   }
 
@@ -511,7 +515,7 @@ final class StreamIntake implements Subscriber {
   }
 
   private boolean isSyncNeeded(final long sequence) {
-    if (stream.sync() == SyncPolicy.ALWAYS) {
+    if (stream.sync() == SyncPolicy.ALWAYS || isReleased) {
       return true;
     }
     if (stream.config().isMemory()) {
