@@ -248,6 +248,9 @@ final class SpineSim {
       throw new SimulatedJournal.PowerCut();
     }
     for (int i = random.nextInt(3); i > 0 && !isCut; i--) {
+      if (random.nextInt(10) == 0) {
+        publish(anyStream());
+      }
       spine.step();
     }
   }
