@@ -1,6 +1,5 @@
 package io.mothership.dispatch;
 
-import io.mothership.error.MothershipException;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.ReadAgent;
@@ -119,7 +118,7 @@ final class Checkpointer {
     }
     try {
       upkeep.checkpoint(next(), streams.freeze());
-    } catch (final MothershipException e) {
+    } catch (final RuntimeException e) {
       LOG.error("no checkpoint at the stop: the next start reads more: {}", e.getMessage());
     }
   }
@@ -128,15 +127,20 @@ final class Checkpointer {
     final long written = journal.writtenBytes() - lastBytes;
     // While space is short every record may be the one that lets a segment go.
     final boolean isDue = written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
-    if (!isDue || journal.isFailed()) {
+    if (!isDue || !canCatchUp()) {
       return 0;
     }
     phase = Phase.DRAINING;
     return 1;
   }
 
+  /** Not while a record waits for space: nothing would be taken in meanwhile, not even reads. */
+  private boolean canCatchUp() {
+    return !journal.isFailed() && !journal.isDiskFull();
+  }
+
   private int freeze() {
-    if (journal.isFailed()) {
+    if (!canCatchUp()) {
       phase = Phase.IDLE;
       return 1;
     }

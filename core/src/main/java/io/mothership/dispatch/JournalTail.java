@@ -90,6 +90,10 @@ final class JournalTail {
     return ring.hasRoom(length);
   }
 
+  public boolean isDiskFull() {
+    return ring.isDiskFull();
+  }
+
   public boolean isSpaceLow() {
     return ring.isSpaceLow();
   }

@@ -47,6 +47,7 @@ public final class JournalRing {
   private final AtomicLong syncedSequence;
   private volatile boolean isFailed;
   private volatile boolean isSpaceLow;
+  private volatile boolean isDiskFull;
   private volatile Doorbell doorbell = Doorbell.SILENT;
 
   // ms-dispatch only
@@ -296,11 +297,22 @@ public final class JournalRing {
     return wasWanted;
   }
 
+<<<<<<< HEAD
   /** Whether a record appended since the last call asked for no sync; ms-journal. */
   boolean takePlainAppended() {
     final boolean wasAppended = isPlainAppended;
     isPlainAppended = false;
     return wasAppended;
+=======
+  /** Whether a record waits here for space on the disk. Any thread. */
+  public boolean isDiskFull() {
+    return isDiskFull;
+  }
+
+  /** Tells whether a record waits for space; ms-journal. */
+  void diskFull(final boolean isFull) {
+    isDiskFull = isFull;
+>>>>>>> ea589be (A full disk is told at once, and reading goes on while a record waits for space)
   }
 
   /** Tells ms-dispatch whether to take new messages; ms-journal. */

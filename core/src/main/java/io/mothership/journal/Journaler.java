@@ -103,7 +103,7 @@ public final class Journaler implements Agent {
     final long before = ring.appendedSequence();
     try {
       ring.drainTo(journal, BATCH_BYTES_MAX);
-      isFull = false;
+      full(false);
     } catch (final MothershipException e) {
       if (!e.code().equals(Journal.DISK_FULL)) {
         throw e;
@@ -134,13 +134,20 @@ public final class Journaler implements Agent {
     if (!isFull) {
       LOG.error("the disk is full, records wait until there is space: {}", full.getMessage());
     }
-    isFull = true;
+    full(true);
     retryAtNs = clock.monotonicNs() + SPACE_INTERVAL_NS;
+  }
+
+  private void full(final boolean isNowFull) {
+    if (isFull != isNowFull) {
+      isFull = isNowFull;
+      ring.diskFull(isNowFull);
+    }
   }
 
   private void watchSpace(final boolean hasWorked) {
     final boolean isAskedAnew = isSpaceLow && clock.monotonicNs() >= spaceAskedNs;
-    if (!hasWorked && !isAskedAnew) {
+    if (!hasWorked && !isAskedAnew && !isFull) {
       return;
     }
     if (isAskedAnew) {
