@@ -297,13 +297,13 @@ public final class JournalRing {
     return wasWanted;
   }
 
-<<<<<<< HEAD
   /** Whether a record appended since the last call asked for no sync; ms-journal. */
   boolean takePlainAppended() {
     final boolean wasAppended = isPlainAppended;
     isPlainAppended = false;
     return wasAppended;
-=======
+  }
+
   /** Whether a record waits here for space on the disk. Any thread. */
   public boolean isDiskFull() {
     return isDiskFull;
@@ -312,7 +312,6 @@ public final class JournalRing {
   /** Tells whether a record waits for space; ms-journal. */
   void diskFull(final boolean isFull) {
     isDiskFull = isFull;
->>>>>>> ea589be (A full disk is told at once, and reading goes on while a record waits for space)
   }
 
   /** Tells ms-dispatch whether to take new messages; ms-journal. */

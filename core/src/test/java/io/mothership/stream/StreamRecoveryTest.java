@@ -110,6 +110,34 @@ final class StreamRecoveryTest {
   }
 
   @Test
+  void shouldRememberIdsAcrossACheckpointAndAClockThatWasSetBack() {
+    js.create("A", "\"subjects\":[\"a\"],\"duplicate_window\":5000000000");
+    js.publish("a", "1", "Nats-Msg-Id: x");
+    js.clock().stepWallNs(-3_600_000_000_000L);
+    js.stopAndStart();
+    js.publish("a", "2", "Nats-Msg-Id: y");
+    js.restart();
+    assertTrue(js.publish("a", "1", "Nats-Msg-Id: x").contains("duplicate"));
+    js.clock().advanceNs(6_000_000_000L);
+    assertTrue(js.publish("a", "3", "Nats-Msg-Id: x").contains("\"seq\":3}"));
+  }
+
+  @Test
+  void shouldRememberAnIdThatWasUsedAgainWhileTheClockStoodStill() {
+    js.create("A", "\"subjects\":[\"a\"],\"duplicate_window\":5000000000");
+    js.publish("a", "1", "Nats-Msg-Id: x");
+    js.clock().stepWallNs(-3_600_000_000_000L);
+    js.clock().advanceNs(4_000_000_000L);
+    js.stopAndStart();
+    js.clock().advanceNs(2_000_000_000L);
+    assertTrue(js.publish("a", "2", "Nats-Msg-Id: x").contains("\"seq\":2}"));
+    js.restart();
+    js.clock().advanceNs(2_000_000_000L);
+    final String answer = js.publish("a", "2", "Nats-Msg-Id: x");
+    assertTrue(answer.contains("\"seq\":2,\"duplicate\": true"), answer);
+  }
+
+  @Test
   void shouldSyncWhatComesAfterReservationsWereGivenBack() {
     js.create(
         "A", "\"subjects\":[\"a\"],\"metadata\":{\"" + StreamConfig.SYNC_KEY + "\":\"interval\"}");
