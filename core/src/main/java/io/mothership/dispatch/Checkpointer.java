@@ -1,6 +1,5 @@
 package io.mothership.dispatch;
 
-import io.mothership.error.MothershipException;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.ReadAgent;
@@ -127,12 +126,15 @@ final class Checkpointer {
       Thread.currentThread().interrupt();
       return;
     }
-    if (journal.isFailed() || journal.lastSequence() == lastSequence || !journal.isCaughtUp()) {
+    if (journal.isFailed()
+        || journal.lastSequence() == lastSequence
+        || !journal.isCaughtUp()
+        || journal.syncedSequence() < journal.lastSequence()) {
       return;
     }
     try {
       upkeep.checkpoint(next(), streams.freeze());
-    } catch (final MothershipException e) {
+    } catch (final RuntimeException e) {
       LOG.error("no checkpoint at the stop: the next start reads more: {}", e.getMessage());
     }
   }
@@ -144,7 +146,7 @@ final class Checkpointer {
         isRetrying
             ? monotonicNs - retryAtNs >= 0
             : written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
-    if (!isDue || journal.isStalled() || journal.isFailed()) {
+    if (!isDue || !canCatchUp()) {
       return 0;
     }
     isRetrying = false;
@@ -152,9 +154,13 @@ final class Checkpointer {
     return 1;
   }
 
+  /** Not while a record waits for space: nothing would be taken in meanwhile, not even reads. */
+  private boolean canCatchUp() {
+    return !journal.isFailed() && !journal.isStalled();
+  }
+
   private int freeze() {
-    if (journal.isFailed() || journal.isStalled()) {
-      // The journal does not catch up: the dispatcher has to go on.
+    if (!canCatchUp()) {
       phase = Phase.IDLE;
       return 1;
     }
@@ -200,7 +206,7 @@ final class Checkpointer {
     final long bytes;
     try {
       bytes = upkeep.checkpoint(toWrite, state);
-    } catch (final MothershipException e) {
+    } catch (final RuntimeException e) {
       LOG.error("no checkpoint, it is tried again: {}", e.getMessage());
       upkeep.freeDead(state);
       return FAILED;

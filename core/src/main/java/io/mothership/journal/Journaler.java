@@ -155,7 +155,7 @@ public final class Journaler implements Agent {
 
   private void watchSpace(final boolean hasWorked) {
     final boolean isAskedAnew = isSpaceLow && clock.monotonicNs() >= spaceAskedNs;
-    if (!hasWorked && !isAskedAnew) {
+    if (!hasWorked && !isAskedAnew && !isFull) {
       return;
     }
     if (isAskedAnew) {

@@ -44,7 +44,7 @@ final class DedupeWindow {
   }
 
   /**
-   * The sequence stored under an id, 0 = not in the window. Remembers the id's hash for {@link
+   * The sequence last stored under an id, 0 = not in the window. Remembers the id's hash for {@link
    * #add}.
    */
   @HotPath
@@ -52,16 +52,20 @@ final class DedupeWindow {
     low = hash.hash128(id.buffer(), id.offset(), id.length());
     high = hash.high();
     final int mask = slots.length - 1;
+    long newest = 0;
     for (int at = (int) low & mask; slots[at] != EMPTY; at = (at + 1) & mask) {
       final int entry = slots[at];
       if (lows[entry] == low && highs[entry] == high) {
-        return sequences[entry];
+        newest = Math.max(newest, sequences[entry]);
       }
     }
-    return 0;
+    return newest;
   }
 
-  /** Adds the id last looked for; it was not found and the window is not full. */
+  /**
+   * Adds the id last looked for; the window is not full. An older entry of it may still be there:
+   * recovery, which counts on record times, forgets later than the monotonic clock did.
+   */
   @HotPath
   void add(final long sequence, final long timeNs) {
     if (count == lows.length) {

@@ -371,7 +371,7 @@ public final class JetStream implements StreamLayer {
     exchange = newExchange;
     replies.exchange(newExchange);
     ageClock.start(newExchange);
-    final long shiftNs = newExchange.monotonicNs() - newExchange.wallNs();
+    final long shiftNs = newExchange.monotonicNs() - StreamIntake.recordNowNs(newExchange);
     for (final Stream stream : byName.values()) {
       stream.intake().onRecoveryComplete(shiftNs);
       stream.commitAll();

@@ -62,6 +62,9 @@ final class StreamIntake implements Subscriber {
   private long reservedTo;
   private long reservationSynced;
 
+  /** What still comes may not rely on a reservation: it is being given back. */
+  private boolean isReleased;
+
   StreamIntake(final JetStream owner, final Stream stream) {
     this.owner = owner;
     this.stream = stream;
@@ -214,7 +217,9 @@ final class StreamIntake implements Subscriber {
       lastIdLength = 0;
     } else {
       dedupe.expire(frame.timeNs() - stream.config().duplicateWindowNs());
-      if (!dedupe.isFull() && dedupe.find(headers.messageId()) == 0) {
+      if (!dedupe.isFull()) {
+        // Whatever the window says: that it was stored proves that its id was free.
+        dedupe.find(headers.messageId());
         remember(sequence, frame.timeNs());
       }
     }
@@ -225,12 +230,18 @@ final class StreamIntake implements Subscriber {
   /** Everything that outlives a restart, as it is now. */
   Frozen freeze() {
     final Exchange exchange = owner.exchange();
-    // In record time, which is ahead of a wall clock that was set back: recovery compares with it.
-    final long recordNs = Math.max(exchange.wallNs(), exchange.lastAppendTimeNs());
     return new Frozen(
         reservedTo,
         Arrays.copyOf(lastId, lastIdLength),
-        dedupe.freeze(recordNs - exchange.monotonicNs()));
+        dedupe.freeze(recordNowNs(exchange) - exchange.monotonicNs()));
+  }
+
+  /**
+   * What the next record's time is at least: ids are kept in the time of records, which does not
+   * follow a wall clock that was set back.
+   */
+  static long recordNowNs(final Exchange exchange) {
+    return Math.max(exchange.wallNs(), exchange.lastAppendTimeNs());
   }
 
   /** Takes the place of what was frozen; no message was recovered yet. */
@@ -254,8 +265,8 @@ final class StreamIntake implements Subscriber {
   }
 
   /** Goes on above what may have been given away before an unclean stop. */
-  void onRecoveryComplete(final long monotonicMinusWallNs) {
-    dedupe.shiftTimes(monotonicMinusWallNs);
+  void onRecoveryComplete(final long monotonicMinusRecordNs) {
+    dedupe.shiftTimes(monotonicMinusRecordNs);
     if (reservedTo > stream.lastSequence()) {
       stream.index().skipTo(reservedTo);
     }
@@ -298,6 +309,7 @@ final class StreamIntake implements Subscriber {
   void release() {
     if (reservedTo > stream.lastSequence()) {
       tryReserve(stream.lastSequence());
+      isReleased = true;
     }
   }
 
@@ -511,7 +523,7 @@ final class StreamIntake implements Subscriber {
   }
 
   private boolean isSyncNeeded(final long sequence) {
-    if (stream.sync() == SyncPolicy.ALWAYS) {
+    if (stream.sync() == SyncPolicy.ALWAYS || isReleased) {
       return true;
     }
     if (stream.config().isMemory()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.bus.Tap;
@@ -299,7 +300,7 @@ final class SpineTest {
     spine.stepAll();
   }
 
-  private final class Client implements Outbox {
+  private final class Client extends QuietOutbox {
     private final long id;
     private final boolean isEcho;
     private final List<String> all = new ArrayList<>();
@@ -359,19 +360,6 @@ final class SpineTest {
       sids.add("");
       all.add("PONG");
       return 1;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 1;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
     }
 
     @Override

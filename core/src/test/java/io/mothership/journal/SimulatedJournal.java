@@ -159,6 +159,7 @@ public final class SimulatedJournal implements Journal {
   public enum Fault {
     NONE,
     SYNC_FAILS,
+    SPACE_LOW,
     DISK_FULL
   }
 
@@ -199,7 +200,6 @@ public final class SimulatedJournal implements Journal {
   public long append(final DirectBuffer buffer, final int offset, final int length) {
     requireUsable();
     if (disk.fault == Fault.DISK_FULL) {
-      disk.fault = Fault.NONE;
       throw new MothershipException(
           MothershipException.Category.CAPACITY, DISK_FULL, "simulated: no space");
     }
@@ -210,6 +210,11 @@ public final class SimulatedJournal implements Journal {
     disk.add(copy);
     disk.meanwhile.run();
     return disk.location(disk.frames.size() - 1L);
+  }
+
+  @Override
+  public boolean isSpaceLow(final boolean isAskedAnew) {
+    return disk.fault == Fault.SPACE_LOW || disk.fault == Fault.DISK_FULL;
   }
 
   @Override

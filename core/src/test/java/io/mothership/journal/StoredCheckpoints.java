@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Checkpoints kept in a list, for journals whose locations are positions in a list. */
 final class StoredCheckpoints {
-  private static final int BUFFER_LENGTH = 64;
+  private static final int BUFFER_LENGTH = 4096;
 
   private record Stored(Checkpoint checkpoint, byte[] state) {}
 
@@ -19,9 +19,9 @@ final class StoredCheckpoints {
         new StateEncoder(
             BUFFER_LENGTH,
             part -> {
-              while (part.hasRemaining()) {
-                bytes.write(part.get());
-              }
+              final byte[] copy = new byte[part.remaining()];
+              part.get(copy);
+              bytes.writeBytes(copy);
             });
     state.encode(out);
     out.finish();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.ManualClock;
@@ -127,7 +127,7 @@ final class ConsumerAllocationTest {
   }
 
   /** Acknowledges every message at once. */
-  private final class AckingOutbox implements Outbox {
+  private final class AckingOutbox extends QuietOutbox {
     private final UnsafeBuffer subject = new UnsafeBuffer(new byte[256]);
     private boolean isOpen;
     private long count;
@@ -146,26 +146,5 @@ final class ConsumerAllocationTest {
       }
       return 1;
     }
-
-    @Override
-    public int offerPong() {
-      return 1;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 1;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.journal.codec.Origin;
@@ -236,7 +236,7 @@ final class ConsumerFixture {
         .orElseThrow();
   }
 
-  private final class Client implements Outbox {
+  private final class Client extends QuietOutbox {
     @Override
     public int offerMessage(final byte[] sid, final MessageView message) {
       received.add(
@@ -248,26 +248,5 @@ final class ConsumerFixture {
               message.payload().toString()));
       return 1;
     }
-
-    @Override
-    public int offerPong() {
-      return 1;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 1;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 }

@@ -55,6 +55,21 @@ final class DiskFullTest {
   }
 
   @Test
+  void shouldRefuseAndReadWhileARecordWaitsForSpace() {
+    js.create("S", "\"subjects\":[\"s.>\"]");
+    js.publish("s.1", "");
+    js.journal().full(true);
+    assertEquals("", js.publish("s.2", ""), "the first to notice waits");
+    final String refused = js.publish("s.3", "");
+    assertTrue(refused.contains(REFUSED), refused);
+    assertTrue(js.request("STREAM.MSG.GET.S", "{\"seq\":1}").contains("\"seq\":1"));
+    js.journal().full(false);
+    js.clock().advanceNs(SECOND_NS);
+    js.step();
+    assertTrue(js.publish("s.4", "").contains("\"seq\":3"));
+  }
+
+  @Test
   void shouldWriteACheckpointForEveryChangeWhileSpaceIsLow() {
     js.create("S", "\"subjects\":[\"s.>\"]");
     js.checkpointBytes(1L << 30);

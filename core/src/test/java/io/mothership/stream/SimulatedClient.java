@@ -1,7 +1,7 @@
 package io.mothership.stream;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.dispatch.Spine;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** A client of a spine that is stepped by hand; hears everything on its inboxes. */
-final class SimulatedClient implements Outbox {
+final class SimulatedClient extends QuietOutbox {
   static final String INBOX = "_INBOX.";
 
   private static final long CONNECTION = 1;
@@ -52,7 +52,7 @@ final class SimulatedClient implements Outbox {
 
   @Override
   public int offerMessage(final byte[] sid, final MessageView message) {
-    if (!isGone) {
+    if (!isGone && !isClosed()) {
       receiver.accept(
           new Message(
               new String(sid, StandardCharsets.US_ASCII),
@@ -62,28 +62,5 @@ final class SimulatedClient implements Outbox {
               message.payload().toString()));
     }
     return 1;
-  }
-
-  @Override
-  public int offerPong() {
-    return 1;
-  }
-
-  @Override
-  public int offerControl(final Slice line) {
-    return 1;
-  }
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long pendingBytes() {
-    return 0;
-  }
-
-  @Override
-  public void close(final CloseReason reason) {
-    isGone = true;
   }
 }

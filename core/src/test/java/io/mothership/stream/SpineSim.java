@@ -33,16 +33,16 @@ import java.util.function.UnaryOperator;
  */
 final class SpineSim {
   private static final long SECOND_NS = 1_000_000_000L;
-  private static final long SPACE_PATIENCE_NS = SECOND_NS / 2;
   private static final int STEPS = 250;
   private static final int PAYLOAD_BYTES_MAX = 4096;
   private static final int RING_BYTES = 256 * 1024;
-  private static final long CHECKPOINT_BYTES = 6 * 1024;
   private static final int MIB = 1024 * 1024;
   private static final int SUBSCRIPTIONS_MAX = 1000;
   private static final int ROUNDS_MAX = 60;
+  private static final int STEPS_TO_ANSWER = 100;
 
   private final Random random;
+  private final long checkpointBytes;
   private final UnaryOperator<Journal> wrapper;
   private final ManualClock clock = new ManualClock(StreamFixture.START_NS);
   private final SimulatedJournal.Disk disk = new SimulatedJournal.Disk();
@@ -80,6 +80,7 @@ final class SpineSim {
    */
   SpineSim(final long seed, final UnaryOperator<Journal> wrapper) {
     this.random = new Random(seed);
+    this.checkpointBytes = 1L << 12 + random.nextInt(8);
     this.wrapper = wrapper;
     for (int i = 0; i < 6; i++) {
       ids.add("id" + i);
@@ -169,7 +170,7 @@ final class SpineSim {
                 MIB,
                 8 * MIB,
                 100_000_000L,
-                CHECKPOINT_BYTES,
+                checkpointBytes,
                 SUBSCRIPTIONS_MAX,
                 MIB),
             wrapper.apply(opened),
@@ -248,23 +249,27 @@ final class SpineSim {
       throw new SimulatedJournal.PowerCut();
     }
     for (int i = random.nextInt(3); i > 0 && !isCut; i--) {
+      if (random.nextInt(10) == 0) {
+        publish(anyStream());
+      }
       spine.step();
     }
   }
 
   /** Steps all agents until nothing is left to do: whoever asked has an answer. */
   private void drain() {
-    settle();
-    if (!publishes.isEmpty() || !requests.isEmpty() || !confirmations.isEmpty()) {
-      // The disk may have been full: what waits in the ring is tried again after a while.
-      clock.advanceNs(SPACE_PATIENCE_NS);
-      settle();
+    while (!isCut && spine.stepAll() != 0) {
+      Thread.onSpinWait();
     }
     if (isCut) {
       return;
     }
     spine.stepAll();
     require();
+    if (!spine.takesMessages() && !spine.isJournalFailed()) {
+      checkReadable();
+      return;
+    }
     assertEquals(Map.of(), publishes, "unanswered");
     assertEquals(Map.of(), requests, "unanswered");
     if (!spine.isJournalFailed()) {
@@ -273,24 +278,33 @@ final class SpineSim {
     }
   }
 
-  private void settle() {
-    while (!isCut && spine.stepAll() != 0) {
-      Thread.onSpinWait();
+  /** No space: what was taken waits for it, and reading goes on. */
+  private void checkReadable() {
+    final boolean[] isAnswered = new boolean[1];
+    request("$JS.API.STREAM.INFO.limits", "", () -> isAnswered[0] = true);
+    for (int i = 0; i < STEPS_TO_ANSWER && !isAnswered[0] && !isCut; i++) {
+      spine.stepAll();
     }
+    require();
+    assertTrue(isAnswered[0] || isCut || spine.isJournalFailed(), "the disk is full: no answer");
   }
 
   private void breakSomething() {
-    switch (random.nextInt(3)) {
-      case 0 -> callsUntilCut = random.nextInt(20);
-      case 1 -> {
+    switch (random.nextInt(6)) {
+      case 0, 1 -> callsUntilCut = random.nextInt(20);
+      case 2 -> {
         isSyncBroken = true;
         disk.fail(SimulatedJournal.Fault.SYNC_FAILS);
       }
-      default -> {
-        wasFull = true;
-        disk.fail(SimulatedJournal.Fault.DISK_FULL);
-      }
+      case 3 -> fill(SimulatedJournal.Fault.SPACE_LOW);
+      case 4 -> fill(SimulatedJournal.Fault.DISK_FULL);
+      default -> disk.fail(SimulatedJournal.Fault.NONE);
     }
+  }
+
+  private void fill(final SimulatedJournal.Fault how) {
+    wasFull = true;
+    disk.fail(how);
   }
 
   private void setClock() {
@@ -540,6 +554,7 @@ final class SpineSim {
       assertTrue(round < ROUNDS_MAX, "still delivering");
       clock.advanceNs(2 * SimulatedConsumer.ACK_WAIT_NS);
       drain();
+      assertTrue(spine.takesMessages(), "there is space again");
       for (final SimulatedConsumer consumer : consumers) {
         if (!consumer.isPush()) {
           fetch(consumer, 100, false);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.ManualClock;
@@ -112,7 +112,7 @@ final class StreamAllocationTest {
     }
   }
 
-  private static final class CountingOutbox implements Outbox {
+  private static final class CountingOutbox extends QuietOutbox {
     private long count;
     private long refused;
 
@@ -124,26 +124,5 @@ final class StreamAllocationTest {
       }
       return 1;
     }
-
-    @Override
-    public int offerPong() {
-      return 1;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 1;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 }

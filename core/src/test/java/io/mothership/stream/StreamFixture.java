@@ -3,7 +3,7 @@ package io.mothership.stream;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.ManualClock;
@@ -241,7 +241,7 @@ final class StreamFixture {
     return text.toString();
   }
 
-  private static final class Client implements Outbox {
+  private static final class Client extends QuietOutbox {
     private final List<String> received = new ArrayList<>();
 
     @Override
@@ -249,26 +249,5 @@ final class StreamFixture {
       received.add(message.headers().toString() + message.payload());
       return 1;
     }
-
-    @Override
-    public int offerPong() {
-      return 1;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 1;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.journal.FrameView;
+import io.mothership.journal.JournalReader;
+import io.mothership.journal.codec.RecordType;
 import org.junit.jupiter.api.Test;
 
 final class StreamRecoveryTest {
@@ -104,6 +107,56 @@ final class StreamRecoveryTest {
     assertEquals(0, js.jetStream().bytesUsed(StreamConfig.Storage.MEMORY));
     assertTrue(js.create("M", "\"subjects\":[\"m\"],\"storage\":\"memory\"").id() > id);
     assertTrue(js.publish("m", "x").contains("\"seq\":1}"));
+  }
+
+  @Test
+  void shouldRememberIdsAcrossACheckpointAndAClockThatWasSetBack() {
+    js.create("A", "\"subjects\":[\"a\"],\"duplicate_window\":5000000000");
+    js.publish("a", "1", "Nats-Msg-Id: x");
+    js.clock().stepWallNs(-3_600_000_000_000L);
+    js.stopAndStart();
+    js.publish("a", "2", "Nats-Msg-Id: y");
+    js.restart();
+    assertTrue(js.publish("a", "1", "Nats-Msg-Id: x").contains("duplicate"));
+    js.clock().advanceNs(6_000_000_000L);
+    assertTrue(js.publish("a", "3", "Nats-Msg-Id: x").contains("\"seq\":3}"));
+  }
+
+  @Test
+  void shouldRememberAnIdThatWasUsedAgainWhileTheClockStoodStill() {
+    js.create("A", "\"subjects\":[\"a\"],\"duplicate_window\":5000000000");
+    js.publish("a", "1", "Nats-Msg-Id: x");
+    js.clock().stepWallNs(-3_600_000_000_000L);
+    js.clock().advanceNs(4_000_000_000L);
+    js.stopAndStart();
+    js.clock().advanceNs(2_000_000_000L);
+    assertTrue(js.publish("a", "2", "Nats-Msg-Id: x").contains("\"seq\":2}"));
+    js.restart();
+    js.clock().advanceNs(2_000_000_000L);
+    final String answer = js.publish("a", "2", "Nats-Msg-Id: x");
+    assertTrue(answer.contains("\"seq\":2,\"duplicate\": true"), answer);
+  }
+
+  @Test
+  void shouldSyncWhatComesAfterReservationsWereGivenBack() {
+    js.create(
+        "A", "\"subjects\":[\"a\"],\"metadata\":{\"" + StreamConfig.SYNC_KEY + "\":\"interval\"}");
+    js.publish("a", "1");
+    js.publish("a", "2");
+    assertFalse(isLastMessageSynced());
+    js.jetStream().onStopping();
+    js.publish("a", "3");
+    assertTrue(isLastMessageSynced());
+  }
+
+  private boolean isLastMessageSynced() {
+    final FrameView frame = new FrameView();
+    final JournalReader reader = js.journal().reader();
+    boolean isSynced = false;
+    for (int at = 0; reader.read(at, frame); at++) {
+      isSynced = frame.recordType() == RecordType.MESSAGE ? frame.isSynced() : isSynced;
+    }
+    return isSynced;
   }
 
   @Test

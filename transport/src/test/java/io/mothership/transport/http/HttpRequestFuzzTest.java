@@ -35,12 +35,28 @@ final class HttpRequestFuzzTest {
     }
     final int piece = 1 + (input[0] & 0xFF) % PIECE_MAX;
     final String whole = answers(input, input.length);
-    assertEquals(whole, answers(input, 1));
-    assertEquals(whole, answers(input, piece));
+    requireSame(whole, answers(input, 1));
+    requireSame(whole, answers(input, piece));
     assertEquals(0, listener.refusalCount(HttpErrors.INTERNAL));
     assertEquals(0, listener.refusalCount(HttpErrors.HANDLER_FAILED));
     assertEquals(0, listener.connectionCount());
     assertEquals(0, listener.reservedBytes());
+  }
+
+  /**
+   * Netty counts a CR whose LF has not come yet: whether a line of exactly the limit is too long
+   * depends on the split, and nothing is answered behind that.
+   */
+  private static void requireSame(final String whole, final String split) {
+    final int end = Math.min(tooLongAt(whole), tooLongAt(split));
+    assertEquals(
+        whole.substring(0, Math.min(end, whole.length())),
+        split.substring(0, Math.min(end, split.length())));
+  }
+
+  private static int tooLongAt(final String answers) {
+    final int at = answers.indexOf("HTTP/1.1 431 ");
+    return at < 0 ? Integer.MAX_VALUE : at;
   }
 
   private String answers(final byte[] input, final int piece) {
