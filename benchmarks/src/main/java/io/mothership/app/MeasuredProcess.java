@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * One appliance in a process of its own on free ports, with the time it took to bind them.
@@ -73,7 +72,7 @@ final class MeasuredProcess implements AutoCloseable {
         key.reset();
       }
       final long boundNs = System.nanoTime() - beginNs;
-      final long boundProcessorNs = processorNs(process.pid());
+      final long boundProcessorNs = processorNs(process);
       final Properties ports = new Properties();
       try (var in = Files.newInputStream(portsFile)) {
         ports.load(in);
@@ -101,20 +100,13 @@ final class MeasuredProcess implements AutoCloseable {
     return ResidentMemory.of(process.pid());
   }
 
-  /** Processor time that the threads it has now have used so far. */
-  long processorNs() throws IOException {
-    return processorNs(process.pid());
+  /** Processor time it has used so far, in steps of the kernel's tick. */
+  long processorNs() {
+    return processorNs(process);
   }
 
-  /** The first number of the scheduler's statistics is the time on a processor, in ns. */
-  private static long processorNs(final long pid) throws IOException {
-    long sumNs = 0;
-    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
-      for (final Path thread : threads.toList()) {
-        sumNs += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
-      }
-    }
-    return sumNs;
+  private static long processorNs(final Process process) {
+    return process.info().totalCpuDuration().orElseThrow().toNanos();
   }
 
   /** Asks it to end and waits until it has. */

@@ -72,7 +72,6 @@ final class StartRun {
       }
     }
     Collections.sort(boundNs);
-    Collections.sort(processorNs);
     memories.sort(Comparator.comparingLong(ResidentMemory::resident));
     final ResidentMemory memory = memories.get(memories.size() / 2);
     System.out.printf(
@@ -83,8 +82,8 @@ final class StartRun {
         milliseconds(boundNs, 1),
         starts);
     System.out.printf(
-        "processor time until then: median %.1f ms, min %.1f%n",
-        milliseconds(processorNs, 0.5), milliseconds(processorNs, 0));
+        "processor time until then: mean %.1f ms%n",
+        processorNs.stream().mapToLong(Long::longValue).average().orElseThrow() / 1e6);
     System.out.printf(
         "idle: RSS %.1f MiB = %.1f anonymous + %.1f of files%n",
         mebibytes(memory.resident()), mebibytes(memory.anonymous()), mebibytes(memory.file()));
