@@ -51,6 +51,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -124,8 +125,10 @@ public final class Wiring implements AutoCloseable {
       // Given up at this start, it may be needed at the next.
       onClose("spare file", () -> prepareSpare(folder));
     }
+    // Its native library takes as long to load as a small journal to recover.
+    final CompletableFuture<SocketDriver> driver = CompletableFuture.supplyAsync(SocketDriver::best);
     final long publishedOutboxId = startSpine();
-    final EventLoopGroup loops = SocketDriver.best().loops(SpineOptions.ioThreads(config));
+    final EventLoopGroup loops = driver.join().loops(SpineOptions.ioThreads(config));
     onClose("event loops", () -> end(loops));
     final Runnable afterRead = startAgents(loops);
     final Fabric fabric = spine.fabric(connectionIds.incrementAndGet());
