@@ -126,7 +126,8 @@ public final class Wiring implements AutoCloseable {
       onClose("spare file", () -> prepareSpare(folder));
     }
     // Its native library takes as long to load as a small journal to recover.
-    final CompletableFuture<SocketDriver> driver = CompletableFuture.supplyAsync(SocketDriver::best);
+    final CompletableFuture<SocketDriver> driver =
+        CompletableFuture.supplyAsync(SocketDriver::best);
     final long publishedOutboxId = startSpine();
     final EventLoopGroup loops = driver.join().loops(SpineOptions.ioThreads(config));
     onClose("event loops", () -> end(loops));
