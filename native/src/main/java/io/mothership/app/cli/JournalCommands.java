@@ -3,6 +3,8 @@ package io.mothership.app.cli;
 import io.mothership.app.Logging;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.RecordType;
+import io.mothership.storage.journal.DirectoryLock;
+import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.PrintWriter;
@@ -23,11 +25,12 @@ import picocli.CommandLine.Spec;
     name = "journal",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Looks into a journal.",
+    description = "Looks into a journal, or repairs it.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mothership journal verify data        reads every record; exit code 1 if damaged",
-      "  mothership journal dump data          prints every record"
+      "  mothership journal dump data          prints every record",
+      "  mothership journal repair data        sets damaged segments aside"
     })
 final class JournalCommands implements Runnable {
   @Spec private CommandSpec spec;
@@ -84,6 +87,60 @@ final class JournalCommands implements Runnable {
     out.println(found.damage().isEmpty() ? "no damage" : found.damage().size() + " damaged ranges");
     out.flush();
     return found.isGood() ? ExitCode.OK : ExitCode.FAILURE;
+  }
+
+  @Command(
+      name = "repair",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Puts segments with the good records into the places of damaged ones, which are kept in"
+            + " quarantine/ in the data folder. The appliance must be stopped.",
+        "What a damaged range held is lost; the rest of its segment is read without it already. It"
+            + " has to be repaired only for a journal without findings."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mothership journal verify data && echo nothing to repair",
+        "  mothership journal repair data        exit code 1 if damage is left"
+      })
+  int repair(
+      @Parameters(
+              paramLabel = "DIR",
+              arity = "0..1",
+              defaultValue = "data",
+              description = "The data folder. Default: ${DEFAULT-VALUE}.")
+          final Path folder) {
+    Logging.start("warn", Optional.empty());
+    final PrintWriter out = spec.commandLine().getOut();
+    final JournalRepair.Outcome done;
+    try (DirectoryLock lock = DirectoryLock.acquire(folder);
+        ProgressBar bar = new ProgressBar(out)) {
+      final long totalBytes = SegmentFiles.totalLength(folder);
+      final long[] doneBytes = {0};
+      done =
+          JournalRepair.run(
+              folder,
+              bytes -> {
+                doneBytes[0] += bytes;
+                bar.onProgress(doneBytes[0], totalBytes);
+              });
+    }
+    done.repaired().forEach(damage -> out.println("REPAIRED " + damage));
+    done.quarantined().forEach(file -> out.println("kept as  " + file));
+    done.left().forEach(damage -> out.println("LEFT     " + damage));
+    if (!done.left().isEmpty()) {
+      out.println(
+          "a checkpoint ends there, or it is the last: start, wait for two checkpoints, stop");
+    }
+    out.println(
+        done.repaired().size()
+            + " damaged ranges repaired, "
+            + done.left().size()
+            + " left, "
+            + done.framesKept()
+            + " records written anew");
+    out.flush();
+    return done.left().isEmpty() ? ExitCode.OK : ExitCode.FAILURE;
   }
 
   @Command(
