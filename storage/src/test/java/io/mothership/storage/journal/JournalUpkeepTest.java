@@ -233,6 +233,31 @@ final class JournalUpkeepTest {
     }
   }
 
+  /** On a full disk: what frees space must not need any. */
+  @Test
+  void shouldDeleteDeadSegmentsWithoutANewCheckpoint() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      checkpoint(journal, at -> true);
+      append(journal, COUNT / 4);
+      checkpoint(journal, at -> true);
+      final int before = journal.segments().length;
+      files.failWrites("No space left on device");
+      assertThrows(MothershipException.class, () -> checkpoint(journal, at -> false));
+      journal.upkeep().orElseThrow().freeDead(held(at -> at > COUNT / 2));
+      assertTrue(journal.segments().length < before - 4);
+      try (var found = Files.list(directory.resolve("checkpoint"))) {
+        assertEquals(2, found.count(), "nothing half written takes space");
+      }
+      files.repair();
+      assertLive(journal, at -> at > COUNT / 2);
+    }
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertTrue(journal.report().damage().isEmpty());
+      assertTrue(journal.report().checkpoint().isPresent());
+    }
+  }
+
   /** Everything but the damaged record is where it was, and nothing is reported any more. */
   @Test
   void shouldRepairDamagedSegmentsAndKeepThemAside() throws IOException {
