@@ -53,6 +53,8 @@ final class RestartRun {
     private final Path folder;
     private final List<Long> cleanNs = new ArrayList<>();
     private final List<Long> killedNs = new ArrayList<>();
+    private final List<Long> cleanProcessorNs = new ArrayList<>();
+    private final List<Long> killedProcessorNs = new ArrayList<>();
 
     Journal(final List<String> program, final Path folder, final int messages) throws Exception {
       this.program = program;
@@ -85,11 +87,13 @@ final class RestartRun {
     void restart() throws IOException, InterruptedException {
       try (MeasuredProcess process = start()) {
         cleanNs.add(process.boundNs());
+        cleanProcessorNs.add(process.boundProcessorNs());
         publish(process, TAIL_MESSAGES);
         process.kill();
       }
       try (MeasuredProcess process = start()) {
         killedNs.add(process.boundNs());
+        killedProcessorNs.add(process.boundProcessorNs());
         process.stop();
       }
     }
@@ -102,15 +106,24 @@ final class RestartRun {
         }
       }
       System.out.printf("journal of %,d bytes%n", bytes);
-      print("after an orderly stop", cleanNs);
-      print("after SIGKILL", killedNs);
+      print("after an orderly stop", cleanNs, cleanProcessorNs);
+      print("after SIGKILL", killedNs, killedProcessorNs);
     }
 
-    private static void print(final String what, final List<Long> ns) {
+    private static void print(
+        final String what, final List<Long> ns, final List<Long> processorNs) {
       Collections.sort(ns);
+      Collections.sort(processorNs);
       System.out.printf(
-          "  %-22s bound: median %.0f ms, min %.0f, max %.0f, starts %d%n",
-          what, ns.get(ns.size() / 2) / 1e6, ns.getFirst() / 1e6, ns.getLast() / 1e6, ns.size());
+          "  %-22s bound: median %.0f ms, min %.0f, max %.0f; processor time until then: median"
+              + " %.0f ms, min %.0f; starts %d%n",
+          what,
+          ns.get(ns.size() / 2) / 1e6,
+          ns.getFirst() / 1e6,
+          ns.getLast() / 1e6,
+          processorNs.get(processorNs.size() / 2) / 1e6,
+          processorNs.getFirst() / 1e6,
+          ns.size());
     }
   }
 }

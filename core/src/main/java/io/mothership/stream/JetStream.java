@@ -55,7 +55,7 @@ public final class JetStream implements StreamLayer {
   private static final String API_PREFIX = "$JS.API.";
 
   /** Of what a checkpoint holds. */
-  private static final int STATE_VERSION = 2;
+  private static final int STATE_VERSION = 3;
 
   private static final byte[] CONSUMER = ascii("CONSUMER.");
   private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");

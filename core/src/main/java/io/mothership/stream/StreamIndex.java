@@ -20,7 +20,7 @@ import org.agrona.collections.LongArrayList;
  * reused when older ones empty; while a frozen state is in use, a copy of each chunk that changes.
  */
 final class StreamIndex {
-  static final int CHUNK_LENGTH = 1024;
+  static final int CHUNK_LENGTH = IndexChunk.LENGTH;
 
   private static final int CHUNK_SHIFT = 10;
   private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
@@ -28,9 +28,9 @@ final class StreamIndex {
 
   private final Freezing freezing;
   private final SubjectTable subjects = new SubjectTable();
-  private final Chunk[] spare = new Chunk[SPARE_MAX];
+  private final IndexChunk[] spare = new IndexChunk[SPARE_MAX];
   private int spareCount;
-  private Chunk[] chunks = new Chunk[4];
+  private IndexChunk[] chunks = new IndexChunk[4];
   private long chunkBase;
   private long first = 1;
   private long last;
@@ -79,13 +79,13 @@ final class StreamIndex {
   }
 
   boolean isPresent(final long sequence) {
-    final Chunk chunk = chunk(sequence);
+    final IndexChunk chunk = chunk(sequence);
     return chunk != null && chunk.subjectIds[(int) sequence & CHUNK_MASK] != SubjectTable.NONE;
   }
 
   /** Id of the message's subject, or {@link SubjectTable#NONE} if there is no such message. */
   int subjectId(final long sequence) {
-    final Chunk chunk = chunk(sequence);
+    final IndexChunk chunk = chunk(sequence);
     return chunk == null ? SubjectTable.NONE : chunk.subjectIds[(int) sequence & CHUNK_MASK];
   }
 
@@ -126,7 +126,7 @@ final class StreamIndex {
       final long timeNs,
       final long journalSequence) {
     final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
-    final Chunk chunk = chunkFor(sequence);
+    final IndexChunk chunk = chunkFor(sequence);
     final int at = (int) sequence & CHUNK_MASK;
     final long previous = subjects.append(id, sequence);
     chunk.subjectIds[at] = id;
@@ -168,7 +168,7 @@ final class StreamIndex {
     if (id == SubjectTable.NONE) {
       return false;
     }
-    final Chunk chunk = changing(sequence);
+    final IndexChunk chunk = changing(sequence);
     final int at = (int) sequence & CHUNK_MASK;
     final long previous = chunk.previousSame[at];
     final long next = chunk.nextSame[at];
@@ -226,7 +226,7 @@ final class StreamIndex {
   long nextPresent(final long sequence) {
     long at = Math.max(sequence, first);
     while (at <= last) {
-      final Chunk chunk = chunk(at);
+      final IndexChunk chunk = chunk(at);
       if (chunk == null) {
         at = (at | CHUNK_MASK) + 1;
         continue;
@@ -259,7 +259,7 @@ final class StreamIndex {
 
   /** Everything as it is now: costs a reference per chunk and a copy of the subjects' numbers. */
   Frozen freeze() {
-    final List<Chunk> present = new ArrayList<>();
+    final List<IndexChunk> present = new ArrayList<>();
     final LongArrayList numbers = new LongArrayList();
     for (int at = 0; at < chunks.length; at++) {
       if (chunks[at] != null) {
@@ -276,7 +276,7 @@ final class StreamIndex {
         bytes,
         subjects.freeze(),
         numbers.toLongArray(),
-        present.toArray(Chunk[]::new));
+        present.toArray(IndexChunk[]::new));
   }
 
   /** Takes the place of an index that was frozen; this one is empty. */
@@ -288,7 +288,6 @@ final class StreamIndex {
     bytes = in.i64();
     subjects.restore(in);
     final int present = in.count(Long.BYTES);
-    final Compacted compacted = new Compacted(CHUNK_LENGTH);
     chunkBase = first >>> CHUNK_SHIFT;
     for (int i = 0; i < present; i++) {
       final long number = in.i64();
@@ -296,8 +295,8 @@ final class StreamIndex {
       if (at >= chunks.length) {
         chunks = Arrays.copyOf(chunks, Math.max(at + 1, Math.max(present, chunks.length * 2)));
       }
-      chunks[at] = new Chunk();
-      chunks[at].decode(in, compacted);
+      final int live = in.i32();
+      chunks[at] = new IndexChunk(in.bytes(), live);
     }
   }
 
@@ -310,7 +309,7 @@ final class StreamIndex {
     private final long bytes;
     private final SubjectTable.Frozen subjects;
     private final long[] numbers;
-    private final Chunk[] chunks;
+    private final IndexChunk[] chunks;
 
     private Frozen(
         final long first,
@@ -320,7 +319,7 @@ final class StreamIndex {
         final long bytes,
         final SubjectTable.Frozen subjects,
         final long[] numbers,
-        final Chunk[] chunks) {
+        final IndexChunk[] chunks) {
       this.first = first;
       this.last = last;
       this.lastTimeNs = lastTimeNs;
@@ -335,16 +334,21 @@ final class StreamIndex {
       out.i64(first).i64(last).i64(lastTimeNs).i64(count).i64(bytes);
       subjects.encode(out);
       out.i32(chunks.length);
-      final Compacted compacted = new Compacted(CHUNK_LENGTH);
+      final byte[] scratch = new byte[IndexChunk.PACKED_LENGTH_MAX];
       for (int i = 0; i < chunks.length; i++) {
-        out.i64(numbers[i]);
-        chunks[i].encode(out, compacted);
+        out.i64(numbers[i]).i32(chunks[i].live);
+        if (chunks[i].isPacked()) {
+          out.bytes(chunks[i].packed());
+        } else {
+          final int length = chunks[i].pack(scratch);
+          out.i32(length).bytes(scratch, 0, length);
+        }
       }
     }
 
     void forEachMessage(final int streamId, final FrozenState.MessageConsumer consumer) {
       for (int i = 0; i < chunks.length; i++) {
-        final Chunk chunk = chunks[i];
+        final IndexChunk chunk = chunks[i].isPacked() ? chunks[i].unpacked() : chunks[i];
         for (int at = 0; at < CHUNK_LENGTH; at++) {
           if (chunk.subjectIds[at] != SubjectTable.NONE) {
             consumer.onMessage(
@@ -355,18 +359,31 @@ final class StreamIndex {
     }
   }
 
-  private Chunk chunk(final long sequence) {
+  private IndexChunk chunk(final long sequence) {
     if (sequence < first || sequence > last) {
       return null;
     }
     final long at = (sequence >>> CHUNK_SHIFT) - chunkBase;
-    return at < 0 || at >= chunks.length ? null : chunks[(int) at];
+    if (at < 0 || at >= chunks.length) {
+      return null;
+    }
+    final IndexChunk found = chunks[(int) at];
+    return found == null || !found.isPacked() ? found : unpack((int) at);
+  }
+
+  /** The first look at it since the start. */
+  private IndexChunk unpack(final int at) {
+    chunks[at] = chunks[at].unpacked();
+    return chunks[at];
   }
 
   /** The chunk of a message that is there, to be written to. */
   @HotPath
-  private Chunk changing(final long sequence) {
+  private IndexChunk changing(final long sequence) {
     final int at = (int) ((sequence >>> CHUNK_SHIFT) - chunkBase);
+    if (chunks[at].isPacked()) {
+      return unpack(at);
+    }
     if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
@@ -374,10 +391,10 @@ final class StreamIndex {
   }
 
   private void thaw(final int at) {
-    chunks[at] = new Chunk(chunks[at]);
+    chunks[at] = new IndexChunk(chunks[at]);
   }
 
-  private Chunk chunkFor(final long sequence) {
+  private IndexChunk chunkFor(final long sequence) {
     final long number = sequence >>> CHUNK_SHIFT;
     if (count == 0) {
       chunkBase = number;
@@ -386,8 +403,10 @@ final class StreamIndex {
     }
     final int at = (int) (number - chunkBase);
     if (chunks[at] == null) {
-      chunks[at] = spareCount > 0 ? spare[--spareCount] : new Chunk();
+      chunks[at] = spareCount > 0 ? spare[--spareCount] : new IndexChunk();
       chunks[at].clear();
+    } else if (chunks[at].isPacked()) {
+      unpack(at);
     } else if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
@@ -399,87 +418,13 @@ final class StreamIndex {
     final int shift = (int) Math.min(newBase - chunkBase, chunks.length);
     final int kept = chunks.length - shift;
     final long needed = number - newBase + 1;
-    final Chunk[] target =
+    final IndexChunk[] target =
         needed > chunks.length / 2 + 1
-            ? new Chunk[Math.toIntExact(Math.max(needed * 2, chunks.length))]
+            ? new IndexChunk[Math.toIntExact(Math.max(needed * 2, chunks.length))]
             : chunks;
     System.arraycopy(chunks, shift, target, 0, kept);
     Arrays.fill(target, kept, target.length, null);
     chunks = target;
     chunkBase = newBase;
-  }
-
-  private static final class Chunk {
-    private final long[] locations;
-    private final long[] journalSequences;
-    private final long[] times;
-    private final long[] nextSame;
-    private final long[] previousSame;
-    private final int[] subjectIds;
-    private final int[] sizes;
-    private int live;
-
-    /** While a frozen state is in use somebody else may be reading it, and it never changes. */
-    private boolean isFrozen;
-
-    Chunk() {
-      locations = new long[CHUNK_LENGTH];
-      journalSequences = new long[CHUNK_LENGTH];
-      times = new long[CHUNK_LENGTH];
-      nextSame = new long[CHUNK_LENGTH];
-      previousSame = new long[CHUNK_LENGTH];
-      subjectIds = new int[CHUNK_LENGTH];
-      sizes = new int[CHUNK_LENGTH];
-    }
-
-    Chunk(final Chunk frozen) {
-      locations = frozen.locations.clone();
-      journalSequences = frozen.journalSequences.clone();
-      times = frozen.times.clone();
-      nextSame = frozen.nextSame.clone();
-      previousSame = frozen.previousSame.clone();
-      subjectIds = frozen.subjectIds.clone();
-      sizes = frozen.sizes.clone();
-      live = frozen.live;
-    }
-
-    /** Writes what is there; where much is missing it takes no more room than it has messages. */
-    void encode(final StateEncoder out, final Compacted compacted) {
-      out.i32(live);
-      compacted.select(subjectIds, live);
-      compacted.writePlaces(out);
-      compacted.write(out, locations);
-      compacted.write(out, journalSequences);
-      compacted.write(out, times);
-      compacted.write(out, nextSame);
-      compacted.write(out, previousSame);
-      compacted.write(out, subjectIds);
-      compacted.write(out, sizes);
-    }
-
-    void decode(final StateDecoder in, final Compacted compacted) {
-      live = in.i32();
-      clear(live);
-      compacted.readPlaces(in, live);
-      compacted.read(in, locations);
-      compacted.read(in, journalSequences);
-      compacted.read(in, times);
-      compacted.read(in, nextSame);
-      compacted.read(in, previousSame);
-      compacted.read(in, subjectIds);
-      compacted.read(in, sizes);
-    }
-
-    private void clear(final int newLive) {
-      if (newLive < CHUNK_LENGTH) {
-        Arrays.fill(subjectIds, SubjectTable.NONE);
-      }
-      live = newLive;
-    }
-
-    void clear() {
-      isFrozen = false;
-      clear(0);
-    }
   }
 }

@@ -11,6 +11,7 @@ import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.PurgeOptions;
+import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
@@ -274,9 +275,7 @@ final class DiskFullClientsIT {
         (long) acknowledged.firstKey(),
         streams.getStreamInfo(STREAM).getStreamState().getFirstSequence());
     final var reader =
-        client
-            .getStreamContext(STREAM)
-            .createOrderedConsumer(new io.nats.client.api.OrderedConsumerConfiguration());
+        client.getStreamContext(STREAM).createOrderedConsumer(new OrderedConsumerConfiguration());
     try (var messages = reader.iterate()) {
       for (final var entry : acknowledged.entrySet()) {
         var message = messages.nextMessage(PATIENCE);

@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
       AlienCommands.class,
       ConfigCommands.class,
       JournalCommands.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       DoctorCommand.class,
       Publish.class,
       Subscribe.class,

@@ -148,7 +148,7 @@ public final class CheckpointFiles {
   }
 
   /** Files with a final name, newest first; nothing of them was looked at. */
-  List<Path> list() throws IOException {
+  public List<Path> list() throws IOException {
     final List<Path> found = new ArrayList<>();
     if (Files.isDirectory(directory)) {
       try (var entries = Files.newDirectoryStream(directory, "*" + SUFFIX)) {

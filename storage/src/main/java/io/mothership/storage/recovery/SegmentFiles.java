@@ -105,6 +105,19 @@ public final class SegmentFiles {
     return segments;
   }
 
+  /** Bytes of all segment files of a data folder, unused ends included; 0 if it has none. */
+  public static long totalLength(final Path dataDirectory) {
+    long bytes = 0;
+    try {
+      for (final Path file : list(journalDirectory(dataDirectory)).values()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (final IOException e) {
+      return 0;
+    }
+  }
+
   public static boolean isSealed(final Path file) {
     return file.getFileName().toString().endsWith(SEALED_SUFFIX);
   }

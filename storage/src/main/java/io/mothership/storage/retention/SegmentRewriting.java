@@ -1,10 +1,5 @@
 package io.mothership.storage.retention;
 
-import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
-import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
-import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
-
-import io.mothership.journal.FrameCrc;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
@@ -13,15 +8,13 @@ import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
+import io.mothership.storage.recovery.SegmentWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes the living messages of neighbouring segments into one that takes their place. It is synced
@@ -31,7 +24,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class SegmentRewriting {
   private static final SecureRandom SALTS = new SecureRandom();
-  private static final int BUFFER_LENGTH = 256 * 1024;
 
   private final FileFacade files;
   private final Path directory;
@@ -39,9 +31,6 @@ final class SegmentRewriting {
   private final List<LiveMessages.Message> messages;
   private final SegmentDescriptor descriptor;
   private final Relocations moved = new Relocations();
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
-  private final UnsafeBuffer bytes = new UnsafeBuffer(buffer);
-  private int position;
 
   SegmentRewriting(
       final FileFacade files,
@@ -84,7 +73,6 @@ final class SegmentRewriting {
         files.delete(temporary);
         return Optional.empty();
       }
-      files.sync(channel);
     } catch (final IOException e) {
       files.delete(temporary);
       throw e;
@@ -97,10 +85,7 @@ final class SegmentRewriting {
   private boolean write(
       final JournalReader reader, final FileChannel channel, final SegmentIndex index)
       throws IOException {
-    buffer.clear();
-    bytes.putInt(0, SegmentDescriptor.bodyLength(0), ByteOrder.LITTLE_ENDIAN);
-    descriptor.encodeBody(bytes, WORD_LENGTH, new FrameCrc());
-    buffer.position(descriptor.dataOffset());
+    final SegmentWriter writer = new SegmentWriter(files, channel, descriptor);
     final FrameView frame = new FrameView();
     for (final LiveMessages.Message message : messages) {
       if (!reader.read(message.location(), frame)
@@ -108,41 +93,14 @@ final class SegmentRewriting {
           || frame.streamSequence() != message.streamSequence()) {
         return false;
       }
-      final int recordLength = SegmentDescriptor.align(PREFIX_LENGTH + frame.length());
-      room(channel, recordLength);
-      final int frameOffset = position + buffer.position() + PREFIX_LENGTH;
-      final int at = buffer.position();
-      bytes.putInt(at, STAMP_LENGTH + frame.length(), ByteOrder.LITTLE_ENDIAN);
-      bytes.putInt(at + WORD_LENGTH, descriptor.stampAt(frameOffset), ByteOrder.LITTLE_ENDIAN);
-      bytes.setMemory(at + recordLength - 4, 4, (byte) 0);
-      bytes.putBytes(at + PREFIX_LENGTH, frame.buffer(), frame.offset(), frame.length());
-      buffer.position(at + recordLength);
+      final int frameOffset = writer.append(frame);
       index.add(frame.journalSequence(), frame.timeNs(), frameOffset);
       moved.add(
           message.streamId(),
           message.streamSequence(),
           Location.of(descriptor.segment(), frameOffset));
     }
-    flush(channel);
-    index.publish(position);
+    index.publish(writer.finish());
     return true;
-  }
-
-  private void room(final FileChannel channel, final int length) throws IOException {
-    if (buffer.remaining() >= length) {
-      return;
-    }
-    flush(channel);
-    if (buffer.capacity() < length) {
-      buffer = ByteBuffer.allocateDirect(length);
-      bytes.wrap(buffer);
-    }
-  }
-
-  private void flush(final FileChannel channel) throws IOException {
-    final int length = buffer.flip().remaining();
-    files.write(channel, buffer, position);
-    position += length;
-    buffer.clear();
   }
 }

@@ -15,6 +15,7 @@ import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Relocations;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.TestFrames;
+import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.IOException;
@@ -230,6 +231,75 @@ final class JournalUpkeepTest {
         assertTrue(reader.read(locations[40], frame));
       }
     }
+  }
+
+  /** On a full disk: what frees space must not need any. */
+  @Test
+  void shouldDeleteDeadSegmentsWithoutANewCheckpoint() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      checkpoint(journal, at -> true);
+      append(journal, COUNT / 4);
+      checkpoint(journal, at -> true);
+      final int before = journal.segments().length;
+      files.failWrites("No space left on device");
+      assertThrows(MothershipException.class, () -> checkpoint(journal, at -> false));
+      journal.upkeep().orElseThrow().freeDead(held(at -> at > COUNT / 2));
+      assertTrue(journal.segments().length < before - 4);
+      try (var found = Files.list(directory.resolve("checkpoint"))) {
+        assertEquals(2, found.count(), "nothing half written takes space");
+      }
+      files.repair();
+      assertLive(journal, at -> at > COUNT / 2);
+    }
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertTrue(journal.report().damage().isEmpty());
+      assertTrue(journal.report().checkpoint().isPresent());
+    }
+  }
+
+  /** Everything but the damaged record is where it was, and nothing is reported any more. */
+  @Test
+  void shouldRepairDamagedSegmentsAndKeepThemAside() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      checkpoint(journal, at -> true);
+      append(journal, COUNT / 2);
+    }
+    final long covered = COUNT / 4;
+    final long behind = COUNT + COUNT / 4;
+    for (final long message : new long[] {covered, behind}) {
+      final long location = locations[(int) message];
+      flip(
+          SegmentFiles.sealed(SegmentFiles.journalDirectory(directory), Location.segment(location)),
+          Location.offset(location) + 90);
+    }
+    assertEquals(2, JournalVerification.of(directory).damage().size());
+    final JournalRepair.Outcome repaired = JournalRepair.run(directory, bytes -> {});
+    assertEquals(2, repaired.repaired().size());
+    assertEquals(2, repaired.quarantined().size());
+    assertTrue(repaired.left().isEmpty());
+    final JournalVerification verified = JournalVerification.of(directory);
+    assertTrue(verified.isGood(), verified::toString);
+    assertEquals(sequence - 2, verified.frames());
+    final Mirror mirror = new Mirror();
+    try (ChronicleJournal journal = open(mirror)) {
+      assertTrue(journal.report().damage().isEmpty());
+      assertTrue(journal.report().checkpoint().isPresent());
+      final FrameView frame = new FrameView();
+      try (JournalReader reader = journal.reader()) {
+        for (long at = 1; at <= sequence; at++) {
+          final long place = mirror.places.getOrDefault(at, locations[(int) at]);
+          final long message = at;
+          assertEquals(
+              at != covered && at != behind,
+              reader.read(place, frame) && frame.journalSequence() == at,
+              () -> "message=" + message);
+        }
+      }
+      append(journal, 10);
+    }
+    assertTrue(JournalVerification.of(directory).isGood());
   }
 
   @Test

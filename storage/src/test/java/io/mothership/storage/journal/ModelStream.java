@@ -6,6 +6,7 @@ import io.mothership.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ final class ModelStream {
   private final long ageMaxNs;
   private final boolean isLastPerSubject;
   private final TreeMap<Long, Held> messages = new TreeMap<>();
-  private final Map<String, Long> lastOfSubject = new java.util.HashMap<>();
+  private final Map<String, Long> lastOfSubject = new HashMap<>();
   private long bytes;
   private long lastSequence;
 

@@ -1,0 +1,197 @@
+package io.mothership.storage.backup;
+
+import io.mothership.error.MothershipException;
+import io.mothership.storage.recovery.FileFacade;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * Where backups lie: each file once, named by the hash of its bytes, and a manifest per backup. A
+ * backup is there when its manifest is, which is written last.
+ */
+final class BackupStore {
+  private static final int PART = 256 * 1024;
+  private static final String UNFINISHED = ".unfinished";
+
+  private final FileFacade files = FileFacade.system();
+  private final Path objects;
+  private final Path manifests;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(PART);
+
+  BackupStore(final Path folder) {
+    objects = folder.resolve("objects");
+    manifests = folder.resolve("backups");
+  }
+
+  void create() throws IOException {
+    Files.createDirectories(objects);
+    Files.createDirectories(manifests);
+    deleteUnfinished(objects);
+    deleteUnfinished(manifests);
+  }
+
+  /** All backups, newest first. */
+  List<BackupManifest> list() throws IOException {
+    if (!Files.isDirectory(manifests)) {
+      throw new MothershipException(
+          MothershipException.Category.ENVIRONMENT,
+          "NO_BACKUP",
+          "there is no backup: path=" + manifests.getParent());
+    }
+    final List<Path> found = new ArrayList<>();
+    try (var entries = Files.list(manifests)) {
+      entries.filter(file -> !file.toString().endsWith(UNFINISHED)).forEach(found::add);
+    }
+    found.sort(Comparator.reverseOrder());
+    final List<BackupManifest> all = new ArrayList<>();
+    for (final Path file : found) {
+      all.add(BackupManifest.read(file));
+    }
+    return all;
+  }
+
+  boolean has(final BackupManifest.Entry entry) throws IOException {
+    final Path object = objects.resolve(entry.hash());
+    return Files.exists(object) && Files.size(object) == entry.length();
+  }
+
+  /**
+   * Copies the first {@code length} bytes of a file into the store.
+   *
+   * @return their hash
+   */
+  String put(final Path source, final long length, final LongConsumer progress) throws IOException {
+    final Path unfinished = objects.resolve(source.getFileName() + UNFINISHED);
+    files.delete(unfinished);
+    final String hash;
+    try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
+        FileChannel to = files.open(unfinished)) {
+      hash = copy(from, to, length, progress);
+      files.sync(to);
+    }
+    files.rename(unfinished, objects.resolve(hash));
+    return hash;
+  }
+
+  /** Writes a file of a backup; {@code BACKUP_DAMAGED} if it is not what was put in. */
+  void get(final BackupManifest.Entry entry, final Path target, final LongConsumer progress)
+      throws IOException {
+    final Path object = objects.resolve(entry.hash());
+    if (!has(entry)) {
+      throw damaged(entry, "missing or cut");
+    }
+    Files.createDirectories(target.getParent());
+    try (FileChannel from = FileChannel.open(object, StandardOpenOption.READ);
+        FileChannel to = files.open(target)) {
+      if (!copy(from, to, entry.length(), progress).equals(entry.hash())) {
+        throw damaged(entry, "its bytes have another hash");
+      }
+      files.sync(to);
+    }
+    files.syncDirectory(target.getParent());
+  }
+
+  private static MothershipException damaged(final BackupManifest.Entry entry, final String what) {
+    return new MothershipException(
+        MothershipException.Category.CORRUPTION,
+        "BACKUP_DAMAGED",
+        "a file of the backup is damaged: path="
+            + entry.path()
+            + ", object="
+            + entry.hash()
+            + ": "
+            + what);
+  }
+
+  private String copy(
+      final FileChannel from, final FileChannel to, final long length, final LongConsumer progress)
+      throws IOException {
+    final MessageDigest digest = Hashing.begin();
+    long at = 0;
+    while (at < length) {
+      buffer.clear().limit((int) Math.min(PART, length - at));
+      if (from.read(buffer, at) < 0) {
+        throw new IOException("file ends early: wanted=" + length + ", length=" + at);
+      }
+      buffer.flip();
+      digest.update(buffer.duplicate());
+      final int part = buffer.remaining();
+      files.write(to, buffer, at);
+      at += part;
+      progress.accept(part);
+    }
+    return Hashing.end(digest);
+  }
+
+  /** From now on the backup is there. */
+  void commit(final BackupManifest manifest) throws IOException {
+    files.syncDirectory(objects);
+    final Path target = manifests.resolve(manifest.name());
+    final Path unfinished = manifests.resolve(manifest.name() + UNFINISHED);
+    files.delete(unfinished);
+    try (FileChannel channel = files.open(unfinished)) {
+      files.write(channel, ByteBuffer.wrap(manifest.toText().getBytes(StandardCharsets.UTF_8)), 0);
+      files.sync(channel);
+    }
+    files.rename(unfinished, target);
+    files.syncDirectory(manifests);
+  }
+
+  /** Forgets all but the newest {@code count} backups and what only the others need. */
+  void keep(final int count) throws IOException {
+    final List<BackupManifest> all = list();
+    final Set<String> needed = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (i < count) {
+        all.get(i).entries().forEach(entry -> needed.add(entry.hash()));
+      } else {
+        files.delete(manifests.resolve(all.get(i).name()));
+      }
+    }
+    files.syncDirectory(manifests);
+    try (var found = Files.list(objects)) {
+      for (final Path object : found.toList()) {
+        if (!needed.contains(object.getFileName().toString())) {
+          files.delete(object);
+        }
+      }
+    }
+  }
+
+  /** The backup of a name, or the newest. */
+  BackupManifest find(final Optional<String> name) throws IOException {
+    return list().stream()
+        .filter(manifest -> name.isEmpty() || name.get().equals(manifest.name()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new MothershipException(
+                    MothershipException.Category.ENVIRONMENT,
+                    "NO_BACKUP",
+                    "there is no such backup: path="
+                        + manifests.getParent()
+                        + ", name="
+                        + name.orElse("any")));
+  }
+
+  private void deleteUnfinished(final Path folder) throws IOException {
+    try (var found = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+      for (final Path file : found) {
+        files.delete(file);
+      }
+    }
+  }
+}
