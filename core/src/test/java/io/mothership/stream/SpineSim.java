@@ -40,6 +40,7 @@ final class SpineSim {
   private static final int SUBSCRIPTIONS_MAX = 1000;
   private static final int ROUNDS_MAX = 60;
   private static final int STEPS_TO_ANSWER = 100;
+  private static final int STEPS_TO_REST = 100_000;
 
   private final Random random;
   private final long checkpointBytes;
@@ -258,8 +259,9 @@ final class SpineSim {
 
   /** Steps all agents until nothing is left to do: whoever asked has an answer. */
   private void drain() {
+    int steps = 0;
     while (!isCut && spine.stepAll() != 0) {
-      Thread.onSpinWait();
+      assertTrue(++steps < STEPS_TO_REST, "never comes to rest");
     }
     if (isCut) {
       return;
