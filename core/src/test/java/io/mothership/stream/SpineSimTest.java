@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * more, {@code -Dmothership.seed=N} for another first one.
  */
 final class SpineSimTest {
-  private static final int SEEDS = Integer.getInteger("mothership.spine.seeds", 300);
+  private static final int SEEDS = Integer.getInteger("mothership.spine.seeds", 200);
   private static final long FIRST_SEED = Long.getLong("mothership.seed", 1L);
   private static final int SEEDS_TO_CATCH = 20;
 
