@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
@@ -85,33 +85,12 @@ final class LoopStepperTest {
   }
 
   /** A client of whom only the number of messages is known. */
-  private static final class Counter implements Outbox {
+  private static final class Counter extends QuietOutbox {
     private int messages;
 
     @Override
     public int offerMessage(final byte[] sid, final MessageView message) {
       return ++messages;
     }
-
-    @Override
-    public int offerPong() {
-      return 0;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 0;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 }

@@ -1,7 +1,7 @@
 package io.mothership.storage.journal;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.ManualClock;
@@ -19,7 +19,7 @@ import java.util.Deque;
 import java.util.function.BiConsumer;
 
 /** A broker on a journal of files, stepped by hand, with one client that waits for its answers. */
-final class SteppedBroker implements Outbox, AutoCloseable {
+final class SteppedBroker extends QuietOutbox implements AutoCloseable {
   private static final long CONNECTION = 1;
   private static final String INBOX = "_INBOX.";
   private static final int MIB = 1024 * 1024;
@@ -125,27 +125,6 @@ final class SteppedBroker implements Outbox, AutoCloseable {
     received.add(new String[] {message.reply().toString(), message.payload().toString()});
     return 1;
   }
-
-  @Override
-  public int offerPong() {
-    return 1;
-  }
-
-  @Override
-  public int offerControl(final Slice line) {
-    return 1;
-  }
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long pendingBytes() {
-    return 0;
-  }
-
-  @Override
-  public void close(final CloseReason reason) {}
 
   /** Stops in order. */
   @Override
