@@ -128,7 +128,9 @@ final class ApplianceProcess implements AutoCloseable {
   void start() throws IOException, InterruptedException {
     final Path ports = folder.resolve("ports");
     Files.deleteIfExists(ports);
-    final List<String> command = program();
+    // Where the tests run under nohup SIGHUP is ignored, and every child would inherit that.
+    final List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+    command.addAll(program());
     command.addAll(
         List.of(
             "serve",

@@ -1,6 +1,7 @@
 package io.mothership.app.cli;
 
 import java.io.PrintWriter;
+import java.util.function.LongSupplier;
 
 /**
  * How far something has come, on one line that is written over again; nothing where no terminal is.
@@ -12,22 +13,26 @@ final class ProgressBar implements AutoCloseable {
 
   private final PrintWriter out;
   private final boolean isShown;
+  private final LongSupplier nanoTime;
+  private boolean hasShown;
   private long shownNs;
 
   ProgressBar(final PrintWriter out) {
-    this(out, System.console() != null && System.console().isTerminal());
+    this(out, System.console() != null && System.console().isTerminal(), System::nanoTime);
   }
 
-  ProgressBar(final PrintWriter out, final boolean isShown) {
+  ProgressBar(final PrintWriter out, final boolean isShown, final LongSupplier nanoTime) {
     this.out = out;
     this.isShown = isShown;
+    this.nanoTime = nanoTime;
   }
 
   void onProgress(final long doneBytes, final long totalBytes) {
-    final long nowNs = System.nanoTime();
-    if (!isShown || shownNs != 0 && nowNs - shownNs < INTERVAL_NS && doneBytes < totalBytes) {
+    final long nowNs = nanoTime.getAsLong();
+    if (!isShown || hasShown && nowNs - shownNs < INTERVAL_NS && doneBytes < totalBytes) {
       return;
     }
+    hasShown = true;
     shownNs = nowNs;
     final double share = totalBytes == 0 ? 1 : Math.min(1, (double) doneBytes / totalBytes);
     final int full = (int) (share * WIDTH);
@@ -43,7 +48,7 @@ final class ProgressBar implements AutoCloseable {
   /** What follows begins on a line of its own. */
   @Override
   public void close() {
-    if (shownNs != 0) {
+    if (hasShown) {
       out.println();
       out.flush();
     }

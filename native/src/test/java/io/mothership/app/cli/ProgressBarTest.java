@@ -11,11 +11,13 @@ final class ProgressBarTest {
   private static final long MIB = 1024 * 1024;
 
   private final StringWriter text = new StringWriter();
+  private long nowNs;
 
   @Test
   void shouldWriteOverItsLineUntilAllIsDone() {
-    try (ProgressBar bar = new ProgressBar(new PrintWriter(text), true)) {
+    try (ProgressBar bar = new ProgressBar(new PrintWriter(text), true, () -> nowNs)) {
       bar.onProgress(MIB, 4 * MIB);
+      nowNs += 99_000_000;
       bar.onProgress(2 * MIB, 4 * MIB);
       bar.onProgress(4 * MIB, 4 * MIB);
     }
@@ -28,7 +30,7 @@ final class ProgressBarTest {
 
   @Test
   void shouldSayNothingWhereNoTerminalIs() {
-    try (ProgressBar bar = new ProgressBar(new PrintWriter(text), false)) {
+    try (ProgressBar bar = new ProgressBar(new PrintWriter(text), false, () -> nowNs)) {
       bar.onProgress(4 * MIB, 4 * MIB);
     }
     assertEquals("", text.toString());
