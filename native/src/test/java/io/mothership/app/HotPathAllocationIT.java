@@ -121,6 +121,8 @@ final class HotPathAllocationIT {
     overrides.put(ConfigKey.DATA_DIR, folder.toString());
     // A new segment costs objects, once in so many MiB; here all fits into one.
     overrides.put(ConfigKey.SEGMENT_SIZE, "64MB");
+    // So does a checkpoint: a copy of each index chunk that changes while it is written.
+    overrides.put(ConfigKey.CHECKPOINT_SIZE, "1GB");
     overrides.put(ConfigKey.HTTP_PORT, "0");
     overrides.put(ConfigKey.NATS_PORT, "0");
     overrides.put(ConfigKey.LAME_DUCK_DURATION, "0s");
