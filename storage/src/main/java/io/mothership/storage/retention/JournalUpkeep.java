@@ -118,8 +118,9 @@ public final class JournalUpkeep implements Upkeep {
       final List<List<SegmentIndex>> groups =
           SparseGroups.of(candidates, segments.all(), live, segmentBytes, share, NEIGHBOURS_MAX);
       for (final List<SegmentIndex> group : groups) {
-        if (group.stream().noneMatch(segment -> unreadable.contains(segment.segment()))) {
-          rewrite(group, state, moved);
+        if (group.stream().noneMatch(segment -> unreadable.contains(segment.segment()))
+            && !tryRewrite(group, state, moved)) {
+          return moved;
         }
       }
       return moved;
@@ -162,6 +163,21 @@ public final class JournalUpkeep implements Upkeep {
       LOG.debug("segments deleted: count={}", dead.size());
     }
     return dead;
+  }
+
+  /**
+   * What was moved before a failure stays moved, and has to be told: the segments it lay in are
+   * replaced.
+   */
+  private boolean tryRewrite(
+      final List<SegmentIndex> group, final FrozenState state, final Relocations moved) {
+    try {
+      rewrite(group, state, moved);
+      return true;
+    } catch (final IOException e) {
+      LOG.error("sparse segments are not written anew, it is tried again later: {}", e.toString());
+      return false;
+    }
   }
 
   private void rewrite(

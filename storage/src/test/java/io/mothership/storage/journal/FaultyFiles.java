@@ -17,6 +17,7 @@ final class FaultyFiles implements FileFacade {
   private int syncs;
   private int longestWrite;
   private int callsLeft = Integer.MAX_VALUE;
+  private int failures;
 
   /** Lets so many calls pass; all after them fail, as if the process had ended there. */
   void failFrom(final int calls) {
@@ -32,8 +33,18 @@ final class FaultyFiles implements FileFacade {
     failsRename = false;
   }
 
+  void countFailures() {
+    failures = 0;
+  }
+
+  /** Calls that failed because none were left. */
+  int failures() {
+    return failures;
+  }
+
   private void call() throws IOException {
     if (callsLeft != Integer.MAX_VALUE && callsLeft-- <= 0) {
+      failures++;
       throw new IOException("stopped");
     }
   }
