@@ -95,6 +95,18 @@ final class MeasuredProcess implements AutoCloseable {
     return Integer.parseInt(ports.getProperty("nats"));
   }
 
+  int httpPort() {
+    return Integer.parseInt(ports.getProperty("http"));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** What it holds in memory at this moment. */
   ResidentMemory memory() throws IOException {
     return ResidentMemory.of(process.pid());
