@@ -2,12 +2,23 @@ package io.mothership.stream;
 
 /**
  * Whether a frozen state is in use. As long as one is, what it shares with the streams is copied
- * before it changes.
+ * before it changes, and the copies count in the budget.
  *
- * <p><i>Thread:</i> ms-dispatch.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> room for packing, once.
  */
 final class Freezing {
+  private final StateBudget budget;
+  private byte[] scratch = {};
+  private long copiedBytes;
   private boolean isUnderWay;
+
+  Freezing() {
+    this(StateBudget.unlimited());
+  }
+
+  Freezing(final StateBudget budget) {
+    this.budget = budget;
+  }
 
   void begin() {
     isUnderWay = true;
@@ -16,9 +27,25 @@ final class Freezing {
   /** Nobody reads the frozen state any more. */
   void end() {
     isUnderWay = false;
+    budget.add(-copiedBytes);
+    copiedBytes = 0;
   }
 
   boolean isUnderWay() {
     return isUnderWay;
+  }
+
+  /** So many bytes are there twice, until the frozen state is let go. */
+  void onCopied(final int bytes) {
+    copiedBytes += bytes;
+    budget.add(bytes);
+  }
+
+  /** Room for a packed chunk. */
+  byte[] scratch() {
+    if (scratch.length == 0) {
+      scratch = new byte[IndexChunk.PACKED_LENGTH_MAX];
+    }
+    return scratch;
   }
 }

@@ -3,8 +3,9 @@ package io.mothership.stream;
 import java.util.Arrays;
 
 /**
- * {@value #LENGTH} sequences of a {@link StreamIndex}, in one of two shapes: columns, or packed as
- * they lie in a checkpoint, which takes a quarter of the room and is only read by {@link
+ * {@value #LENGTH} sequences of a {@link StreamIndex}, in one of three shapes: columns with a slot
+ * for each sequence; columns with slots for those that were there when it was last compacted; or
+ * packed as they lie in a checkpoint, which takes a quarter of the room and is only read by {@link
  * #unpacked}.
  *
  * <p>Packed, each message is its distance from the one before in every column, as a number of
@@ -13,11 +14,24 @@ import java.util.Arrays;
 final class IndexChunk {
   static final int LENGTH = 1024;
 
+  /** {@link #slot}: nothing of that sequence is known. */
+  static final int ABSENT = -1;
+
   /** A place and seven columns of ten bytes at most. */
   static final int PACKED_LENGTH_MAX = LENGTH * 8 * 10;
 
+  private static final int SLOT_BYTES = 5 * Long.BYTES + 2 * Integer.BYTES;
+  private static final int OBJECTS_BYTES = 8 * 16 + 64;
+  private static final int POSITIONS_BYTES = LENGTH / Byte.SIZE + LENGTH / Long.SIZE * 2 + 32;
+
+  /** What one with a slot for each sequence takes of the heap. */
+  static final int FULL_BYTES = LENGTH * SLOT_BYTES + OBJECTS_BYTES;
+
+  private static final int COLUMNS = 7;
+  private static final int COMPACT_MIN = 8;
   private static final long[] NO_LONGS = {};
   private static final int[] NO_INTS = {};
+  private static final char[] NO_RANKS = {};
   private static final byte[] NOT_PACKED = {};
 
   final long[] locations;
@@ -28,20 +42,36 @@ final class IndexChunk {
   final int[] subjectIds;
   final int[] sizes;
   private final byte[] packed;
+
+  /** A bit for each sequence that has a slot; none if all have. */
+  private final long[] positions;
+
+  /** Slots below each word of {@link #positions}. */
+  private final char[] ranks;
+
   int live;
+
+  /** Where the frozen state has it. */
+  int frozenAt;
 
   /** While a frozen state is in use somebody else may be reading it, and it never changes. */
   boolean isFrozen;
 
   IndexChunk() {
-    locations = new long[LENGTH];
-    journalSequences = new long[LENGTH];
-    times = new long[LENGTH];
-    nextSame = new long[LENGTH];
-    previousSame = new long[LENGTH];
-    subjectIds = new int[LENGTH];
-    sizes = new int[LENGTH];
+    this(LENGTH, NO_LONGS, NO_RANKS);
+  }
+
+  private IndexChunk(final int slots, final long[] positions, final char[] ranks) {
+    locations = new long[slots];
+    journalSequences = new long[slots];
+    times = new long[slots];
+    nextSame = new long[slots];
+    previousSame = new long[slots];
+    subjectIds = new int[slots];
+    sizes = new int[slots];
     packed = NOT_PACKED;
+    this.positions = positions;
+    this.ranks = ranks;
   }
 
   IndexChunk(final IndexChunk frozen) {
@@ -53,6 +83,8 @@ final class IndexChunk {
     subjectIds = frozen.subjectIds.clone();
     sizes = frozen.sizes.clone();
     packed = NOT_PACKED;
+    positions = frozen.positions;
+    ranks = frozen.ranks;
     live = frozen.live;
   }
 
@@ -65,8 +97,109 @@ final class IndexChunk {
     previousSame = NO_LONGS;
     subjectIds = NO_INTS;
     sizes = NO_INTS;
+    positions = NO_LONGS;
+    ranks = NO_RANKS;
     this.packed = packed;
     this.live = live;
+  }
+
+  /** Where the columns tell about a sequence, or {@link #ABSENT}. */
+  int slot(final int at) {
+    if (positions.length == 0) {
+      return at;
+    }
+    final long word = positions[at >>> 6];
+    return (word >>> at & 1) == 0
+        ? ABSENT
+        : ranks[at >>> 6] + Long.bitCount(word & ((1L << at) - 1));
+  }
+
+  /** Id of the subject, or {@link SubjectTable#NONE} if there is no such message. */
+  int subjectId(final int at) {
+    final int slot = slot(at);
+    return slot == ABSENT ? SubjectTable.NONE : subjectIds[slot];
+  }
+
+  /** The first place from {@code from} on that has a slot, or {@value #LENGTH}. */
+  int nextPosition(final int from) {
+    if (positions.length == 0 || from >= LENGTH) {
+      return from;
+    }
+    int word = from >>> 6;
+    long bits = positions[word] & -1L << from;
+    while (bits == 0) {
+      if (++word == positions.length) {
+        return LENGTH;
+      }
+      bits = positions[word];
+    }
+    return (word << 6) + Long.numberOfTrailingZeros(bits);
+  }
+
+  /** Whether there is a slot for each sequence. */
+  boolean isFull() {
+    return subjectIds.length == LENGTH;
+  }
+
+  /** Whether a quarter of the slots and more is of no use. */
+  boolean isSparse() {
+    return live * 4 <= subjectIds.length * 3 && subjectIds.length > COMPACT_MIN;
+  }
+
+  /** About what it takes of the heap; packed, what it will take when somebody looks at it. */
+  int heapBytes() {
+    final int slots = isPacked() ? isWorthCompacting(live) ? live : LENGTH : subjectIds.length;
+    return slots == LENGTH ? FULL_BYTES : slots * SLOT_BYTES + OBJECTS_BYTES + POSITIONS_BYTES;
+  }
+
+  private static boolean isWorthCompacting(final int count) {
+    return count * 4 <= LENGTH * 3;
+  }
+
+  /** The same with slots only for what is there. */
+  IndexChunk compacted() {
+    final long[] bits = new long[LENGTH / Long.SIZE];
+    for (int at = nextPosition(0); at < LENGTH; at = nextPosition(at + 1)) {
+      if (subjectIds[slot(at)] != SubjectTable.NONE) {
+        bits[at >>> 6] |= 1L << at;
+      }
+    }
+    return copied(ofPositions(bits, live));
+  }
+
+  /** The same with a slot for each sequence. */
+  IndexChunk expanded() {
+    final IndexChunk full = new IndexChunk();
+    full.clear();
+    return copied(full);
+  }
+
+  private static IndexChunk ofPositions(final long[] bits, final int count) {
+    final char[] ranks = new char[bits.length];
+    int rank = 0;
+    for (int word = 0; word < bits.length; word++) {
+      ranks[word] = (char) rank;
+      rank += Long.bitCount(bits[word]);
+    }
+    return new IndexChunk(count, bits, ranks);
+  }
+
+  private IndexChunk copied(final IndexChunk target) {
+    for (int at = nextPosition(0); at < LENGTH; at = nextPosition(at + 1)) {
+      final int from = slot(at);
+      if (subjectIds[from] != SubjectTable.NONE) {
+        final int to = target.slot(at);
+        target.locations[to] = locations[from];
+        target.journalSequences[to] = journalSequences[from];
+        target.times[to] = times[from];
+        target.nextSame[to] = nextSame[from];
+        target.previousSame[to] = previousSame[from];
+        target.subjectIds[to] = subjectIds[from];
+        target.sizes[to] = sizes[from];
+      }
+    }
+    target.live = live;
+    return target;
   }
 
   boolean isPacked() {
@@ -99,33 +232,34 @@ final class IndexChunk {
     long before = 0;
     int subject = 0;
     int size = 0;
-    for (int at = 0; at < LENGTH; at++) {
-      if (subjectIds[at] != SubjectTable.NONE) {
+    for (int at = nextPosition(0); at < LENGTH; at = nextPosition(at + 1)) {
+      final int slot = slot(at);
+      if (subjectIds[slot] != SubjectTable.NONE) {
         to = put(target, to, at - previous);
-        to = put(target, to, locations[at] - location);
-        to = put(target, to, journalSequences[at] - journalSequence);
-        to = put(target, to, times[at] - time);
-        to = put(target, to, nextSame[at] - next);
-        to = put(target, to, previousSame[at] - before);
-        to = put(target, to, (long) subjectIds[at] - subject);
-        to = put(target, to, (long) sizes[at] - size);
+        to = put(target, to, locations[slot] - location);
+        to = put(target, to, journalSequences[slot] - journalSequence);
+        to = put(target, to, times[slot] - time);
+        to = put(target, to, nextSame[slot] - next);
+        to = put(target, to, previousSame[slot] - before);
+        to = put(target, to, (long) subjectIds[slot] - subject);
+        to = put(target, to, (long) sizes[slot] - size);
         previous = at;
-        location = locations[at];
-        journalSequence = journalSequences[at];
-        time = times[at];
-        next = nextSame[at];
-        before = previousSame[at];
-        subject = subjectIds[at];
-        size = sizes[at];
+        location = locations[slot];
+        journalSequence = journalSequences[slot];
+        time = times[slot];
+        next = nextSame[slot];
+        before = previousSame[slot];
+        subject = subjectIds[slot];
+        size = sizes[slot];
       }
     }
     return to;
   }
 
-  /** The same as columns. */
+  /** The same as columns, with a slot for each sequence if most of them are there. */
   IndexChunk unpacked() {
-    final IndexChunk columns = new IndexChunk();
-    columns.clear();
+    final IndexChunk columns = isWorthCompacting(live) ? ofPacked() : new IndexChunk();
+    Arrays.fill(columns.subjectIds, SubjectTable.NONE);
     columns.live = live;
     final Reading in = new Reading(packed);
     int at = 0;
@@ -138,15 +272,30 @@ final class IndexChunk {
     long size = 0;
     for (int left = live; left > 0; left--) {
       at += (int) in.next();
-      columns.locations[at] = location += in.next();
-      columns.journalSequences[at] = journalSequence += in.next();
-      columns.times[at] = time += in.next();
-      columns.nextSame[at] = next += in.next();
-      columns.previousSame[at] = before += in.next();
-      columns.subjectIds[at] = (int) (subject += in.next());
-      columns.sizes[at] = (int) (size += in.next());
+      final int slot = columns.slot(at);
+      columns.locations[slot] = location += in.next();
+      columns.journalSequences[slot] = journalSequence += in.next();
+      columns.times[slot] = time += in.next();
+      columns.nextSame[slot] = next += in.next();
+      columns.previousSame[slot] = before += in.next();
+      columns.subjectIds[slot] = (int) (subject += in.next());
+      columns.sizes[slot] = (int) (size += in.next());
     }
     return columns;
+  }
+
+  private IndexChunk ofPacked() {
+    final long[] bits = new long[LENGTH / Long.SIZE];
+    final Reading in = new Reading(packed);
+    int at = 0;
+    for (int left = live; left > 0; left--) {
+      at += (int) in.next();
+      bits[at >>> 6] |= 1L << at;
+      for (int column = 0; column < COLUMNS; column++) {
+        in.next();
+      }
+    }
+    return ofPositions(bits, live);
   }
 
   /** Seven bits a byte, the lowest first; the sign lies in the lowest bit. */

@@ -9,15 +9,17 @@ import io.mothership.journal.StateEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.collections.LongArrayList;
 
 /**
  * Where a stream's messages are: per sequence its journal location and sequence, time, size and
  * subject, and the chain of messages with the same subject. Sequences that are missing cost nothing
- * beyond their chunk.
+ * beyond their chunk, which is compacted when a quarter of it is of no use.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
- * reused when older ones empty; while a frozen state is in use, a copy of each chunk that changes.
+ * reused when older ones empty; while a frozen state is in use, a packed copy of each chunk that
+ * changes.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = IndexChunk.LENGTH;
@@ -27,10 +29,15 @@ final class StreamIndex {
   private static final int SPARE_MAX = 4;
 
   private final Freezing freezing;
-  private final SubjectTable subjects = new SubjectTable();
+  private final SubjectTable subjects;
   private final IndexChunk[] spare = new IndexChunk[SPARE_MAX];
   private int spareCount;
   private IndexChunk[] chunks = new IndexChunk[4];
+  private long chunkBytes;
+
+  /** What was frozen last, until it is let go. */
+  private Frozen frozen;
+
   private long chunkBase;
   private long first = 1;
   private long last;
@@ -44,6 +51,7 @@ final class StreamIndex {
 
   StreamIndex(final Freezing freezing) {
     this.freezing = freezing;
+    this.subjects = new SubjectTable(freezing);
   }
 
   SubjectTable subjects() {
@@ -78,43 +86,64 @@ final class StreamIndex {
     return last - first + 1 - count;
   }
 
+  /** About what it takes of the heap, subjects included. */
+  long heapBytes() {
+    return chunkBytes + (long) Long.BYTES * chunks.length + subjects.heapBytes();
+  }
+
+  /** Bytes that it takes more of the heap for a message of this subject at a sequence. */
+  long growthBytes(final long sequence, final Slice subject) {
+    final long at = (sequence >>> CHUNK_SHIFT) - chunkBase;
+    final boolean isChunkThere =
+        count > 0 && at >= 0 && at < chunks.length && chunks[(int) at] != null;
+    return (isChunkThere || spareCount > 0 ? 0 : IndexChunk.FULL_BYTES)
+        + (subjects.find(subject) == SubjectTable.NONE
+            ? subjects.growthBytes(subject.length())
+            : 0);
+  }
+
   boolean isPresent(final long sequence) {
-    final IndexChunk chunk = chunk(sequence);
-    return chunk != null && chunk.subjectIds[(int) sequence & CHUNK_MASK] != SubjectTable.NONE;
+    return subjectId(sequence) != SubjectTable.NONE;
   }
 
   /** Id of the message's subject, or {@link SubjectTable#NONE} if there is no such message. */
   int subjectId(final long sequence) {
     final IndexChunk chunk = chunk(sequence);
-    return chunk == null ? SubjectTable.NONE : chunk.subjectIds[(int) sequence & CHUNK_MASK];
+    return chunk == null ? SubjectTable.NONE : chunk.subjectId((int) sequence & CHUNK_MASK);
   }
 
   /** Where the record lies, {@link Journal#NOWHERE} while it is only in the ring. */
   long location(final long sequence) {
-    return chunk(sequence).locations[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.locations[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   long journalSequence(final long sequence) {
-    return chunk(sequence).journalSequences[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.journalSequences[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   long timeNs(final long sequence) {
-    return chunk(sequence).times[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.times[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   /** Bytes as the stream's limits count them. */
   int size(final long sequence) {
-    return chunk(sequence).sizes[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.sizes[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   /** The next message with the same subject, 0 = none. */
   long nextSame(final long sequence) {
-    return chunk(sequence).nextSame[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.nextSame[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   /** The message before with the same subject, 0 = none. */
   long previousSame(final long sequence) {
-    return chunk(sequence).previousSame[(int) sequence & CHUNK_MASK];
+    final IndexChunk chunk = chunk(sequence);
+    return chunk.previousSame[chunk.slot((int) sequence & CHUNK_MASK)];
   }
 
   /** Adds the newest message; {@code sequence} is above {@link #last}. */
@@ -138,7 +167,7 @@ final class StreamIndex {
     chunk.nextSame[at] = 0;
     chunk.live++;
     if (previous != 0) {
-      changing(previous).nextSame[(int) previous & CHUNK_MASK] = sequence;
+      link(previous, sequence);
     }
     if (count == 0) {
       first = sequence;
@@ -153,7 +182,8 @@ final class StreamIndex {
   @HotPath
   void place(final long sequence, final long location) {
     if (isPresent(sequence)) {
-      changing(sequence).locations[(int) sequence & CHUNK_MASK] = location;
+      final IndexChunk chunk = changing(sequence);
+      chunk.locations[chunk.slot((int) sequence & CHUNK_MASK)] = location;
     }
   }
 
@@ -169,29 +199,49 @@ final class StreamIndex {
       return false;
     }
     final IndexChunk chunk = changing(sequence);
-    final int at = (int) sequence & CHUNK_MASK;
+    final int at = chunk.slot((int) sequence & CHUNK_MASK);
     final long previous = chunk.previousSame[at];
     final long next = chunk.nextSame[at];
     if (previous != 0) {
-      changing(previous).nextSame[(int) previous & CHUNK_MASK] = next;
+      link(previous, next);
     }
     if (next != 0) {
-      changing(next).previousSame[(int) next & CHUNK_MASK] = previous;
+      final IndexChunk other = changing(next);
+      other.previousSame[other.slot((int) next & CHUNK_MASK)] = previous;
     }
     subjects.remove(id, previous, next);
     chunk.subjectIds[at] = SubjectTable.NONE;
     count--;
     bytes -= chunk.sizes[at];
-    if (--chunk.live == 0) {
-      chunks[(int) ((sequence >>> CHUNK_SHIFT) - chunkBase)] = null;
-      if (spareCount < SPARE_MAX) {
-        spare[spareCount++] = chunk;
-      }
-    }
+    chunk.live--;
     if (sequence == first) {
       first = count == 0 ? last + 1 : nextPresent(sequence + 1);
     }
+    shrink(sequence >>> CHUNK_SHIFT, chunk);
     return true;
+  }
+
+  /**
+   * Lets go an empty chunk, and the holes of a sparse one unless it is about to be filled or
+   * emptied.
+   */
+  private void shrink(final long number, final IndexChunk chunk) {
+    final int at = (int) (number - chunkBase);
+    if (chunk.live == 0) {
+      chunks[at] = null;
+      if (spareCount < SPARE_MAX && chunk.isFull()) {
+        spare[spareCount++] = chunk;
+      } else {
+        chunkBytes -= chunk.heapBytes();
+      }
+    } else if (chunk.isSparse() && number != last >>> CHUNK_SHIFT && number != first >>> CHUNK_SHIFT) {
+      replace(at, chunk.compacted());
+    }
+  }
+
+  private void link(final long sequence, final long next) {
+    final IndexChunk chunk = changing(sequence);
+    chunk.nextSame[chunk.slot((int) sequence & CHUNK_MASK)] = next;
   }
 
   /** Gives a sequence to a message that is not kept. */
@@ -231,10 +281,14 @@ final class StreamIndex {
         at = (at | CHUNK_MASK) + 1;
         continue;
       }
-      if (chunk.subjectIds[(int) at & CHUNK_MASK] != SubjectTable.NONE) {
-        return at;
+      final int position = chunk.nextPosition((int) at & CHUNK_MASK);
+      at += position - ((int) at & CHUNK_MASK);
+      if (position < CHUNK_LENGTH) {
+        if (chunk.subjectIds[chunk.slot(position)] != SubjectTable.NONE) {
+          return at;
+        }
+        at++;
       }
-      at++;
     }
     return last + 1;
   }
@@ -257,26 +311,34 @@ final class StreamIndex {
     return nextPresent(low);
   }
 
-  /** Everything as it is now: costs a reference per chunk and a copy of the subjects' numbers. */
+  /** Everything as it is now: costs a reference per chunk. */
   Frozen freeze() {
     final List<IndexChunk> present = new ArrayList<>();
     final LongArrayList numbers = new LongArrayList();
     for (int at = 0; at < chunks.length; at++) {
       if (chunks[at] != null) {
         chunks[at].isFrozen = true;
+        chunks[at].frozenAt = present.size();
         present.add(chunks[at]);
         numbers.addLong(chunkBase + at);
       }
     }
-    return new Frozen(
-        first,
-        last,
-        lastTimeNs,
-        count,
-        bytes,
-        subjects.freeze(),
-        numbers.toLongArray(),
-        present.toArray(IndexChunk[]::new));
+    frozen =
+        new Frozen(
+            first,
+            last,
+            lastTimeNs,
+            count,
+            bytes,
+            subjects.freeze(),
+            numbers.toLongArray(),
+            new AtomicReferenceArray<>(present.toArray(IndexChunk[]::new)));
+    return frozen;
+  }
+
+  /** Nobody looks at what was frozen any more. */
+  void onThawed() {
+    frozen = null;
   }
 
   /** Takes the place of an index that was frozen; this one is empty. */
@@ -297,6 +359,7 @@ final class StreamIndex {
       }
       final int live = in.i32();
       chunks[at] = new IndexChunk(in.bytes(), live);
+      chunkBytes += chunks[at].heapBytes();
     }
   }
 
@@ -309,7 +372,9 @@ final class StreamIndex {
     private final long bytes;
     private final SubjectTable.Frozen subjects;
     private final long[] numbers;
-    private final IndexChunk[] chunks;
+
+    /** A chunk that changed meanwhile is here as it was, packed. */
+    private final AtomicReferenceArray<IndexChunk> chunks;
 
     private Frozen(
         final long first,
@@ -319,7 +384,7 @@ final class StreamIndex {
         final long bytes,
         final SubjectTable.Frozen subjects,
         final long[] numbers,
-        final IndexChunk[] chunks) {
+        final AtomicReferenceArray<IndexChunk> chunks) {
       this.first = first;
       this.last = last;
       this.lastTimeNs = lastTimeNs;
@@ -333,26 +398,32 @@ final class StreamIndex {
     void encode(final StateEncoder out) {
       out.i64(first).i64(last).i64(lastTimeNs).i64(count).i64(bytes);
       subjects.encode(out);
-      out.i32(chunks.length);
+      out.i32(numbers.length);
       final byte[] scratch = new byte[IndexChunk.PACKED_LENGTH_MAX];
-      for (int i = 0; i < chunks.length; i++) {
-        out.i64(numbers[i]).i32(chunks[i].live);
-        if (chunks[i].isPacked()) {
-          out.bytes(chunks[i].packed());
+      for (int i = 0; i < numbers.length; i++) {
+        final IndexChunk chunk = chunks.get(i);
+        out.i64(numbers[i]).i32(chunk.live);
+        if (chunk.isPacked()) {
+          out.bytes(chunk.packed());
         } else {
-          final int length = chunks[i].pack(scratch);
+          final int length = chunk.pack(scratch);
           out.i32(length).bytes(scratch, 0, length);
         }
       }
     }
 
     void forEachMessage(final int streamId, final FrozenState.MessageConsumer consumer) {
-      for (int i = 0; i < chunks.length; i++) {
-        final IndexChunk chunk = chunks[i].isPacked() ? chunks[i].unpacked() : chunks[i];
-        for (int at = 0; at < CHUNK_LENGTH; at++) {
-          if (chunk.subjectIds[at] != SubjectTable.NONE) {
+      for (int i = 0; i < numbers.length; i++) {
+        final IndexChunk found = chunks.get(i);
+        final IndexChunk chunk = found.isPacked() ? found.unpacked() : found;
+        for (int at = chunk.nextPosition(0); at < CHUNK_LENGTH; at = chunk.nextPosition(at + 1)) {
+          final int slot = chunk.slot(at);
+          if (chunk.subjectIds[slot] != SubjectTable.NONE) {
             consumer.onMessage(
-                streamId, (numbers[i] << CHUNK_SHIFT) + at, chunk.locations[at], chunk.sizes[at]);
+                streamId,
+                (numbers[i] << CHUNK_SHIFT) + at,
+                chunk.locations[slot],
+                chunk.sizes[slot]);
           }
         }
       }
@@ -373,8 +444,13 @@ final class StreamIndex {
 
   /** The first look at it since the start. */
   private IndexChunk unpack(final int at) {
-    chunks[at] = chunks[at].unpacked();
-    return chunks[at];
+    return replace(at, chunks[at].unpacked());
+  }
+
+  private IndexChunk replace(final int at, final IndexChunk chunk) {
+    chunkBytes += chunk.heapBytes() - chunks[at].heapBytes();
+    chunks[at] = chunk;
+    return chunk;
   }
 
   /** The chunk of a message that is there, to be written to. */
@@ -390,8 +466,16 @@ final class StreamIndex {
     return chunks[at];
   }
 
+  /** The frozen state gets a packed copy; whoever is just reading the chunk may go on with it. */
   private void thaw(final int at) {
-    chunks[at] = new IndexChunk(chunks[at]);
+    final IndexChunk shared = chunks[at];
+    if (frozen != null) {
+      final byte[] scratch = freezing.scratch();
+      final byte[] packed = Arrays.copyOf(scratch, shared.pack(scratch));
+      frozen.chunks.set(shared.frozenAt, new IndexChunk(packed, shared.live));
+      freezing.onCopied(packed.length);
+    }
+    chunks[at] = new IndexChunk(shared);
   }
 
   private IndexChunk chunkFor(final long sequence) {
@@ -403,14 +487,19 @@ final class StreamIndex {
     }
     final int at = (int) (number - chunkBase);
     if (chunks[at] == null) {
-      chunks[at] = spareCount > 0 ? spare[--spareCount] : new IndexChunk();
+      if (spareCount > 0) {
+        chunks[at] = spare[--spareCount];
+      } else {
+        chunks[at] = new IndexChunk();
+        chunkBytes += chunks[at].heapBytes();
+      }
       chunks[at].clear();
     } else if (chunks[at].isPacked()) {
       unpack(at);
     } else if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
-    return chunks[at];
+    return chunks[at].isFull() ? chunks[at] : replace(at, chunks[at].expanded());
   }
 
   private void makeRoom(final long number) {

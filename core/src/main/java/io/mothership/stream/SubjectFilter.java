@@ -6,17 +6,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which of a stream's subjects somebody wants; remembers the answer per subject id, so that a
- * message costs one array read.
+ * Which of a stream's subjects somebody wants; remembers the last answers by subject id, so
+ * that a message mostly costs one array read.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows. One per reader and stream.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows, up to {@value
+ * #REMEMBERED_MAX} answers. One per reader and stream.
  */
 final class SubjectFilter {
+  private static final int REMEMBERED_MIN = 16;
+  private static final int REMEMBERED_MAX = 256;
+  private static final int PATTERN_BYTES = 400;
+  private static final long[] NOTHING = {};
+
   private final SubjectTable table;
   private final List<String> patterns;
   private final byte[][][] tokens;
   private final boolean isAll;
-  private int[] remembered = new int[16];
+
+  /** Subject id, its version and whether it is wanted, at the place of the id's lowest bits. */
+  private long[] remembered;
 
   /**
    * @param patterns subjects with wildcards; none means everything
@@ -25,6 +33,7 @@ final class SubjectFilter {
     this.table = table;
     this.patterns = List.copyOf(patterns);
     this.isAll = patterns.isEmpty() || patterns.contains(">");
+    this.remembered = isAll ? NOTHING : new long[REMEMBERED_MIN];
     this.tokens = new byte[patterns.size()][][];
     for (int i = 0; i < tokens.length; i++) {
       final String[] parts = SubjectPatterns.tokens(patterns.get(i));
@@ -50,44 +59,54 @@ final class SubjectFilter {
     if (isAll) {
       return true;
     }
-    if (subjectId >= remembered.length) {
-      remembered = Arrays.copyOf(remembered, Math.max(table.idLimit(), remembered.length * 2));
+    if (subjectId >= remembered.length && remembered.length < REMEMBERED_MAX) {
+      remembered = new long[remembered.length * 4];
     }
-    final int version = table.version(subjectId) << 1;
-    final int known = remembered[subjectId];
-    if ((known & ~1) == version) {
-      return (known & 1) != 0;
+    final int at = subjectId & (remembered.length - 1);
+    final long wanted = (long) subjectId << 32 | (long) table.version(subjectId) << 1;
+    if ((remembered[at] & ~1L) == wanted) {
+      return (remembered[at] & 1) != 0;
     }
-    final boolean isMatch = matches(table.subject(subjectId));
-    remembered[subjectId] = version | (isMatch ? 1 : 0);
+    return recall(subjectId, at, wanted);
+  }
+
+  private boolean recall(final int subjectId, final int at, final long wanted) {
+    final boolean isMatch = matches(table.look(subjectId), table.subjectLength(subjectId));
+    remembered[at] = wanted | (isMatch ? 1 : 0);
     return isMatch;
+  }
+
+  /** About what it takes of the heap. */
+  int heapBytes() {
+    return remembered.length * Long.BYTES + patterns.size() * PATTERN_BYTES;
   }
 
   /** Whether a literal subject is wanted. */
   boolean matches(final byte[] subject) {
-    if (isAll) {
-      return true;
-    }
+    return isAll || matches(subject, subject.length);
+  }
+
+  private boolean matches(final byte[] subject, final int length) {
     for (final byte[][] pattern : tokens) {
-      if (matches(pattern, subject)) {
+      if (matches(pattern, subject, length)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean matches(final byte[][] pattern, final byte[] subject) {
+  private static boolean matches(final byte[][] pattern, final byte[] subject, final int length) {
     int at = 0;
     for (int i = 0; i < pattern.length; i++) {
-      if (at > subject.length) {
+      if (at > length) {
         return false;
       }
       final byte[] token = pattern[i];
       if (token.length == 1 && token[0] == '>') {
-        return at < subject.length;
+        return at < length;
       }
       int end = at;
-      while (end < subject.length && subject[end] != '.') {
+      while (end < length && subject[end] != '.') {
         end++;
       }
       final boolean isAny = token.length == 1 && token[0] == '*';
@@ -96,6 +115,6 @@ final class SubjectFilter {
       }
       at = end + 1;
     }
-    return at > subject.length;
+    return at > length;
   }
 }

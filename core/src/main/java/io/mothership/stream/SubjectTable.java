@@ -13,27 +13,36 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The subjects that have messages in one stream: a dense id each, with count, first and last
  * sequence. An id is given to another subject once its last message is gone; {@link #version} tells
- * them apart.
+ * them apart. Names and numbers lie in chunks of primitive arrays, about 70 bytes a subject and its
+ * name.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when a subject is new.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value SubjectChunk#LENGTH} subjects, now
+ * and then room for names; while a frozen state is in use, a copy of what changes.
  */
 final class SubjectTable {
   static final int NONE = -1;
 
-  private static final int INITIAL = 16;
+  private static final int CHUNK_SHIFT = 8;
+  private static final int CHUNK_MASK = SubjectChunk.LENGTH - 1;
+  private static final int SLOTS_MIN = 32;
+  private static final int VERSION_MAX = (1 << 30) - 1;
 
+  private final Freezing freezing;
   private final IntArrayList free = new IntArrayList();
-  private int[] slots = new int[INITIAL * 2];
-  private byte[][] subjects = new byte[INITIAL][];
-  private int[] hashes = new int[INITIAL];
-  private int[] versions = new int[INITIAL];
-  private long[] counts = new long[INITIAL];
-  private long[] firsts = new long[INITIAL];
-  private long[] lasts = new long[INITIAL];
+  private int[] slots = new int[SLOTS_MIN];
+  private SubjectChunk[] chunks = new SubjectChunk[4];
+  private byte[] seen = new byte[64];
+  private long chunkBytes;
+  private int lastVersion;
   private int idsUsed;
   private int count;
 
   SubjectTable() {
+    this(new Freezing());
+  }
+
+  SubjectTable(final Freezing freezing) {
+    this.freezing = freezing;
     Arrays.fill(slots, NONE);
   }
 
@@ -47,27 +56,64 @@ final class SubjectTable {
     return idsUsed;
   }
 
-  byte[] subject(final int id) {
-    return subjects[id];
+  /** About what it takes of the heap. */
+  long heapBytes() {
+    return chunkBytes
+        + (long) Integer.BYTES * (slots.length + chunks.length)
+        + (long) Integer.BYTES * free.capacity();
   }
 
-  /** Grows by one whenever the id is given to another subject. */
+  /** Bytes that it takes more of the heap for a subject of this length, which it does not have. */
+  long growthBytes(final int length) {
+    long bytes = (count + 1) * 2L > slots.length ? (long) Integer.BYTES * slots.length : 0;
+    final int id = free.isEmpty() ? idsUsed : free.getInt(free.size() - 1);
+    final int at = id >>> CHUNK_SHIFT;
+    if (at >= chunks.length) {
+      bytes += (long) Integer.BYTES * chunks.length;
+    }
+    bytes +=
+        at >= chunks.length || chunks[at] == null
+            ? SubjectChunk.NEW_BYTES + length
+            : chunks[at].growthBytes(length);
+    return bytes;
+  }
+
+  byte[] subject(final int id) {
+    return chunks[id >>> CHUNK_SHIFT].name(id & CHUNK_MASK);
+  }
+
+  /** The subject, in the first {@link #subjectLength} bytes of an array that the next look changes. */
+  byte[] look(final int id) {
+    final int length = subjectLength(id);
+    if (length > seen.length) {
+      seen = new byte[length * 2];
+    }
+    chunks[id >>> CHUNK_SHIFT].copyName(id & CHUNK_MASK, seen);
+    return seen;
+  }
+
+  int subjectLength(final int id) {
+    return chunks[id >>> CHUNK_SHIFT].nameLength(id & CHUNK_MASK);
+  }
+
+  /** Another whenever the id is given to another subject; positive. */
   int version(final int id) {
-    return versions[id];
+    return chunks[id >>> CHUNK_SHIFT].versions[id & CHUNK_MASK];
   }
 
   long count(final int id) {
-    return counts[id];
+    final SubjectChunk chunk = chunks[id >>> CHUNK_SHIFT];
+    return chunk == null ? 0 : chunk.counts[id & CHUNK_MASK];
   }
 
   /** Sequence of the oldest message of the subject. */
   long first(final int id) {
-    return firsts[id];
+    return chunks[id >>> CHUNK_SHIFT].firsts[id & CHUNK_MASK];
   }
 
   /** Sequence of the newest message of the subject. */
   long last(final int id) {
-    return lasts[id];
+    return chunks[id >>> CHUNK_SHIFT].lasts[id & CHUNK_MASK];
   }
 
   int find(final Slice subject) {
@@ -81,7 +127,9 @@ final class SubjectTable {
     final int hash = hash(buffer, offset, length);
     for (int at = hash & mask; slots[at] != NONE; at = (at + 1) & mask) {
       final int id = slots[at];
-      if (hashes[id] == hash && isEqual(subjects[id], buffer, offset, length)) {
+      final SubjectChunk chunk = chunks[id >>> CHUNK_SHIFT];
+      if (chunk.hashes[id & CHUNK_MASK] == hash
+          && chunk.isNamed(id & CHUNK_MASK, buffer, offset, length)) {
         return id;
       }
     }
@@ -95,16 +143,7 @@ final class SubjectTable {
       return found;
     }
     final int id = free.isEmpty() ? idsUsed++ : free.popInt();
-    if (id == subjects.length) {
-      grow();
-    }
-    final byte[] bytes = new byte[length];
-    buffer.getBytes(offset, bytes);
-    subjects[id] = bytes;
-    hashes[id] = hash(buffer, offset, length);
-    versions[id]++;
-    counts[id] = 0;
-    count++;
+    name(id, buffer, offset, length);
     if (count * 2 > slots.length) {
       rehash(slots.length * 2);
     } else {
@@ -120,12 +159,14 @@ final class SubjectTable {
    */
   @HotPath
   long append(final int id, final long sequence) {
-    final long previous = counts[id] == 0 ? 0 : lasts[id];
+    final SubjectChunk chunk = numbers(id >>> CHUNK_SHIFT);
+    final int at = id & CHUNK_MASK;
+    final long previous = chunk.counts[at] == 0 ? 0 : chunk.lasts[at];
     if (previous == 0) {
-      firsts[id] = sequence;
+      chunk.firsts[at] = sequence;
     }
-    lasts[id] = sequence;
-    counts[id]++;
+    chunk.lasts[at] = sequence;
+    chunk.counts[at]++;
     return previous;
   }
 
@@ -135,36 +176,34 @@ final class SubjectTable {
    */
   @HotPath
   void remove(final int id, final long previous, final long next) {
+    final SubjectChunk chunk = numbers(id >>> CHUNK_SHIFT);
+    final int at = id & CHUNK_MASK;
     if (previous == 0) {
-      firsts[id] = next;
+      chunk.firsts[at] = next;
     }
     if (next == 0) {
-      lasts[id] = previous;
+      chunk.lasts[at] = previous;
     }
-    if (--counts[id] == 0) {
+    if (--chunk.counts[at] == 0) {
       delete(id);
     }
   }
 
-  /** Everything as it is now. */
+  /** Everything as it is now: costs a reference per chunk. */
   Frozen freeze() {
-    return new Frozen(
-        Arrays.copyOf(subjects, idsUsed),
-        Arrays.copyOf(counts, idsUsed),
-        Arrays.copyOf(firsts, idsUsed),
-        Arrays.copyOf(lasts, idsUsed));
+    final SubjectChunk[] frozen = Arrays.copyOf(chunks, chunksUsed());
+    for (final SubjectChunk chunk : frozen) {
+      if (chunk != null) {
+        chunk.areNumbersFrozen = true;
+        chunk.areNamesFrozen = true;
+      }
+    }
+    return new Frozen(frozen, idsUsed);
   }
 
   /** Takes the place of a table that was frozen; this one is empty. */
   void restore(final StateDecoder in) {
     idsUsed = in.count(Integer.BYTES);
-    final int length = Math.max(INITIAL, BitUtil.findNextPositivePowerOfTwo(idsUsed));
-    subjects = new byte[length][];
-    hashes = new int[length];
-    versions = new int[length];
-    counts = new long[length];
-    firsts = new long[length];
-    lasts = new long[length];
     final UnsafeBuffer subject = new UnsafeBuffer(0, 0);
     for (int id = 0; id < idsUsed; id++) {
       final byte[] bytes = in.bytes();
@@ -172,55 +211,188 @@ final class SubjectTable {
         free.addInt(id);
         continue;
       }
-      subjects[id] = bytes;
       subject.wrap(bytes);
-      hashes[id] = hash(subject, 0, bytes.length);
-      versions[id] = 1;
-      count++;
+      name(id, subject, 0, bytes.length);
     }
-    in.longs(counts, 0, idsUsed);
-    in.longs(firsts, 0, idsUsed);
-    in.longs(lasts, 0, idsUsed);
-    rehash(length * 2);
+    final long[] column = new long[SubjectChunk.LENGTH];
+    for (int field = 0; field < Frozen.FIELDS; field++) {
+      for (int from = 0; from < idsUsed; from += SubjectChunk.LENGTH) {
+        final int length = Math.min(SubjectChunk.LENGTH, idsUsed - from);
+        in.longs(column, 0, length);
+        restore(from >>> CHUNK_SHIFT, field, column, length);
+      }
+    }
+    rehash(Math.max(SLOTS_MIN, BitUtil.findNextPositivePowerOfTwo(count) * 2));
+  }
+
+  private void restore(final int number, final int field, final long[] column, final int length) {
+    final SubjectChunk chunk = number < chunks.length ? chunks[number] : null;
+    if (chunk == null) {
+      return;
+    }
+    switch (field) {
+      case 0 -> {
+        for (int at = 0; at < length; at++) {
+          chunk.counts[at] = Math.toIntExact(column[at]);
+        }
+      }
+      case 1 -> System.arraycopy(column, 0, chunk.firsts, 0, length);
+      default -> System.arraycopy(column, 0, chunk.lasts, 0, length);
+    }
   }
 
   /** A table at one moment; what is no subject any more is an empty one. */
-  record Frozen(byte[][] subjects, long[] counts, long[] firsts, long[] lasts) {
+  record Frozen(SubjectChunk[] chunks, int idsUsed) {
+    /** Counts, firsts, lasts. */
+    private static final int FIELDS = 3;
+
     private static final byte[] NOTHING = {};
+    private static final SubjectChunk NO_SUBJECTS = new SubjectChunk();
 
     void encode(final StateEncoder out) {
-      out.i32(subjects.length);
-      for (final byte[] subject : subjects) {
-        out.bytes(subject == null ? NOTHING : subject);
+      out.i32(idsUsed);
+      for (int id = 0; id < idsUsed; id++) {
+        final SubjectChunk chunk = chunk(id);
+        out.bytes(
+            chunk.counts[id & CHUNK_MASK] == 0 ? NOTHING : chunk.name(id & CHUNK_MASK));
       }
-      out.longs(counts, 0, counts.length)
-          .longs(firsts, 0, firsts.length)
-          .longs(lasts, 0, lasts.length);
+      final long[] counts = new long[SubjectChunk.LENGTH];
+      for (int from = 0; from < idsUsed; from += SubjectChunk.LENGTH) {
+        final SubjectChunk chunk = chunk(from);
+        final int length = Math.min(SubjectChunk.LENGTH, idsUsed - from);
+        for (int at = 0; at < length; at++) {
+          counts[at] = chunk.counts[at];
+        }
+        out.longs(counts, 0, length);
+      }
+      for (int from = 0; from < idsUsed; from += SubjectChunk.LENGTH) {
+        out.longs(chunk(from).firsts, 0, Math.min(SubjectChunk.LENGTH, idsUsed - from));
+      }
+      for (int from = 0; from < idsUsed; from += SubjectChunk.LENGTH) {
+        out.longs(chunk(from).lasts, 0, Math.min(SubjectChunk.LENGTH, idsUsed - from));
+      }
+    }
+
+    private SubjectChunk chunk(final int id) {
+      final SubjectChunk found = chunks[id >>> CHUNK_SHIFT];
+      return found == null ? NO_SUBJECTS : found;
     }
   }
 
+  private int chunksUsed() {
+    return (idsUsed + CHUNK_MASK) >>> CHUNK_SHIFT;
+  }
+
+  /** The chunk, to have its numbers changed. */
+  @HotPath
+  private SubjectChunk numbers(final int number) {
+    final SubjectChunk chunk = chunks[number];
+    if (chunk.areNumbersFrozen) {
+      if (freezing.isUnderWay()) {
+        return thaw(number);
+      }
+      chunk.areNumbersFrozen = false;
+      chunk.areNamesFrozen = false;
+    }
+    return chunk;
+  }
+
+  private SubjectChunk thaw(final int number) {
+    chunks[number] = new SubjectChunk(chunks[number]);
+    freezing.onCopied(SubjectChunk.NUMBERS_BYTES);
+    return chunks[number];
+  }
+
+  /** The chunk, to have its names changed. */
+  private SubjectChunk names(final int number) {
+    final SubjectChunk chunk = numbers(number);
+    if (chunk.areNamesFrozen) {
+      if (freezing.isUnderWay()) {
+        chunk.ownNames();
+        freezing.onCopied(SubjectChunk.NEW_BYTES - SubjectChunk.NUMBERS_BYTES);
+      } else {
+        chunk.areNamesFrozen = false;
+      }
+    }
+    return chunk;
+  }
+
+  private void name(final int id, final DirectBuffer buffer, final int offset, final int length) {
+    final int number = id >>> CHUNK_SHIFT;
+    if (number >= chunks.length) {
+      chunks = Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 2));
+    }
+    if (chunks[number] == null) {
+      chunks[number] = new SubjectChunk();
+      chunkBytes += chunks[number].heapBytes();
+    }
+    final SubjectChunk chunk = names(number);
+    final int at = id & CHUNK_MASK;
+    chunkBytes -= chunk.heapBytes();
+    chunk.name(at, buffer, offset, length);
+    chunkBytes += chunk.heapBytes();
+    chunk.hashes[at] = hash(buffer, offset, length);
+    lastVersion = lastVersion == VERSION_MAX ? 1 : lastVersion + 1;
+    chunk.versions[at] = lastVersion;
+    chunk.counts[at] = 0;
+    count++;
+  }
+
   private void delete(final int id) {
+    removeSlot(id);
+    final int number = id >>> CHUNK_SHIFT;
+    final SubjectChunk chunk = names(number);
+    chunk.unname(id & CHUNK_MASK);
+    free.addInt(id);
+    count--;
+    if (chunk.live == 0 && number != (idsUsed - 1) >>> CHUNK_SHIFT) {
+      chunks[number] = null;
+      chunkBytes -= chunk.heapBytes();
+    }
+    if (count == 0) {
+      clear();
+    } else if (slots.length > SLOTS_MIN && count * 8 < slots.length) {
+      rehash(slots.length / 2);
+    }
+  }
+
+  /** Without subjects all ids are new again; the last chunk stays for those to come. */
+  private void clear() {
+    final SubjectChunk kept = chunks[(idsUsed - 1) >>> CHUNK_SHIFT];
+    chunkBytes = 0;
+    Arrays.fill(chunks, null);
+    if (kept != null && !kept.areNumbersFrozen) {
+      chunks[0] = kept;
+      chunkBytes = kept.heapBytes();
+    }
+    idsUsed = 0;
+    free.clear();
+    free.trimToSize();
+    if (slots.length > SLOTS_MIN) {
+      slots = new int[SLOTS_MIN];
+      Arrays.fill(slots, NONE);
+    }
+  }
+
+  private void removeSlot(final int id) {
     final int mask = slots.length - 1;
-    int hole = hashes[id] & mask;
+    int hole = hashOf(id) & mask;
     while (slots[hole] != id) {
       hole = (hole + 1) & mask;
     }
     for (int at = (hole + 1) & mask; slots[at] != NONE; at = (at + 1) & mask) {
-      final int home = hashes[slots[at]] & mask;
+      final int home = hashOf(slots[at]) & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         slots[hole] = slots[at];
         hole = at;
       }
     }
     slots[hole] = NONE;
-    subjects[id] = null;
-    free.addInt(id);
-    count--;
   }
 
   private void insert(final int id) {
     final int mask = slots.length - 1;
-    int at = hashes[id] & mask;
+    int at = hashOf(id) & mask;
     while (slots[at] != NONE) {
       at = (at + 1) & mask;
     }
@@ -231,37 +403,19 @@ final class SubjectTable {
     slots = new int[length];
     Arrays.fill(slots, NONE);
     for (int id = 0; id < idsUsed; id++) {
-      if (subjects[id] != null) {
+      final SubjectChunk chunk = chunks[id >>> CHUNK_SHIFT];
+      if (chunk != null && chunk.nameLength(id & CHUNK_MASK) > 0) {
         insert(id);
       }
     }
   }
 
-  private void grow() {
-    final int length = subjects.length * 2;
-    subjects = Arrays.copyOf(subjects, length);
-    hashes = Arrays.copyOf(hashes, length);
-    versions = Arrays.copyOf(versions, length);
-    counts = Arrays.copyOf(counts, length);
-    firsts = Arrays.copyOf(firsts, length);
-    lasts = Arrays.copyOf(lasts, length);
+  private int hashOf(final int id) {
+    return chunks[id >>> CHUNK_SHIFT].hashes[id & CHUNK_MASK];
   }
 
   private static int hash(final DirectBuffer buffer, final int offset, final int length) {
     final long keyed = SipHash.shortHash(buffer, offset, length);
     return (int) (keyed ^ (keyed >>> 32));
-  }
-
-  private static boolean isEqual(
-      final byte[] subject, final DirectBuffer buffer, final int offset, final int length) {
-    if (subject.length != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (subject[i] != buffer.getByte(offset + i)) {
-        return false;
-      }
-    }
-    return true;
   }
 }
