@@ -210,6 +210,55 @@ public enum ConfigKey {
       "",
       "",
       "Bytes all file streams may reserve together; -1 = no limit."),
+  JETSTREAM_MAX_STREAMS(
+      "jetstream.max_streams",
+      COUNT,
+      "-1",
+      -1,
+      1_000_000,
+      "",
+      "",
+      "Streams; -1 = as many as `jetstream.max_state_memory` has room for."),
+  JETSTREAM_MAX_CONSUMERS(
+      "jetstream.max_consumers",
+      COUNT,
+      "-1",
+      -1,
+      1_000_000,
+      "",
+      "",
+      "Consumers of all streams together; -1 = as many as `jetstream.max_state_memory` has room"
+          + " for."),
+  JETSTREAM_MAX_ACK_PENDING(
+      "jetstream.max_ack_pending",
+      COUNT,
+      "-1",
+      -1,
+      1_000_000_000,
+      "",
+      "",
+      "The highest `max_ack_pending` a consumer may ask for; -1 = no limit."),
+  JETSTREAM_MAX_MESSAGE_IDS(
+      "jetstream.max_message_ids",
+      COUNT,
+      "1048576",
+      1,
+      1_000_000_000,
+      "",
+      "",
+      "Message ids (`Nats-Msg-Id`) in the duplicate window of one stream. A publish with one more"
+          + " is refused until the oldest leaves the window."),
+  JETSTREAM_MAX_STATE_MEMORY(
+      "jetstream.max_state_memory",
+      SIZE,
+      "0",
+      0,
+      1L << 40,
+      "",
+      "",
+      "What streams and consumers may take of the heap: about 50 bytes a message, 75 and its name"
+          + " a subject, 45 a message id, 6000 a consumer, 120 an unacknowledged message. 0 = five"
+          + " eighths of the heap, which is also the most."),
   JETSTREAM_SYNC(
       "jetstream.sync",
       CHOICE,

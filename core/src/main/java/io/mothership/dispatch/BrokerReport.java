@@ -22,6 +22,9 @@ public final class BrokerReport {
   private long fileBytes;
   private long memoryBytes;
   private long requests;
+  private long stateBytes;
+  private long stateBytesMax;
+  private long stateRefusals;
 
   /**
    * @param streamsMax states of streams to keep; more are only counted
@@ -39,6 +42,7 @@ public final class BrokerReport {
    * @param bytes as the stream's limits count them
    * @param firstSequence of the oldest message, or one above the last if there is none
    * @param lastSequence the highest that may be shown to anybody
+   * @param stateBytes what it takes of the heap
    * @param bytesMax limit, -1 = none
    */
   public record StreamState(
@@ -49,6 +53,7 @@ public final class BrokerReport {
       long lastSequence,
       int consumers,
       int subjects,
+      long stateBytes,
       long bytesMax) {}
 
   /**
@@ -72,6 +77,13 @@ public final class BrokerReport {
     fileBytes = newFileBytes;
     memoryBytes = newMemoryBytes;
     requests = newRequests;
+  }
+
+  /** What streams and consumers take of the heap, may take, and how often more was refused. */
+  public void state(final long newBytes, final long newBytesMax, final long newRefusals) {
+    stateBytes = newBytes;
+    stateBytesMax = newBytesMax;
+    stateRefusals = newRefusals;
   }
 
   /** Counts a stream; true if its state is wanted too, by {@link #add(StreamState)}. */
@@ -123,6 +135,21 @@ public final class BrokerReport {
   /** Requests to the JetStream API so far. */
   public long requests() {
     return requests;
+  }
+
+  /** What streams and consumers take of the heap. */
+  public long stateBytes() {
+    return stateBytes;
+  }
+
+  /** What they may take. */
+  public long stateBytesMax() {
+    return stateBytesMax;
+  }
+
+  /** How often more was refused or held back. */
+  public long stateRefusals() {
+    return stateRefusals;
   }
 
   /** The first streams, by name. */

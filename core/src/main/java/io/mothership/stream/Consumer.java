@@ -19,6 +19,9 @@ final class Consumer {
   private static final long NO_TIMER = -1;
   private static final long UNUSED_GRACE_NS = 100_000_000L;
 
+  /** Objects of a consumer that delivered nothing, and its configuration. */
+  static final int BASE_BYTES = 4 * 1024;
+
   private final Consumers home;
   private final Stream stream;
   private final int id;
@@ -45,6 +48,9 @@ final class Consumer {
   private boolean isAwake;
   private boolean isClosed;
   private boolean isDirty;
+
+  /** What the budget knows of. */
+  private long stateBytes;
 
   Consumer(
       final Consumers home,
@@ -163,6 +169,25 @@ final class Consumer {
     return config.pauseUntil().map(ConsumerCursor::epochNs).orElse(0L);
   }
 
+  // What it may take
+
+  /** Whether the budget has room for so much more. */
+  boolean hasStateFor(final int bytes) {
+    return !home.state().isTight() || home.state().allows(stateBytes, bytes);
+  }
+
+  /** Tells the budget what it takes now. */
+  @HotPath
+  void countState() {
+    if (acks.pending().isEmpty() && home.state().isTight()) {
+      acks.pending().shrink();
+    }
+    final long bytes =
+        isClosed ? 0 : BASE_BYTES + cursor.heapBytes() + acks.heapBytes() + target.heapBytes();
+    home.state().add(bytes - stateBytes);
+    stateBytes = bytes;
+  }
+
   // What its parts use
 
   Exchange exchange() {
@@ -253,6 +278,7 @@ final class Consumer {
         timer = NO_TIMER;
       }
     }
+    countState();
   }
 
   // What the stream tells it
@@ -504,10 +530,12 @@ final class Consumer {
   }
 
   private boolean isStalledFor(final int underWay) {
+    if (config.ackPolicy() == AckPolicy.NONE) {
+      return false;
+    }
     final int max = config.ackPendingMax();
-    return max > 0
-        && config.ackPolicy() != AckPolicy.NONE
-        && acks.pending().count() + underWay >= max;
+    return max > 0 && acks.pending().count() + underWay >= max
+        || acks.pending().isFilled() && !hasStateFor(acks.pending().growthBytes());
   }
 
   /** Whether the original pace says to wait with a message. */

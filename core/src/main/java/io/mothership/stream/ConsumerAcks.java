@@ -44,6 +44,11 @@ final class ConsumerAcks {
     return pending;
   }
 
+  /** About what it takes of the heap. */
+  int heapBytes() {
+    return pending.heapBytes() + exhausted.capacity() * 2 * Long.BYTES;
+  }
+
   /** Messages that were delivered as often as they may be, with their redeliveries. */
   Long2LongHashMap exhausted() {
     return exhausted;
@@ -329,9 +334,10 @@ final class ConsumerAcks {
     }
   }
 
+  /** Whether delivery may be waiting for an acknowledgement: by its limit, or for memory. */
   private boolean isFull() {
     final int max = consumer.config().ackPendingMax();
-    return max > 0 && pending.count() >= max;
+    return max > 0 && pending.count() >= max || pending.isFilled();
   }
 
   @HotPath

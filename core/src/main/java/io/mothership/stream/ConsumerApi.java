@@ -134,8 +134,8 @@ final class ConsumerApi {
         .find(name)
         .ifPresent(known -> draft.pauseUntil = known.config().pauseUntil());
     draft.stampMetadata();
-    draft.complete(stream.config(), wanted.isPedantic());
-    draft.check(stream.config());
+    draft.complete(stream.config(), owner.config().limits(), wanted.isPedantic());
+    draft.check(stream.config(), owner.config().limits());
     final String ownName = draft.durableName.isEmpty() ? draft.name : draft.durableName;
     final Optional<Consumer> known =
         ownName.isEmpty() ? Optional.empty() : home.registry(stream).find(ownName);
@@ -154,6 +154,12 @@ final class ConsumerApi {
     final long max = stream.config().consumersMax();
     if (max > 0 && registry.limitedCount() >= max) {
       throw ApiErrors.MAXIMUM_CONSUMERS_LIMIT.exception();
+    }
+    if (JetStreamLimits.isReached(owner.config().limits().consumersMax(), home.count())) {
+      throw ApiErrors.MAXIMUM_CONSUMERS_LIMIT.exception();
+    }
+    if (!owner.state().allows(0, Consumer.BASE_BYTES)) {
+      throw ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception();
     }
     draft.checkWorkQueue(stream.config());
     if (isWorkQueue(stream) && registry.limitedCount() > 0) {

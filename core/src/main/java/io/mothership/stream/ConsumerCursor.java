@@ -55,6 +55,11 @@ final class ConsumerCursor {
     return next;
   }
 
+  /** About what it takes of the heap. */
+  int heapBytes() {
+    return list.length * Long.BYTES + filter.heapBytes();
+  }
+
   /** Messages that match and were not delivered yet. */
   long pending() {
     return pending;

@@ -87,7 +87,8 @@ final class ConsumerDraft {
   }
 
   /** Fills in what the request left open. {@code isPedantic} refuses instead of mending. */
-  void complete(final StreamConfig stream, final boolean isPedantic) {
+  void complete(
+      final StreamConfig stream, final JetStreamLimits limits, final boolean isPedantic) {
     if (deliveriesMax == 0 || deliveriesMax < -1) {
       deliveriesMax = mended(deliveriesMax < -1, isPedantic, "max_deliver must be set to -1", -1);
     }
@@ -148,7 +149,10 @@ final class ConsumerDraft {
               stream.consumerLimits().inactiveThresholdNs());
     }
     if (ackPendingMax == 0 && ackPolicy != AckPolicy.NONE) {
-      ackPendingMax = ACK_PENDING_DEFAULT;
+      ackPendingMax =
+          limits.ackPendingMax() == JetStreamLimits.NONE
+              ? ACK_PENDING_DEFAULT
+              : Math.min(ACK_PENDING_DEFAULT, limits.ackPendingMax());
     }
     if (priorityPolicy == ConsumerConfig.Priority.PINNED_CLIENT && priorityTimeoutNs == 0) {
       priorityTimeoutNs = PRIORITY_TIMEOUT_DEFAULT_NS;
@@ -168,7 +172,7 @@ final class ConsumerDraft {
   }
 
   /** Refuses what cannot be; after {@link #complete}. */
-  void check(final StreamConfig stream) {
+  void check(final StreamConfig stream, final JetStreamLimits limits) {
     if (!name.isEmpty() && !isAssetName(name)) {
       throw ApiErrors.STREAM_INVALID_CONFIG.with(
           "consumer name can not contain '.', '*', '>', '\\', '/'");
@@ -192,7 +196,7 @@ final class ConsumerDraft {
     } else {
       checkPush(stream);
     }
-    checkLimits(stream);
+    checkLimits(stream, limits);
     checkFilters();
     checkStart();
     checkSampling();
@@ -301,7 +305,13 @@ final class ConsumerDraft {
     }
   }
 
-  private void checkLimits(final StreamConfig stream) {
+  private void checkLimits(final StreamConfig stream, final JetStreamLimits limits) {
+    final int max = limits.ackPendingMax();
+    if (max != JetStreamLimits.NONE
+        && ackPolicy != AckPolicy.NONE
+        && (ackPendingMax > max || ackPendingMax < 0)) {
+      throw ApiErrors.CONSUMER_MAX_PENDING_ACK_EXCESS.with(max);
+    }
     if (stream.consumerLimits().ackPendingMax() > 0
         && ackPendingMax > stream.consumerLimits().ackPendingMax()) {
       throw ApiErrors.CONSUMER_MAX_PENDING_ACK_EXCESS.with(stream.consumerLimits().ackPendingMax());

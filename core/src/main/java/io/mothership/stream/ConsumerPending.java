@@ -20,7 +20,12 @@ final class ConsumerPending {
   private static final int NOT_IN_HEAP = -1;
   private static final int DUE = -2;
 
-  private final Long2LongHashMap slots = new Long2LongHashMap(INITIAL, 0.55f, NONE);
+  private static final float LOAD = 0.55f;
+
+  /** An entry's parts, and twice its place in the map. */
+  private static final int ENTRY_BYTES = 3 * Long.BYTES + 7 * Integer.BYTES + 4 * 2 * Long.BYTES;
+
+  private Long2LongHashMap slots = new Long2LongHashMap(INITIAL, LOAD, NONE);
   private long[] sequences = new long[INITIAL];
   private long[] consumerSequences = new long[INITIAL];
   private long[] deadlines = new long[INITIAL];
@@ -48,6 +53,41 @@ final class ConsumerPending {
 
   boolean isEmpty() {
     return count == 0;
+  }
+
+  /** About what it takes of the heap. */
+  int heapBytes() {
+    return sequences.length * ENTRY_BYTES;
+  }
+
+  /** Whether another entry makes it grow. */
+  boolean isFilled() {
+    return free == NONE && used == sequences.length;
+  }
+
+  /** Bytes that it takes more of the heap when it grows. */
+  int growthBytes() {
+    return sequences.length * ENTRY_BYTES;
+  }
+
+  /** Gives back what it grew by; it is empty. */
+  void shrink() {
+    if (sequences.length == INITIAL) {
+      return;
+    }
+    slots = new Long2LongHashMap(INITIAL, LOAD, NONE);
+    sequences = new long[INITIAL];
+    consumerSequences = new long[INITIAL];
+    deadlines = new long[INITIAL];
+    redeliveries = new int[INITIAL];
+    previous = new int[INITIAL];
+    next = new int[INITIAL];
+    dueBefore = new int[INITIAL];
+    dueAfter = new int[INITIAL];
+    heapAt = new int[INITIAL];
+    heap = new int[INITIAL];
+    free = NONE;
+    used = 0;
   }
 
   /** Entries that were delivered more than once. */

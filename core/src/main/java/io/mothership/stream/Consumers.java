@@ -67,6 +67,15 @@ final class Consumers implements ConsumerLayer {
     this.api = new ConsumerApi(this, owner);
   }
 
+  StateBudget state() {
+    return owner.state();
+  }
+
+  /** All consumers there are. */
+  int count() {
+    return byId.size();
+  }
+
   /** Null while recovering. */
   Exchange exchange() {
     return exchange;
@@ -129,6 +138,7 @@ final class Consumers implements ConsumerLayer {
     registry(consumer.stream()).add(consumer);
     directory.add(consumer);
     bind(consumer);
+    consumer.countState();
   }
 
   /** Takes a consumer out; what it alone kept in its stream goes. */
@@ -511,6 +521,7 @@ final class Consumers implements ConsumerLayer {
       final Consumer consumer = awake.poll();
       consumer.asleep();
       final int steps = consumer.deliver(TURN_LIMIT);
+      consumer.countState();
       work += steps;
       if (steps >= TURN_LIMIT) {
         consumer.wake();

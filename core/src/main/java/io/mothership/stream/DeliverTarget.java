@@ -50,6 +50,9 @@ sealed interface DeliverTarget permits PushTarget, PullTarget {
   /** Takes over changes of the configuration. */
   void onConfigChanged();
 
+  /** What it takes of the heap beyond its own object. */
+  int heapBytes();
+
   /** The consumer ends. */
   void close();
 }

@@ -71,7 +71,8 @@ public final class JetStream implements StreamLayer {
   private final long[] bytesUsed = new long[Storage.values().length];
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
-  private final Freezing freezing = new Freezing();
+  private final StateBudget state;
+  private final Freezing freezing;
   private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
   private long checkpointSequence;
@@ -83,6 +84,8 @@ public final class JetStream implements StreamLayer {
 
   JetStream(final JetStreamConfig config, final Function<JetStream, ConsumerLayer> consumerLayer) {
     this.config = config;
+    this.state = new StateBudget(config.limits().stateBytesMax());
+    this.freezing = new Freezing(state);
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
   }
@@ -123,6 +126,11 @@ public final class JetStream implements StreamLayer {
 
   StreamApi api() {
     return api;
+  }
+
+  /** What all streams and consumers may take of the heap. */
+  StateBudget state() {
+    return state;
   }
 
   /** False while recovering. */
@@ -219,6 +227,7 @@ public final class JetStream implements StreamLayer {
   @Override
   public void onThawed() {
     freezing.end();
+    byName.values().forEach(stream -> stream.index().onThawed());
   }
 
   /** Whether a frozen state is in use. */
@@ -510,6 +519,7 @@ public final class JetStream implements StreamLayer {
   @Override
   public void onReport(final BrokerReport report) {
     report.totals(bytesUsed(Storage.FILE), bytesUsed(Storage.MEMORY), api.requests());
+    report.state(state.bytes(), state.bytesMax(), state.refusals());
     for (final Stream stream : byName.values()) {
       if (report.countStream()) {
         report.add(
@@ -521,6 +531,7 @@ public final class JetStream implements StreamLayer {
                 stream.committedSequence(),
                 consumers.consumerCount(stream),
                 stream.index().subjects().count(),
+                stream.stateBytes(),
                 stream.config().bytesMax()));
       }
       consumers.onReport(stream, report);

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param payloadBytesMax the broker's payload limit
  * @param memoryBytesMax limit of streams with memory storage together, -1 = none
  * @param storeBytesMax limit of file streams together, -1 = none
- * @param streamsMax most streams
- * @param dedupeIdsMax message ids remembered per stream; a publish above is refused
+ * @param limits of what takes memory
  * @param isConstellation whether the four CONSTELLATION streams are created when missing
  * @param syncDefault sync policy of file streams whose metadata say nothing
  * @param sync sync policy by stream name, before the default
@@ -24,8 +23,7 @@ public record JetStreamConfig(
     int payloadBytesMax,
     long memoryBytesMax,
     long storeBytesMax,
-    int streamsMax,
-    int dedupeIdsMax,
+    JetStreamLimits limits,
     boolean isConstellation,
     SyncPolicy syncDefault,
     Map<String, SyncPolicy> sync) {
@@ -44,8 +42,7 @@ public record JetStreamConfig(
         1024 * 1024,
         256L * 1024 * 1024,
         2L * 1024 * 1024 * 1024,
-        1000,
-        1 << 20,
+        JetStreamLimits.defaults(),
         true,
         SyncPolicy.ALWAYS,
         Map.of(ConstellationStreams.TELEMETRY, SyncPolicy.INTERVAL));
@@ -59,11 +56,24 @@ public record JetStreamConfig(
         payloadBytesMax,
         memoryBytesMax,
         storeBytesMax,
-        streamsMax,
-        dedupeIdsMax,
+        limits,
         isConstellation,
         policy,
         Map.of());
+  }
+
+  /** The same with other limits. */
+  public JetStreamConfig withLimits(final JetStreamLimits newLimits) {
+    return new JetStreamConfig(
+        domain,
+        serverVersion,
+        payloadBytesMax,
+        memoryBytesMax,
+        storeBytesMax,
+        newLimits,
+        isConstellation,
+        syncDefault,
+        sync);
   }
 
   /** The same as a plain broker: the given domain (empty for none), no streams of its own. */
@@ -74,8 +84,7 @@ public record JetStreamConfig(
         payloadBytesMax,
         memoryBytesMax,
         storeBytesMax,
-        streamsMax,
-        dedupeIdsMax,
+        limits,
         false,
         syncDefault,
         sync);

@@ -10,6 +10,9 @@ import java.util.ArrayDeque;
  * <i>Back-pressure:</i> bounded by the consumer's {@code max_waiting}.
  */
 final class PullQueue {
+  /** About what a request takes of the heap. */
+  static final int REQUEST_BYTES = 400;
+
   private static final int SPARE_MAX = 64;
 
   private final ArrayDeque<PullRequest> spare = new ArrayDeque<>();
@@ -20,6 +23,11 @@ final class PullQueue {
 
   int count() {
     return count;
+  }
+
+  /** About what it takes of the heap, requests to be used again included. */
+  int heapBytes() {
+    return (count + spare.size()) * REQUEST_BYTES;
   }
 
   boolean isEmpty() {

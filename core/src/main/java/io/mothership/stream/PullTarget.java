@@ -101,7 +101,8 @@ final class PullTarget implements DeliverTarget {
         }
       }
     }
-    if (queue.count() >= consumer.config().waitingMax()) {
+    if (queue.count() >= consumer.config().waitingMax()
+        || !consumer.hasStateFor(PullQueue.REQUEST_BYTES)) {
       if (decoder.heartbeatNs() == 0) {
         status(reply, TOO_MANY);
       }
@@ -115,8 +116,14 @@ final class PullTarget implements DeliverTarget {
     } else {
       queue.addLast(request);
     }
+    consumer.countState();
     consumer.wake();
     consumer.armBy(request.deadlineNs());
+  }
+
+  @Override
+  public int heapBytes() {
+    return queue.heapBytes();
   }
 
   private boolean isWithinLimits(final Slice reply) {

@@ -73,6 +73,11 @@ final class PushTarget implements DeliverTarget {
   }
 
   @Override
+  public int heapBytes() {
+    return 0;
+  }
+
+  @Override
   public boolean isReady() {
     return isActive && !(consumer.config().hasFlowControl() && sentBytes > windowLength);
   }

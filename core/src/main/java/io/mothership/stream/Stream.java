@@ -33,6 +33,9 @@ final class Stream {
   /** {@link #load}: there is no such message. */
   static final int GONE = -1;
 
+  /** Objects of a stream without messages, its configuration and its subscriptions. */
+  static final long BASE_BYTES = 8 * 1024;
+
   private final JetStream owner;
   private final int id;
   private final int accountId;
@@ -45,6 +48,9 @@ final class Stream {
   private SyncPolicy sync;
   private long committed;
   private boolean isDeleted;
+
+  /** What the budget knows of. */
+  private long stateBytes;
 
   Stream(
       final JetStream owner,
@@ -66,6 +72,7 @@ final class Stream {
     }
     this.intake = new StreamIntake(owner, this);
     this.expiry = new StreamExpiry(owner, this);
+    countState();
   }
 
   /** Names the stream in records; never used twice in a journal. */
@@ -129,6 +136,31 @@ final class Stream {
    */
   long committedSequence() {
     return committed;
+  }
+
+  /** What it takes of the heap, without its consumers. */
+  long stateBytes() {
+    return stateBytes;
+  }
+
+  /** Whether the budget has room for what a message that has been checked makes it grow by. */
+  boolean hasStateFor(final MessageView message, final boolean hasId) {
+    if (!owner.state().isTight()) {
+      return true;
+    }
+    final long more =
+        index.growthBytes(lastSequence() + 1, message.subject())
+            + (hasId ? intake.dedupeGrowthBytes() : 0);
+    return more == 0 || owner.state().allows(stateBytes, more);
+  }
+
+  /** Tells the budget what it takes now. */
+  @HotPath
+  void countState() {
+    final long bytes =
+        BASE_BYTES + index.heapBytes() + intake.dedupeHeapBytes() + expiry.heapBytes();
+    owner.state().add(bytes - stateBytes);
+    stateBytes = bytes;
   }
 
   long messageCount() {
@@ -253,6 +285,7 @@ final class Stream {
     }
     expiry.onRemoved(sequence);
     owner.addBytes(config.storage(), -size);
+    countState();
     return true;
   }
 
@@ -300,6 +333,7 @@ final class Stream {
       rollUp(sequence, headers.rollup());
     }
     enforceLimits();
+    countState();
   }
 
   /** Bytes of a message as limits and state count them, with nats-server's overhead per record. */
@@ -399,6 +433,8 @@ final class Stream {
     isDeleted = true;
     expiry.cancel();
     owner.addBytes(config.storage(), -index.bytes());
+    owner.state().add(-stateBytes);
+    stateBytes = 0;
   }
 
   /** Takes back what the journal never got, after it failed. */
@@ -437,6 +473,7 @@ final class Stream {
     expiry.restore(in);
     owner.addBytes(config.storage(), index.bytes());
     committed = index.last();
+    countState();
   }
 
   /** A stream at one moment. */

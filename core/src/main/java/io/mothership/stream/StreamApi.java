@@ -140,9 +140,9 @@ final class StreamApi {
             .object("limits")
             .member("max_memory", -1)
             .member("max_storage", -1)
-            .member("max_streams", -1)
-            .member("max_consumers", -1)
-            .member("max_ack_pending", -1)
+            .member("max_streams", owner.config().limits().streamsMax())
+            .member("max_consumers", owner.config().limits().consumersMax())
+            .member("max_ack_pending", owner.config().limits().ackPendingMax())
             .member("memory_max_stream_bytes", -1)
             .member("storage_max_stream_bytes", -1)
             .member("max_bytes_required", false)
@@ -183,8 +183,11 @@ final class StreamApi {
       return;
     }
     checkRoom(config, 0);
-    if (owner.streams().size() >= owner.config().streamsMax()) {
+    if (JetStreamLimits.isReached(owner.config().limits().streamsMax(), owner.streams().size())) {
       throw ApiErrors.MAXIMUM_STREAMS_LIMIT.exception();
+    }
+    if (!owner.state().allows(0, Stream.BASE_BYTES)) {
+      throw ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception();
     }
     checkOverlap(config);
     final int id = owner.nextStreamId();

@@ -59,6 +59,12 @@ final class StreamExpiry {
     }
   }
 
+  /** About what it takes of the heap. */
+  long heapBytes() {
+    return 2L * Long.BYTES * deadlines.length
+        + 2L * Long.BYTES * (markers.capacity() + ageless.capacity());
+  }
+
   /** Drops everything due at a time. */
   void expire(final long nowNs) {
     expire(nowNs, Integer.MAX_VALUE);

@@ -28,8 +28,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * a power cut the stream goes on above its reservation, so no sequence ever names two messages.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per accepted message; a refusal does.
- * <i>Back-pressure:</i> a full journal ring or dedupe window refuses the publish with a JetStream
- * error.
+ * <i>Back-pressure:</i> a full journal ring, dedupe window or {@link StateBudget} refuses the
+ * publish with a JetStream error.
  */
 final class StreamIntake implements Subscriber {
   static final byte[] ROLLUP_SUBJECT = "sub".getBytes(StandardCharsets.US_ASCII);
@@ -68,7 +68,7 @@ final class StreamIntake implements Subscriber {
   StreamIntake(final JetStream owner, final Stream stream) {
     this.owner = owner;
     this.stream = stream;
-    this.dedupe = new DedupeWindow(owner.config().dedupeIdsMax());
+    this.dedupe = new DedupeWindow(owner.config().limits().dedupeIdsMax(), owner.freezing());
     this.broadcasts = new BroadcastFanOut(owner, stream, this);
     onConfigChanged();
   }
@@ -87,6 +87,16 @@ final class StreamIntake implements Subscriber {
   /** Message ids remembered now. */
   int dedupeCount() {
     return dedupe.count();
+  }
+
+  /** What they take of the heap. */
+  long dedupeHeapBytes() {
+    return dedupe.heapBytes();
+  }
+
+  /** What another one would make them grow by. */
+  long dedupeGrowthBytes() {
+    return dedupe.growthBytes();
   }
 
   @Override
@@ -131,8 +141,13 @@ final class StreamIntake implements Subscriber {
     if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
       return;
     }
-    if (!headers.messageId().isEmpty() && dedupe.isFull()) {
+    final boolean hasId = !headers.messageId().isEmpty();
+    if (hasId && dedupe.isFull()) {
       refuse(message, ApiErrors.INSUFFICIENT_RESOURCES.exception());
+      return;
+    }
+    if (!stream.hasStateFor(message, hasId)) {
+      refuse(message, ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception());
       return;
     }
     if (broadcasts.isBroadcast(message)) {
@@ -217,11 +232,9 @@ final class StreamIntake implements Subscriber {
       lastIdLength = 0;
     } else {
       dedupe.expire(frame.timeNs() - stream.config().duplicateWindowNs());
-      if (!dedupe.isFull()) {
-        // Whatever the window says: that it was stored proves that its id was free.
-        dedupe.find(headers.messageId());
-        remember(sequence, frame.timeNs());
-      }
+      // Whatever the window and its limit say: that it was stored proves that its id was free.
+      dedupe.find(headers.messageId());
+      remember(sequence, frame.timeNs());
     }
     stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);

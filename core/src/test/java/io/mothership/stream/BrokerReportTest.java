@@ -1,6 +1,7 @@
 package io.mothership.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.mothership.dispatch.BrokerReport;
@@ -46,8 +47,19 @@ final class BrokerReportTest {
     final BrokerReport report = report(10, 10);
     final StreamState stream = report.streams().getFirst();
     assertEquals(
-        new StreamState("S", 4, fixture.streams().stream("S").index().bytes(), 2, 5, 2, 2, 100_000),
+        new StreamState(
+            "S",
+            4,
+            fixture.streams().stream("S").index().bytes(),
+            2,
+            5,
+            2,
+            2,
+            fixture.streams().stream("S").stateBytes(),
+            100_000),
         stream);
+    assertTrue(report.stateBytes() > stream.stateBytes());
+    assertTrue(report.stateBytesMax() > report.stateBytes());
     assertEquals(
         List.of(new ConsumerState("S", "a", 1, 3, 0, 3), new ConsumerState("S", "b", 4, 0, 0, 0)),
         report.consumers());

@@ -223,8 +223,6 @@ final class StreamApiTest {
         names.endsWith("\"offset\":997,\"limit\":1024,\"streams\":[\"N997\",\"N998\"]}"), names);
     final String list = js.request("STREAM.LIST", "{\"offset\":990}");
     assertEquals(9, list.split("\"config\":").length - 1);
-    js.create("ONE_MORE", "");
-    refused(10027, "STREAM.CREATE.TOO_MANY", "{\"name\":\"TOO_MANY\"}");
   }
 
   @Test

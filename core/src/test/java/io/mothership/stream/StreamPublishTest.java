@@ -319,17 +319,9 @@ final class StreamPublishTest {
   void shouldRefusePublishesWhenTheDedupeBudgetIsUsedUp() {
     final StreamFixture small =
         new StreamFixture(
-            new JetStreamConfig(
-                "",
-                "2.15.1",
-                1 << 20,
-                -1,
-                -1,
-                10,
-                2,
-                false,
-                SyncPolicy.ALWAYS,
-                java.util.Map.of()));
+            JetStreamConfig.defaults()
+                .asBroker("")
+                .withLimits(JetStreamLimits.defaults().withDedupeIdsMax(2)));
     small.create("S", "\"subjects\":[\"s\"]");
     small.publish("s", "x", "Nats-Msg-Id: 1");
     small.publish("s", "x", "Nats-Msg-Id: 2");

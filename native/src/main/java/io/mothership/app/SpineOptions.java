@@ -9,6 +9,7 @@ import io.mothership.error.MothershipException;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.stream.JetStreamConfig;
+import io.mothership.stream.JetStreamLimits;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsUser;
@@ -27,9 +28,6 @@ import javax.net.ssl.SSLException;
 public final class SpineOptions {
   private static final int DEDICATED_PROCESSORS_MIN = 3;
   private static final int PROCESSORS_PER_LOOP = 4;
-
-  /** What nats-server has no limit for. */
-  private static final int BROKER_STREAMS_MAX = 100_000;
 
   private SpineOptions() {}
 
@@ -123,11 +121,20 @@ public final class SpineOptions {
         config.integer(ConfigKey.MAX_PAYLOAD),
         config.number(ConfigKey.JETSTREAM_MAX_MEMORY),
         config.number(ConfigKey.JETSTREAM_MAX_FILE),
-        role == Role.BROKER ? BROKER_STREAMS_MAX : standard.streamsMax(),
-        standard.dedupeIdsMax(),
+        limits(config),
         role == Role.APPLIANCE,
         standard.syncDefault(),
         standard.sync());
+  }
+
+  private static JetStreamLimits limits(final MothershipConfig config) {
+    final long stateBytes = config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY);
+    return new JetStreamLimits(
+        config.integer(ConfigKey.JETSTREAM_MAX_STREAMS),
+        config.integer(ConfigKey.JETSTREAM_MAX_CONSUMERS),
+        config.integer(ConfigKey.JETSTREAM_MAX_ACK_PENDING),
+        config.integer(ConfigKey.JETSTREAM_MAX_MESSAGE_IDS),
+        stateBytes == 0 ? JetStreamLimits.defaultStateBytesMax() : stateBytes);
   }
 
   public static NatsConfig nats(final MothershipConfig config, final Role role) {

@@ -112,6 +112,18 @@ public final class BrokerMetrics implements MetricsSource {
             "mothership_consumers_not_listed",
             "Consumers beyond the first " + CONSUMERS_MAX + ", which have no series of their own.",
             report.consumerCount() - report.consumers().size());
+    text.gauge(
+            "mothership_state_memory_bytes",
+            "Heap that streams and consumers take, as their budget counts.",
+            report.stateBytes())
+        .gauge(
+            "mothership_state_memory_limit_bytes",
+            "Heap they may take: jetstream.max_state_memory.",
+            report.stateBytesMax())
+        .counter(
+            "mothership_state_memory_refusals_total",
+            "Times something was refused or held back for want of it.",
+            report.stateRefusals());
     text.gauge("mothership_jetstream_stored_bytes", "Bytes stored in all streams, by storage.")
         .sample(report.fileBytes(), "storage", "file")
         .sample(report.memoryBytes(), "storage", "memory");
@@ -136,6 +148,12 @@ public final class BrokerMetrics implements MetricsSource {
         "Highest sequence that consumers may see.",
         StreamState::lastSequence);
     stream(text, streams, "subjects", "Subjects with messages in it.", StreamState::subjects);
+    stream(
+        text,
+        streams,
+        "state_bytes",
+        "Heap it takes, its consumers not included.",
+        StreamState::stateBytes);
     stream(text, streams, "consumers", "Consumers of it.", StreamState::consumers);
   }
 
