@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /**
  * What an appliance holds in memory when it has many of something, and whether it still answers:
  * {@code BoundsRun WHAT COUNT PROGRAM...}, where WHAT is {@code subjects}, {@code keys}, {@code
- * ids}, {@code slow} or {@code behind}.
+ * ids}, {@code slow}, {@code behind} or {@code connections}.
  *
  * <p>Each run has a process and a folder of its own. What is refused is counted and the first
  * answer shown: that the process lives on at any count is what the run is for.
@@ -60,6 +60,7 @@ final class BoundsRun {
         case "ids" -> run.ids();
         case "slow" -> run.slow();
         case "behind" -> run.behind();
+        case "connections" -> run.connections();
         default -> throw new IllegalArgumentException("not known: " + what);
       }
     } finally {
@@ -203,6 +204,18 @@ final class BoundsRun {
             "  read %,.1f MB/s so far%n",
             crowd.received() / 1e6 / ((System.nanoTime() - beginNs) / 1e9));
       }
+    }
+  }
+
+  /** Connections that listen to a subject of their own and say nothing. */
+  private void connections() throws Exception {
+    try (MeasuredProcess process = start();
+        ConsumerCrowd crowd = new ConsumerCrowd(process.natsPort(), STREAM)) {
+      for (int i = 0; i < count; i++) {
+        crowd.listenWithoutReading(List.of("quiet." + i));
+      }
+      Thread.sleep(SETTLE_MS);
+      report(process, "connections that do nothing");
     }
   }
 

@@ -54,7 +54,14 @@ public enum ConfigKey {
       "",
       "Longest protocol line, subject and reply subject included."),
   MAX_CONNECTIONS(
-      "max_connections", COUNT, "65536", 1, 1_000_000, "", "", "NATS connections at a time."),
+      "max_connections",
+      COUNT,
+      "8192",
+      1,
+      1_000_000,
+      "",
+      "",
+      "NATS connections at a time; each takes about 4 KB of the heap."),
   MAX_SUBSCRIPTIONS(
       "max_subscriptions",
       COUNT,
@@ -67,7 +74,7 @@ public enum ConfigKey {
   MAX_SUBSCRIPTION_MEMORY(
       "max_subscription_memory",
       SIZE,
-      "64MB",
+      "32MB",
       65_536,
       1L << 40,
       "",

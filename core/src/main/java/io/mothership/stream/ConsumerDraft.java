@@ -87,8 +87,7 @@ final class ConsumerDraft {
   }
 
   /** Fills in what the request left open. {@code isPedantic} refuses instead of mending. */
-  void complete(
-      final StreamConfig stream, final JetStreamLimits limits, final boolean isPedantic) {
+  void complete(final StreamConfig stream, final JetStreamLimits limits, final boolean isPedantic) {
     if (deliveriesMax == 0 || deliveriesMax < -1) {
       deliveriesMax = mended(deliveriesMax < -1, isPedantic, "max_deliver must be set to -1", -1);
     }

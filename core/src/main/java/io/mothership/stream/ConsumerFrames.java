@@ -6,6 +6,8 @@ import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.BitUtil;
 import org.agrona.ExpandableArrayBuffer;
@@ -16,12 +18,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * so that they come back the same way.
  *
  * <p>Layout, little endian: the highest id ever given i32, then per record its length i32 and the
- * frame, each at a multiple of four.
+ * frame, each at a multiple of four. It comes in parts of about {@value #PART_LENGTH} bytes, so
+ * that ten thousand consumers need no array as long as all of them.
  */
 final class ConsumerFrames {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+  private static final int PART_LENGTH = 64 * 1024;
+
   private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
+  private final List<byte[]> parts = new ArrayList<>();
   private int at;
 
   ConsumerFrames(final int lastId) {
@@ -37,12 +43,22 @@ final class ConsumerFrames {
     FrameEncoder.encode(buffer, frame, type, Origin.INTERNAL, stream.accountId(), record);
     FrameEncoder.stamp(buffer, frame, stream.id(), 0, 0, 0, 0, 0);
     at = BitUtil.align(frame + length, Integer.BYTES);
+    if (at >= PART_LENGTH) {
+      endPart();
+    }
   }
 
-  byte[] bytes() {
-    final byte[] bytes = new byte[at];
-    buffer.getBytes(0, bytes);
-    return bytes;
+  private void endPart() {
+    final byte[] part = new byte[at];
+    buffer.getBytes(0, part);
+    parts.add(part);
+    at = 0;
+  }
+
+  /** All of it; nothing is added any more. */
+  List<byte[]> parts() {
+    endPart();
+    return parts;
   }
 
   /**

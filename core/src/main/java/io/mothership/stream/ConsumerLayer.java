@@ -6,6 +6,7 @@ import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.routing.Subscription;
+import java.util.List;
 
 /**
  * What streams and the JetStream API tell the consumers above them.
@@ -22,9 +23,9 @@ interface ConsumerLayer {
    */
   default void onRecovered(final FrameView frame, final long location) {}
 
-  /** All consumers that outlive a restart, as they are now, for {@link #restore}. */
-  default byte[] freeze() {
-    return new byte[0];
+  /** All consumers that outlive a restart, as they are now, in parts; for {@link #restore}. */
+  default List<byte[]> freeze() {
+    return List.of();
   }
 
   /** Takes the place of what was frozen; the streams are restored. */

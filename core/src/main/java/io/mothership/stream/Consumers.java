@@ -246,7 +246,7 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
-  public byte[] freeze() {
+  public List<byte[]> freeze() {
     final ConsumerFrames frames = new ConsumerFrames(lastId);
     for (final Consumer consumer : byId.values()) {
       if (consumer.isKept()) {
@@ -259,7 +259,9 @@ final class Consumers implements ConsumerLayer {
         frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
       }
     }
-    return frames.bytes();
+    final List<byte[]> parts = frames.parts();
+    parts.forEach(part -> owner.freezing().onCopied(part.length));
+    return parts;
   }
 
   @Override

@@ -215,7 +215,9 @@ final class DedupeWindow {
     if ((entry & CHUNK_MASK) != 0 && count > 0) {
       return chunkOf(entry);
     }
-    if (count > 0 && (number(count) >>> CHUNK_SHIFT & chunks.length - 1) == (head >>> CHUNK_SHIFT & chunks.length - 1)) {
+    if (count > 0
+        && (number(count) >>> CHUNK_SHIFT & chunks.length - 1)
+            == (head >>> CHUNK_SHIFT & chunks.length - 1)) {
       widen();
     }
     final int at = entry >>> CHUNK_SHIFT & chunks.length - 1;

@@ -269,7 +269,7 @@ public final class JetStream implements StreamLayer {
   }
 
   /** All that the appliance knows of its streams, at one moment. */
-  private record Frozen(int lastStreamId, List<Stream.Frozen> streams, byte[] consumers)
+  private record Frozen(int lastStreamId, List<Stream.Frozen> streams, List<byte[]> consumers)
       implements FrozenState {
     @Override
     public void encode(final StateEncoder out) {
@@ -277,7 +277,8 @@ public final class JetStream implements StreamLayer {
           streams.stream().filter(stream -> !stream.isMemory()).toList();
       out.i32(STATE_VERSION).i32(lastStreamId).i32(kept.size());
       kept.forEach(stream -> stream.encode(out));
-      out.bytes(consumers);
+      out.i32(consumers.stream().mapToInt(part -> part.length).sum());
+      consumers.forEach(part -> out.bytes(part, 0, part.length));
     }
 
     @Override

@@ -11,13 +11,13 @@ import io.mothership.json.JsonText;
 import io.mothership.routing.Subscription;
 import io.mothership.stream.StreamConfig.Storage;
 import io.mothership.stream.StreamReport.Detail;
+import io.mothership.stream.StreamReport.SubjectPage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The JetStream API's operations on streams. A change is journaled, takes effect at once, and is
@@ -283,19 +283,16 @@ final class StreamApi {
     final String pattern = json.string("subjects_filter", "");
     final int offset = Math.clamp(json.number("offset", 0), 0, Integer.MAX_VALUE);
     final boolean isDeletedShown = json.bool("deleted_details", false);
-    final TreeMap<String, Long> totals =
-        pattern.isEmpty() ? new TreeMap<>() : StreamReport.subjectTotals(stream, pattern);
-    final Map<String, Long> page = new TreeMap<>();
-    totals.entrySet().stream()
-        .skip(offset)
-        .limit(StreamReport.SUBJECTS_MAX)
-        .forEach(e -> page.put(e.getKey(), e.getValue()));
+    final SubjectPage page =
+        pattern.isEmpty()
+            ? new SubjectPage(0, Map.of())
+            : StreamReport.subjects(stream, pattern, offset);
     final JsonText answer =
         ApiReplies.begin("stream_info")
-            .member("total", totals.size())
-            .member("offset", totals.isEmpty() ? 0 : offset)
-            .member("limit", totals.isEmpty() ? 0 : StreamReport.SUBJECTS_MAX);
-    report.write(answer, stream, new Detail(true, true, isDeletedShown), page);
+            .member("total", page.total())
+            .member("offset", page.total() == 0 ? 0 : offset)
+            .member("limit", page.total() == 0 ? 0 : StreamReport.SUBJECTS_MAX);
+    report.write(answer, stream, new Detail(true, true, isDeletedShown), page.subjects());
     owner.replies().send(request, answer.end().bytes());
   }
 

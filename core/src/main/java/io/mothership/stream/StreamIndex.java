@@ -234,7 +234,9 @@ final class StreamIndex {
       } else {
         chunkBytes -= chunk.heapBytes();
       }
-    } else if (chunk.isSparse() && number != last >>> CHUNK_SHIFT && number != first >>> CHUNK_SHIFT) {
+    } else if (chunk.isSparse()
+        && number != last >>> CHUNK_SHIFT
+        && number != first >>> CHUNK_SHIFT) {
       replace(at, chunk.compacted());
     }
   }

@@ -2,9 +2,12 @@ package io.mothership.stream;
 
 import io.mothership.json.JsonText;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Writes what the API shows of a stream. <i>Thread:</i> ms-dispatch. <i>Allocates:</i> per answer.
@@ -105,16 +108,29 @@ final class StreamReport {
     json.endArray();
   }
 
-  /** How many messages each subject has that matches the pattern, in order. */
-  static TreeMap<String, Long> subjectTotals(final Stream stream, final String pattern) {
+  /**
+   * Some of the subjects that match a pattern, in order, with how many messages each has.
+   *
+   * @param total how many match
+   */
+  record SubjectPage(int total, Map<String, Long> subjects) {}
+
+  /** At most {@value #SUBJECTS_MAX} of the subjects from the {@code offset}th on. */
+  static SubjectPage subjects(final Stream stream, final String pattern, final int offset) {
     final SubjectFilter filter = stream.filter(List.of(pattern));
     final SubjectTable table = stream.index().subjects();
-    final TreeMap<String, Long> totals = new TreeMap<>();
-    for (int id = 0; id < table.idLimit(); id++) {
-      if (table.count(id) > 0 && filter.matches(id)) {
-        totals.put(new String(table.subject(id), StandardCharsets.UTF_8), table.count(id));
-      }
+    final Integer[] ids =
+        IntStream.range(0, table.idLimit())
+            .filter(id -> table.count(id) > 0 && filter.matches(id))
+            .boxed()
+            .toArray(Integer[]::new);
+    // Names only of those shown: there may be a million.
+    Arrays.sort(ids, table::compare);
+    final Map<String, Long> page = new LinkedHashMap<>();
+    final int end = (int) Math.min(ids.length, (long) offset + SUBJECTS_MAX);
+    for (int i = offset; i < end; i++) {
+      page.put(new String(table.subject(ids[i]), StandardCharsets.UTF_8), table.count(ids[i]));
     }
-    return totals;
+    return new SubjectPage(ids.length, page);
   }
 }

@@ -77,6 +77,16 @@ final class SubjectChunk {
     return Arrays.copyOfRange(text, offsets[at], offsets[at] + lengths[at]);
   }
 
+  int compareNames(final int at, final SubjectChunk other, final int otherAt) {
+    return Arrays.compareUnsigned(
+        text,
+        offsets[at],
+        offsets[at] + lengths[at],
+        other.text,
+        other.offsets[otherAt],
+        other.offsets[otherAt] + other.lengths[otherAt]);
+  }
+
   /** Copies a name into {@code target}, which is long enough. */
   void copyName(final int at, final byte[] target) {
     System.arraycopy(text, offsets[at], target, 0, lengths[at]);

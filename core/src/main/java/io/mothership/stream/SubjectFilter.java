@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which of a stream's subjects somebody wants; remembers the last answers by subject id, so
- * that a message mostly costs one array read.
+ * Which of a stream's subjects somebody wants; remembers the last answers by subject id, so that a
+ * message mostly costs one array read.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> only when it grows, up to {@value
  * #REMEMBERED_MAX} answers. One per reader and stream.

@@ -16,8 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * them apart. Names and numbers lie in chunks of primitive arrays, about 70 bytes a subject and its
  * name.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value SubjectChunk#LENGTH} subjects, now
- * and then room for names; while a frozen state is in use, a copy of what changes.
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value SubjectChunk#LENGTH}
+ * subjects, now and then room for names; while a frozen state is in use, a copy of what changes.
  */
 final class SubjectTable {
   static final int NONE = -1;
@@ -82,7 +82,9 @@ final class SubjectTable {
     return chunks[id >>> CHUNK_SHIFT].name(id & CHUNK_MASK);
   }
 
-  /** The subject, in the first {@link #subjectLength} bytes of an array that the next look changes. */
+  /**
+   * The subject, in the first {@link #subjectLength} bytes of an array that the next look changes.
+   */
   byte[] look(final int id) {
     final int length = subjectLength(id);
     if (length > seen.length) {
@@ -94,6 +96,12 @@ final class SubjectTable {
 
   int subjectLength(final int id) {
     return chunks[id >>> CHUNK_SHIFT].nameLength(id & CHUNK_MASK);
+  }
+
+  /** Orders by name, byte by byte. */
+  int compare(final int one, final int other) {
+    return chunks[one >>> CHUNK_SHIFT].compareNames(
+        one & CHUNK_MASK, chunks[other >>> CHUNK_SHIFT], other & CHUNK_MASK);
   }
 
   /** Another whenever the id is given to another subject; positive. */
@@ -253,8 +261,7 @@ final class SubjectTable {
       out.i32(idsUsed);
       for (int id = 0; id < idsUsed; id++) {
         final SubjectChunk chunk = chunk(id);
-        out.bytes(
-            chunk.counts[id & CHUNK_MASK] == 0 ? NOTHING : chunk.name(id & CHUNK_MASK));
+        out.bytes(chunk.counts[id & CHUNK_MASK] == 0 ? NOTHING : chunk.name(id & CHUNK_MASK));
       }
       final long[] counts = new long[SubjectChunk.LENGTH];
       for (int from = 0; from < idsUsed; from += SubjectChunk.LENGTH) {

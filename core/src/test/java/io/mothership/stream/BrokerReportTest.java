@@ -1,8 +1,8 @@
 package io.mothership.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.BrokerReport.ConsumerState;

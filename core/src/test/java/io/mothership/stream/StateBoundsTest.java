@@ -63,7 +63,8 @@ final class StateBoundsTest {
 
     assertTrue(isStored(js.publish("small.1", "x")), "who holds little has the reserve");
     assertTrue(js.request("STREAM.MSG.GET.BIG", "{\"seq\":1}").contains("big.0"));
-    assertTrue(js.request("CONSUMER.CREATE.BIG.reader", consumer("BIG", "reader")).contains("\"name\""));
+    assertTrue(
+        js.request("CONSUMER.CREATE.BIG.reader", consumer("BIG", "reader")).contains("\"name\""));
     js.send("$JS.API.CONSUMER.MSG.NEXT.BIG.reader", "next", "{\"batch\":3}");
     js.step();
     assertEquals(3, js.received().size() - 1);

@@ -121,7 +121,8 @@ final class StreamIndexSimTest {
   }
 
   private long random(final Random random) {
-    final Long found = model.ceilingKey(model.firstKey() + random.nextLong(last + 1 - model.firstKey()));
+    final Long found =
+        model.ceilingKey(model.firstKey() + random.nextLong(last + 1 - model.firstKey()));
     return found == null ? model.lastKey() : found;
   }
 
@@ -151,8 +152,7 @@ final class StreamIndexSimTest {
       assertEquals((long) places.get(sequence), index.location(sequence));
       assertEquals(
           message.subject,
-          new String(
-              index.subjects().subject(index.subjectId(sequence)), StandardCharsets.UTF_8));
+          new String(index.subjects().subject(index.subjectId(sequence)), StandardCharsets.UTF_8));
       chains.computeIfAbsent(message.subject, key -> new ArrayList<>()).add(sequence);
       at = index.nextPresent(sequence + 1);
     }

@@ -5,6 +5,7 @@ import io.mothership.app.host.HostFiles;
 import io.mothership.clock.Clock;
 import io.mothership.metrics.MetricsSource;
 import io.mothership.metrics.MetricsText;
+import io.netty.util.internal.PlatformDependent;
 
 /** The numbers of the process, under the names all Prometheus clients give them. Any thread. */
 public final class ProcessMetrics implements MetricsSource {
@@ -48,6 +49,10 @@ public final class ProcessMetrics implements MetricsSource {
             "Bytes of the heap that the process has.",
             runtime.totalMemory())
         .gauge("mothership_heap_limit_bytes", "Bytes the heap may grow to.", runtime.maxMemory())
+        .gauge(
+            "mothership_direct_memory_bytes",
+            "Memory outside the heap that network buffers have.",
+            Math.max(0, PlatformDependent.usedDirectMemory()))
         .gaugeSeconds(
             "process_start_time_seconds", "When the process started, since 1970.", startedWallNs);
     ProcessHandle.current()

@@ -75,7 +75,7 @@ final class HostChecksTest {
   @Test
   void shouldCompareTheFileLimitWithTheConnections() throws IOException {
     ward.expect(new FilesLimitCheck(), Level.WARN, "not known");
-    limit("1024").expect(new FilesLimitCheck(), Level.WARN, "1024 files, max_connections=65536");
+    limit("1024").expect(new FilesLimitCheck(), Level.WARN, "1024 files, max_connections=8192");
     limit("256").expect(new FilesLimitCheck(), Level.FAIL, "256 files");
     limit("524288").expect(new FilesLimitCheck(), Level.OK, "524288");
     limit("unlimited").expect(new FilesLimitCheck(), Level.OK, "max_connections");
