@@ -69,6 +69,10 @@ final class BroadcastFanOut {
       intake.refuse(broadcast, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
       return;
     }
+    if (!stream.hasStateFor(entities.size() + 1)) {
+      intake.refuse(broadcast, ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception());
+      return;
+    }
     for (final String entity : entities) {
       final MessageView command = new MessageView();
       command.subject().wrap(Slice.of("constellation.commands." + organization + "." + entity));

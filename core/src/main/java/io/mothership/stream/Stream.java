@@ -36,6 +36,9 @@ final class Stream {
   /** Objects of a stream without messages, its configuration and its subscriptions. */
   static final long BASE_BYTES = 8 * 1024;
 
+  /** About what a message takes at most whose subject and id are new. */
+  private static final long NEW_MESSAGE_BYTES = 256;
+
   private final JetStream owner;
   private final int id;
   private final int accountId;
@@ -152,6 +155,12 @@ final class Stream {
         index.growthBytes(lastSequence() + 1, message.subject())
             + (hasId ? intake.dedupeGrowthBytes() : 0);
     return more == 0 || owner.state().allows(stateBytes, more);
+  }
+
+  /** The same for so many messages, each with a subject and an id that are new. */
+  boolean hasStateFor(final int messages) {
+    return !owner.state().isTight()
+        || owner.state().allows(stateBytes, messages * NEW_MESSAGE_BYTES);
   }
 
   /** Tells the budget what it takes now. */

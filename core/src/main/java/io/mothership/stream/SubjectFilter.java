@@ -60,7 +60,7 @@ final class SubjectFilter {
       return true;
     }
     if (subjectId >= remembered.length && remembered.length < REMEMBERED_MAX) {
-      remembered = new long[remembered.length * 4];
+      widen();
     }
     final int at = subjectId & (remembered.length - 1);
     final long wanted = (long) subjectId << 32 | (long) table.version(subjectId) << 1;
@@ -68,6 +68,10 @@ final class SubjectFilter {
       return (remembered[at] & 1) != 0;
     }
     return recall(subjectId, at, wanted);
+  }
+
+  private void widen() {
+    remembered = new long[remembered.length * 4];
   }
 
   private boolean recall(final int subjectId, final int at, final long wanted) {

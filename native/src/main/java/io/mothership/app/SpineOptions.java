@@ -127,7 +127,8 @@ public final class SpineOptions {
         standard.sync());
   }
 
-  private static JetStreamLimits limits(final MothershipConfig config) {
+  /** How much there may be of what takes memory. */
+  public static JetStreamLimits limits(final MothershipConfig config) {
     final long stateBytes = config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY);
     return new JetStreamLimits(
         config.integer(ConfigKey.JETSTREAM_MAX_STREAMS),

@@ -2,6 +2,8 @@ package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
 import io.mothership.app.host.HostFiles;
+import io.mothership.config.ConfigKey;
+import io.mothership.config.MothershipConfig;
 import io.mothership.dispatch.SpineConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,12 @@ final class MemoryCheck implements Check {
 
   /** Code, threads, what maps and tables take outside heap and rings. */
   private static final long REST_BYTES = 96L * 1024 * 1024;
+
+  /** A connection with a subscription, as measured. */
+  private static final long CONNECTION_BYTES = 4 * KIB;
+
+  /** What an idle appliance has in its heap, and requests under way. */
+  private static final long HEAP_REST_BYTES = 20L * 1024 * 1024;
 
   @Override
   public String name() {
@@ -52,7 +60,8 @@ final class MemoryCheck implements Check {
     }
     measured.add("at most " + Amounts.bytes(neededBytes) + " needed by heap, rings and buffers");
     final String text = String.join(", ", measured);
-    return List.of(
+    final List<Finding> findings = new ArrayList<>();
+    findings.add(
         roomBytes < neededBytes
             ? Finding.warn(
                 NAME,
@@ -60,6 +69,34 @@ final class MemoryCheck implements Check {
                 "Give it more memory, or lower max_payload, rings.* and the heap (-Xmx in"
                     + " MOTHERSHIP_JAVA_OPTS, -XX:MaxHeapSize= for the image).")
             : Finding.ok(NAME, text));
+    findings.add(heap(examination.config()));
+    return findings;
+  }
+
+  /** Whether the heap has room for all that its budgets allow. */
+  private static Finding heap(final MothershipConfig config) {
+    final long heapBytes = Runtime.getRuntime().maxMemory();
+    final long stateBytes = SpineOptions.limits(config).stateBytesMax();
+    final long subscriptionBytes = config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY);
+    final long connectionBytes =
+        CONNECTION_BYTES * (long) config.integer(ConfigKey.MAX_CONNECTIONS);
+    final String text =
+        "a heap of "
+            + Amounts.bytes(heapBytes)
+            + " for at most "
+            + Amounts.bytes(stateBytes)
+            + " of streams and consumers, "
+            + Amounts.bytes(subscriptionBytes)
+            + " of subscriptions, "
+            + Amounts.bytes(connectionBytes)
+            + " of connections";
+    return stateBytes + subscriptionBytes + connectionBytes + HEAP_REST_BYTES > heapBytes
+        ? Finding.warn(
+            NAME,
+            text,
+            "Lower jetstream.max_state_memory, max_subscription_memory or max_connections, or give"
+                + " it more heap (-Xmx in MOTHERSHIP_JAVA_OPTS, -XX:MaxHeapSize= for the image).")
+        : Finding.ok(NAME, text);
   }
 
   /** The smallest limit on the way from a process's control group up to the root. */

@@ -145,6 +145,16 @@ final class HostChecksTest {
   }
 
   @Test
+  void shouldHoldTheBudgetsAgainstTheHeap() throws IOException {
+    ward.file("proc/meminfo", "MemTotal: 64000000 kB\nMemAvailable: 48000000 kB\n")
+        .set(ConfigKey.JETSTREAM_MAX_STATE_MEMORY, "16MB")
+        .set(ConfigKey.MAX_CONNECTIONS, "1000")
+        .expect(new MemoryCheck(), Level.OK, "at most 16.0 MiB of streams and consumers");
+    ward.set(ConfigKey.MAX_CONNECTIONS, "1000000")
+        .expect(new MemoryCheck(), Level.WARN, "3.8 GiB of connections");
+  }
+
+  @Test
   void shouldFindTheFileSystemThatIsOnTop() throws IOException {
     ward.file(
         "proc/self/mountinfo",
