@@ -263,8 +263,8 @@ public enum ConfigKey {
       1L << 40,
       "",
       "",
-      "What streams and consumers may take of the heap: about 50 bytes a message, 75 and its name"
-          + " a subject, 45 a message id, 6000 a consumer, 120 an unacknowledged message. 0 = five"
+      "What streams and consumers may take of the heap: about 50 bytes a message, 45 and its name"
+          + " a subject, 45 a message id, 5000 a consumer, 100 an unacknowledged message. 0 = five"
           + " eighths of the heap, which is also the most."),
   JETSTREAM_SYNC(
       "jetstream.sync",

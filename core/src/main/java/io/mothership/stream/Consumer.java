@@ -20,7 +20,7 @@ final class Consumer {
   private static final long UNUSED_GRACE_NS = 100_000_000L;
 
   /** Objects of a consumer that delivered nothing, and its configuration. */
-  static final int BASE_BYTES = 4 * 1024;
+  static final int BASE_BYTES = 3 * 1024;
 
   private final Consumers home;
   private final Stream stream;

@@ -22,8 +22,8 @@ final class ConsumerPending {
 
   private static final float LOAD = 0.55f;
 
-  /** An entry's parts, and twice its place in the map. */
-  private static final int ENTRY_BYTES = 3 * Long.BYTES + 7 * Integer.BYTES + 4 * 2 * Long.BYTES;
+  /** An entry's parts, and three places in the map, which is half full at most. */
+  private static final int ENTRY_BYTES = 3 * Long.BYTES + 7 * Integer.BYTES + 3 * 2 * Long.BYTES;
 
   private Long2LongHashMap slots = new Long2LongHashMap(INITIAL, LOAD, NONE);
   private long[] sequences = new long[INITIAL];
