@@ -2,7 +2,6 @@ package io.mothership.app;
 
 import io.mothership.app.ConsumerCrowd.Refusals;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
@@ -221,7 +220,7 @@ final class BoundsRun {
 
   private MeasuredProcess start() throws Exception {
     final MeasuredProcess process = MeasuredProcess.start(program, folder);
-    try (Connection client = Nats.connect("nats://127.0.0.1:" + process.natsPort())) {
+    try (Connection client = ConsumerCrowd.client(process.natsPort())) {
       if (!client.jetStreamManagement().getStreamNames().contains(PROBE)) {
         client
             .jetStreamManagement()
@@ -250,7 +249,7 @@ final class BoundsRun {
 
   private static void create(final MeasuredProcess process, final StreamConfiguration stream)
       throws Exception {
-    try (Connection client = Nats.connect("nats://127.0.0.1:" + process.natsPort())) {
+    try (Connection client = ConsumerCrowd.client(process.natsPort())) {
       client.jetStreamManagement().addStream(stream);
     }
   }

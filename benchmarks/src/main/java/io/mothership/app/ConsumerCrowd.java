@@ -3,7 +3,9 @@ package io.mothership.app;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.nats.client.api.ConsumerConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +33,7 @@ import java.util.function.IntFunction;
 final class ConsumerCrowd implements AutoCloseable {
   private static final int ASKING = 16;
   private static final int PER_CONNECTION = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final int port;
   private final String stream;
@@ -51,9 +55,10 @@ final class ConsumerCrowd implements AutoCloseable {
     final AtomicInteger next = new AtomicInteger();
     final AtomicInteger refused = new AtomicInteger();
     final AtomicReference<String> reason = new AtomicReference<>("");
-    try (Connection client = Nats.connect("nats://127.0.0.1:" + port);
+    try (Connection client = client(port);
         ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
-      final JetStreamManagement management = client.jetStreamManagement();
+      final JetStreamManagement management =
+          client.jetStreamManagement(JetStreamOptions.builder().requestTimeout(PATIENCE).build());
       for (int i = 0; i < ASKING; i++) {
         asking.submit(
             () -> {
@@ -95,6 +100,12 @@ final class ConsumerCrowd implements AutoCloseable {
           connect(subjects.subList(at, Math.min(at + PER_CONNECTION, subjects.size())), 64 * 1024);
       Thread.startVirtualThread(() -> count(socket));
     }
+  }
+
+  /** A client that waits long enough for a busy machine. */
+  static Connection client(final int port) throws IOException, InterruptedException {
+    return Nats.connect(
+        Options.builder().server("nats://127.0.0.1:" + port).connectionTimeout(PATIENCE).build());
   }
 
   /** Publishes protocol text on the connection that was opened last. */

@@ -74,7 +74,7 @@ public enum ConfigKey {
   MAX_SUBSCRIPTION_MEMORY(
       "max_subscription_memory",
       SIZE,
-      "32MB",
+      "24MB",
       65_536,
       1L << 40,
       "",

@@ -54,7 +54,7 @@ public record SpineConfig(
         100_000_000L,
         32L * MIB,
         100_000,
-        32L * MIB);
+        24L * MIB);
   }
 
   /** The same with checkpoints after so many bytes of journal. */

@@ -27,7 +27,7 @@ final class Freezing {
   /** Nobody reads the frozen state any more. */
   void end() {
     isUnderWay = false;
-    budget.add(-copiedBytes);
+    budget.addCopies(-copiedBytes);
     copiedBytes = 0;
   }
 
@@ -38,7 +38,7 @@ final class Freezing {
   /** So many bytes are there twice, until the frozen state is let go. */
   void onCopied(final int bytes) {
     copiedBytes += bytes;
-    budget.add(bytes);
+    budget.addCopies(bytes);
   }
 
   /** Room for a packed chunk. */

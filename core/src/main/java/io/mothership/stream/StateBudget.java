@@ -6,7 +6,7 @@ package io.mothership.stream;
  *
  * <p>The last {@value #RESERVE_SHARE}th is for those who have little: a stream that holds more than
  * that share gets no more once it is all that is left. So one stream that grows without end does
- * not stop the others.
+ * not stop the others. Copies for a checkpoint, which go again soon, may take as much beside it.
  *
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> never.
  */
@@ -14,7 +14,8 @@ final class StateBudget {
   private static final int RESERVE_SHARE = 8;
 
   private final long bytesMax;
-  private long bytes;
+  private long held;
+  private long copies;
   private long refusals;
 
   StateBudget(final long bytesMax) {
@@ -30,8 +31,9 @@ final class StateBudget {
     return bytesMax;
   }
 
+  /** Copies included. */
   long bytes() {
-    return bytes;
+    return held + copies;
   }
 
   /** How often something was refused or held back. */
@@ -40,18 +42,24 @@ final class StateBudget {
   }
 
   void add(final long delta) {
-    bytes += delta;
+    held += delta;
+  }
+
+  /** What is there twice for a while. */
+  void addCopies(final long delta) {
+    copies += delta;
   }
 
   /** Whether less than a quarter is free, so that it is worth asking before and saving. */
   boolean isTight() {
-    return bytes > bytesMax - bytesMax / 4;
+    return held + copies > bytesMax - bytesMax / 4;
   }
 
   /** Whether somebody who holds so much may have so much more; counts it if not. */
-  boolean allows(final long held, final long more) {
+  boolean allows(final long ofOne, final long more) {
     final long reserve = bytesMax / RESERVE_SHARE;
-    final boolean isAllowed = bytes + more <= (held > reserve ? bytesMax - reserve : bytesMax);
+    final long max = ofOne > reserve ? bytesMax - reserve : bytesMax;
+    final boolean isAllowed = held + more <= max && held + copies + more - reserve <= bytesMax;
     if (!isAllowed) {
       refusals++;
     }
