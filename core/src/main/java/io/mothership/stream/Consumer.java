@@ -173,7 +173,7 @@ final class Consumer {
 
   /** Whether the budget has room for so much more. */
   boolean hasStateFor(final int bytes) {
-    return !home.state().isTight() || home.state().allows(stateBytes, bytes);
+    return !home.state().isTight() || home.state().allowsConsumers(bytes);
   }
 
   /** Tells the budget what it takes now. */

@@ -158,7 +158,7 @@ final class ConsumerApi {
     if (JetStreamLimits.isReached(owner.config().limits().consumersMax(), home.count())) {
       throw ApiErrors.MAXIMUM_CONSUMERS_LIMIT.exception();
     }
-    if (!owner.state().allows(0, Consumer.BASE_BYTES)) {
+    if (!owner.state().allowsConsumers(Consumer.BASE_BYTES)) {
       throw ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception();
     }
     draft.checkWorkQueue(stream.config());

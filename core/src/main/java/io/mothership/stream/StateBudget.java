@@ -5,8 +5,9 @@ package io.mothership.stream;
  * consumers and what they delivered. Who takes more tells it afterwards, and asks before.
  *
  * <p>The last {@value #RESERVE_SHARE}th is for those who have little: a stream that holds more than
- * that share gets no more once it is all that is left. So one stream that grows without end does
- * not stop the others. Copies for a checkpoint, which go again soon, may take as much beside it.
+ * that share gets no more once it is all that is left, consumers once half of it is. So one stream
+ * that grows without end does not stop the others, nor who reads it, and no number of consumers
+ * stops small streams. Copies for a checkpoint, which go again soon, may take as much beside it.
  *
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> never.
  */
@@ -55,10 +56,19 @@ final class StateBudget {
     return held + copies > bytesMax - bytesMax / 4;
   }
 
-  /** Whether somebody who holds so much may have so much more; counts it if not. */
+  /** Whether consumers may have so much more: half of the reserve is theirs; counts it if not. */
+  boolean allowsConsumers(final long more) {
+    return isBelow(bytesMax - bytesMax / RESERVE_SHARE / 2, more);
+  }
+
+  /** Whether a stream that holds so much may have so much more; counts it if not. */
   boolean allows(final long ofOne, final long more) {
     final long reserve = bytesMax / RESERVE_SHARE;
-    final long max = ofOne > reserve ? bytesMax - reserve : bytesMax;
+    return isBelow(ofOne > reserve ? bytesMax - reserve : bytesMax, more);
+  }
+
+  private boolean isBelow(final long max, final long more) {
+    final long reserve = bytesMax / RESERVE_SHARE;
     final boolean isAllowed = held + more <= max && held + copies + more - reserve <= bytesMax;
     if (!isAllowed) {
       refusals++;

@@ -157,7 +157,7 @@ final class StateBoundsTest {
 
   @Test
   void shouldRefuseConsumersBeyondTheMemory() {
-    final StreamFixture js = withMemory(MIB);
+    final StreamFixture js = withMemory(2 * MIB);
     js.create("S", "\"subjects\":[\"s\"]");
     js.publish("s", "x");
     int made = 0;
@@ -169,16 +169,35 @@ final class StateBoundsTest {
     }
     assertTrue(answer.contains(NO_MEMORY), answer);
     assertTrue(made > 50);
-    assertTrue(js.request("STREAM.CREATE.T", "{\"name\":\"T\"}").contains(NO_MEMORY));
-    assertTrue(isStored(js.publish("s", "x")), "its chunk is there");
+    assertTrue(isStored(js.publish("s", "x")));
+    js.create("T", "");
+    assertTrue(isStored(js.publish("T", "x")), "the reserve is for streams");
     js.send("$JS.API.CONSUMER.MSG.NEXT.S.c0", "next", "{\"batch\":1,\"expires\":1000000000}");
     js.step();
     js.restart();
     assertTrue(js.request("CONSUMER.CREATE.S.more", consumer("S", "more")).contains(NO_MEMORY));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 20; i++) {
       js.request("CONSUMER.DELETE.S.c" + i, "");
     }
     assertFalse(js.request("CONSUMER.CREATE.S.more", consumer("S", "more")).contains("error"));
+  }
+
+  @Test
+  void shouldRefuseStreamsBeyondTheMemory() {
+    final StreamFixture js = withMemory(MIB);
+    int made = 0;
+    String answer = js.request("STREAM.CREATE.S0", "{\"name\":\"S0\"}");
+    while (!answer.contains("error")) {
+      made++;
+      assertTrue(made < 1_000, "never refused");
+      answer = js.request("STREAM.CREATE.S" + made, "{\"name\":\"S" + made + "\"}");
+    }
+    assertTrue(answer.contains(NO_MEMORY), answer);
+    assertTrue(made > 50);
+    assertTrue(js.request("STREAM.INFO.S1", "").contains("\"messages\":0"));
+    js.request("STREAM.DELETE.S1", "");
+    js.request("STREAM.DELETE.S2", "");
+    js.create("MORE", "");
   }
 
   @Test
