@@ -5,6 +5,8 @@ import io.mothership.journal.FrozenState;
 import io.mothership.journal.ReadAgent;
 import io.mothership.journal.Relocations;
 import io.mothership.journal.Upkeep;
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -16,9 +18,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One is due after twice as many bytes of journal as the last one was long, at least a fixed
  * number: so a start reads a bounded tail, and checkpoints write half of what the journal does at
- * most. While the disk is full, every change makes one due, as it may free a segment. Before
- * freezing, the dispatcher takes in nothing until the journal has appended everything it has, a few
- * milliseconds; then the state and the journal tell the same.
+ * most. While the disk is full, every change makes one due, as it may free a segment; and so does
+ * an index that has grown too large in memory. Before freezing, the dispatcher takes in nothing
+ * until the journal has appended everything it has, a few milliseconds; then the state and the
+ * journal tell the same.
  *
  * <p><i>Thread:</i> ms-dispatch; the upkeep itself runs elsewhere.
  */
@@ -27,8 +30,8 @@ final class Checkpointer {
   private static final int RELOCATIONS_PER_STEP = 4096;
   private static final int TAIL_CHECKPOINTS = 2;
   private static final long RETRY_NS = 1_000_000_000L;
-  private static final Ending DONE = new Ending(0, null);
-  private static final Ending FAILED = new Ending(-1, null);
+  private static final Ending DONE = new Ending(0, Optional.empty(), null);
+  private static final Ending FAILED = new Ending(-1, Optional.empty(), null);
 
   private enum Phase {
     IDLE,
@@ -62,10 +65,13 @@ final class Checkpointer {
   private volatile Ending ending;
 
   /**
-   * {@code moved} is null if the task failed or moves nothing by its nature, the bytes negative if
-   * there is no checkpoint.
+   * How a task ended.
+   *
+   * @param checkpointBytes negative if there is no checkpoint
+   * @param state what it holds
+   * @param moved null if nothing was freed
    */
-  private record Ending(long checkpointBytes, Relocations moved) {}
+  private record Ending(long checkpointBytes, Optional<ByteBuffer> state, Relocations moved) {}
 
   /**
    * @param executor runs upkeep, one task at a time
@@ -145,7 +151,8 @@ final class Checkpointer {
     final boolean isDue =
         isRetrying
             ? monotonicNs - retryAtNs >= 0
-            : written >= tailBytesMax || (journal.isSpaceLow() && written > 0);
+            : written >= tailBytesMax
+                || (written > 0 && (journal.isSpaceLow() || streams.isCheckpointWanted()));
     if (!isDue || !canCatchUp()) {
       return 0;
     }
@@ -196,7 +203,6 @@ final class Checkpointer {
     }
     final Checkpoint toWrite = checkpoint;
     final FrozenState state = frozen;
-    frozen = null;
     phase = Phase.WRITING;
     execute(() -> keep(toWrite, state));
     return 1;
@@ -204,14 +210,21 @@ final class Checkpointer {
 
   private Ending keep(final Checkpoint toWrite, final FrozenState state) {
     final long bytes;
+    final Optional<ByteBuffer> kept;
     try {
       bytes = upkeep.checkpoint(toWrite, state);
+      kept = upkeep.load();
     } catch (final RuntimeException e) {
       LOG.error("no checkpoint, it is tried again: {}", e.getMessage());
       upkeep.freeDead(state);
       return FAILED;
     }
-    return new Ending(bytes, upkeep.free(state));
+    try {
+      return new Ending(bytes, kept, upkeep.free(state));
+    } catch (final RuntimeException e) {
+      LOG.error("no segment is freed, it is tried again later: {}", e.getMessage());
+      return new Ending(bytes, kept, null);
+    }
   }
 
   private int onWritten(final long monotonicNs) {
@@ -219,9 +232,12 @@ final class Checkpointer {
     if (ended == null) {
       return 0;
     }
+    final FrozenState kept = frozen;
+    frozen = null;
+    ended.state().ifPresent(state -> streams.onKept(kept, state));
     streams.onThawed();
     if (ended.moved() == null) {
-      isRetrying = ended.checkpointBytes() < 0;
+      isRetrying = true;
       retryAtNs = monotonicNs + RETRY_NS;
       phase = Phase.IDLE;
       return 1;

@@ -6,6 +6,7 @@ import io.mothership.journal.FrozenState;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.StateDecoder;
 import io.mothership.routing.Subscription;
+import java.nio.ByteBuffer;
 
 /**
  * What the dispatcher tells the streams and consumers above it.
@@ -24,6 +25,7 @@ public interface StreamLayer {
    * follow, and messages that were moved since.
    *
    * @param journalSequence of the last record it covers
+   * @param state if it is used, its bytes stay as they are until the next {@link #onKept}
    * @return false if it can't be used: nothing of it was kept
    */
   default boolean onCheckpoint(final long journalSequence, final StateDecoder state) {
@@ -61,6 +63,18 @@ public interface StreamLayer {
   default FrozenState freeze() {
     throw new IllegalStateException("nothing is kept that could be frozen");
   }
+
+  /** Whether so much changed that a checkpoint is worth its writing for the memory it frees. */
+  default boolean isCheckpointWanted() {
+    return false;
+  }
+
+  /**
+   * What was frozen lies in a checkpoint now; told before {@link #onThawed}.
+   *
+   * @param state what it was encoded into; stays as it is until the next call
+   */
+  default void onKept(final FrozenState frozen, final ByteBuffer state) {}
 
   /** Nobody looks at the state that was frozen any more. */
   default void onThawed() {}

@@ -9,7 +9,8 @@ public interface RecoveryListener extends FrameConsumer {
    * Offers a checkpoint, newest first, before any frame. Only frames after it follow if it is
    * taken.
    *
-   * @param state what {@link FrozenState#encode} wrote, valid during the call
+   * @param state what {@link FrozenState#encode} wrote; if it is taken, its bytes stay until a
+   *     newer checkpoint was loaded and {@link Upkeep#release} called
    * @return false if it can't be used (other version, contradictory): nothing of it may be kept; an
    *     older one is offered or all frames follow
    */

@@ -41,6 +41,14 @@ public final class StateDecoder {
     return values;
   }
 
+  /** A count and as many bytes, which are not copied. */
+  public ByteBuffer slice() {
+    final int count = count(1);
+    final ByteBuffer part = buffer.slice(buffer.position(), count);
+    buffer.position(buffer.position() + count);
+    return part;
+  }
+
   /** Numbers without their count. */
   public void longs(final long[] values, final int from, final int count) {
     require((long) count * Long.BYTES);

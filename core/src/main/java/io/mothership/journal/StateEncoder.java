@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 public final class StateEncoder {
   private final ByteBuffer buffer;
   private final Drain drain;
+  private long handedOn;
 
   /** Takes a full buffer: everything between its position and its limit. */
   @FunctionalInterface
@@ -25,6 +26,11 @@ public final class StateEncoder {
   public StateEncoder(final int bufferLength, final Drain drain) {
     this.buffer = ByteBuffer.allocateDirect(bufferLength).order(ByteOrder.LITTLE_ENDIAN);
     this.drain = drain;
+  }
+
+  /** Bytes written so far. */
+  public long position() {
+    return handedOn + buffer.position();
   }
 
   public StateEncoder i32(final int value) {
@@ -43,6 +49,20 @@ public final class StateEncoder {
     while (done < count) {
       final int part = Math.min(count - done, room(1).remaining());
       buffer.put(values, from + done, part);
+      done += part;
+    }
+    return this;
+  }
+
+  /** A count and as many bytes: everything up to the capacity of {@code values}. */
+  public StateEncoder bytes(final ByteBuffer values) {
+    final int count = values.capacity();
+    i32(count);
+    int done = 0;
+    while (done < count) {
+      final int part = Math.min(count - done, room(1).remaining());
+      buffer.put(buffer.position(), values, done, part);
+      buffer.position(buffer.position() + part);
       done += part;
     }
     return this;
@@ -92,6 +112,7 @@ public final class StateEncoder {
   }
 
   private void handOn() {
+    handedOn += buffer.position();
     drain.drain(buffer.flip());
     buffer.clear();
   }

@@ -1,5 +1,8 @@
 package io.mothership.journal;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
 /**
  * What keeps a journal short: checkpoints, so that a start reads only its tail, and giving back the
  * space of what no stream holds any more.
@@ -19,6 +22,16 @@ public interface Upkeep {
   long checkpoint(Checkpoint checkpoint, FrozenState state);
 
   /**
+   * Brings the state of the newest checkpoint back into memory, where it stays until a later one
+   * was loaded and {@link #release} called.
+   *
+   * @return little endian; what {@link StateEncoder#position} was during encoding is the place
+   *     here. Empty if there is no memory for it
+   * @throws io.mothership.error.MothershipException {@code CHECKPOINT_FAILED}: it cannot be read
+   */
+  Optional<ByteBuffer> load();
+
+  /**
    * Gives back what neither the newest checkpoint nor its predecessor needs: segments in which
    * nothing lives are deleted, those in which little lives are written anew.
    *
@@ -36,6 +49,9 @@ public interface Upkeep {
    */
   void freeDead(FrozenState state);
 
-  /** Nobody reads moved messages at their old places any more: those go. */
+  /**
+   * Nobody reads moved messages at their old places any more, nor a state that was loaded before
+   * the last one: those go.
+   */
   void release();
 }

@@ -1,12 +1,13 @@
 package io.mothership.stream;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
  * {@value #LENGTH} sequences of a {@link StreamIndex}, in one of three shapes: columns with a slot
  * for each sequence; columns with slots for those that were there when it was last compacted; or
- * packed as they lie in a checkpoint, which takes a quarter of the room and is only read by {@link
- * #unpacked}.
+ * packed as they lie in a checkpoint, which takes a fraction of the room, never changes, and is
+ * only read by a {@link ChunkUnpacker}.
  *
  * <p>Packed, each message is its distance from the one before in every column, as a number of
  * variable length.
@@ -27,12 +28,14 @@ final class IndexChunk {
   /** What one with a slot for each sequence takes of the heap. */
   static final int FULL_BYTES = LENGTH * SLOT_BYTES + OBJECTS_BYTES;
 
-  private static final int COLUMNS = 7;
+  /** What a packed one takes of the heap, if its bytes lie outside. */
+  private static final int PACKED_BYTES = 160;
+
   private static final int COMPACT_MIN = 8;
   private static final long[] NO_LONGS = {};
   private static final int[] NO_INTS = {};
   private static final char[] NO_RANKS = {};
-  private static final byte[] NOT_PACKED = {};
+  private static final ByteBuffer NOT_PACKED = ByteBuffer.allocate(0);
 
   final long[] locations;
   final long[] journalSequences;
@@ -41,7 +44,7 @@ final class IndexChunk {
   final long[] previousSame;
   final int[] subjectIds;
   final int[] sizes;
-  private final byte[] packed;
+  private final ByteBuffer packed;
 
   /** A bit for each sequence that has a slot; none if all have. */
   private final long[] positions;
@@ -88,8 +91,7 @@ final class IndexChunk {
     live = frozen.live;
   }
 
-  /** One of which nothing is looked at yet. */
-  IndexChunk(final byte[] packed, final int live) {
+  IndexChunk(final ByteBuffer packed, final int live) {
     locations = NO_LONGS;
     journalSequences = NO_LONGS;
     times = NO_LONGS;
@@ -146,14 +148,12 @@ final class IndexChunk {
     return live * 4 <= subjectIds.length * 3 && subjectIds.length > COMPACT_MIN;
   }
 
-  /** About what it takes of the heap; packed, what it will take when somebody looks at it. */
+  /** About what it takes of the heap. */
   int heapBytes() {
-    final int slots = isPacked() ? isWorthCompacting(live) ? live : LENGTH : subjectIds.length;
-    return slots == LENGTH ? FULL_BYTES : slots * SLOT_BYTES + OBJECTS_BYTES + POSITIONS_BYTES;
-  }
-
-  private static boolean isWorthCompacting(final int count) {
-    return count * 4 <= LENGTH * 3;
+    if (isPacked()) {
+      return PACKED_BYTES;
+    }
+    return isFull() ? FULL_BYTES : subjectIds.length * SLOT_BYTES + OBJECTS_BYTES + POSITIONS_BYTES;
   }
 
   /** The same with slots only for what is there. */
@@ -167,10 +167,12 @@ final class IndexChunk {
     return copied(ofPositions(bits, live));
   }
 
-  /** The same with a slot for each sequence. */
-  IndexChunk expanded() {
-    final IndexChunk full = new IndexChunk();
-    full.clear();
+  /**
+   * The same with a slot for each sequence.
+   *
+   * @param full empty columns, which become that
+   */
+  IndexChunk expandedTo(final IndexChunk full) {
     return copied(full);
   }
 
@@ -206,7 +208,8 @@ final class IndexChunk {
     return packed != NOT_PACKED;
   }
 
-  byte[] packed() {
+  /** Of no content unless {@link #isPacked}. */
+  ByteBuffer packed() {
     return packed;
   }
 
@@ -256,48 +259,6 @@ final class IndexChunk {
     return to;
   }
 
-  /** The same as columns, with a slot for each sequence if most of them are there. */
-  IndexChunk unpacked() {
-    final IndexChunk columns = isWorthCompacting(live) ? ofPacked() : new IndexChunk();
-    Arrays.fill(columns.subjectIds, SubjectTable.NONE);
-    columns.live = live;
-    final Reading in = new Reading(packed);
-    int at = 0;
-    long location = 0;
-    long journalSequence = 0;
-    long time = 0;
-    long next = 0;
-    long before = 0;
-    long subject = 0;
-    long size = 0;
-    for (int left = live; left > 0; left--) {
-      at += (int) in.next();
-      final int slot = columns.slot(at);
-      columns.locations[slot] = location += in.next();
-      columns.journalSequences[slot] = journalSequence += in.next();
-      columns.times[slot] = time += in.next();
-      columns.nextSame[slot] = next += in.next();
-      columns.previousSame[slot] = before += in.next();
-      columns.subjectIds[slot] = (int) (subject += in.next());
-      columns.sizes[slot] = (int) (size += in.next());
-    }
-    return columns;
-  }
-
-  private IndexChunk ofPacked() {
-    final long[] bits = new long[LENGTH / Long.SIZE];
-    final Reading in = new Reading(packed);
-    int at = 0;
-    for (int left = live; left > 0; left--) {
-      at += (int) in.next();
-      bits[at >>> 6] |= 1L << at;
-      for (int column = 0; column < COLUMNS; column++) {
-        in.next();
-      }
-    }
-    return ofPositions(bits, live);
-  }
-
   /** Seven bits a byte, the lowest first; the sign lies in the lowest bit. */
   private static int put(final byte[] target, final int offset, final long value) {
     long bits = value << 1 ^ value >> 63;
@@ -308,27 +269,5 @@ final class IndexChunk {
     }
     target[to++] = (byte) bits;
     return to;
-  }
-
-  private static final class Reading {
-    private final byte[] bytes;
-    private int at;
-
-    Reading(final byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    long next() {
-      long bits = 0;
-      int shift = 0;
-      byte part = bytes[at++];
-      while (part < 0) {
-        bits |= (part & 0x7FL) << shift;
-        shift += 7;
-        part = bytes[at++];
-      }
-      bits |= (long) part << shift;
-      return bits >>> 1 ^ -(bits & 1);
-    }
   }
 }

@@ -19,6 +19,7 @@ import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
 import io.mothership.stream.StreamConfig.Storage;
 import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,9 @@ public final class JetStream implements StreamLayer {
   private static final Logger LOG = LoggerFactory.getLogger(JetStream.class);
   private static final String API_PREFIX = "$JS.API.";
 
+  /** Of the budget for state. */
+  private static final int WORTH_A_CHECKPOINT_SHARE = 8;
+
   /** Of what a checkpoint holds. */
   private static final int STATE_VERSION = 3;
 
@@ -73,6 +77,8 @@ public final class JetStream implements StreamLayer {
   private Exchange exchange;
   private final StateBudget state;
   private final Freezing freezing;
+  private final ColumnPool columns;
+  private long columnBytesAfterCheckpoint;
   private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
   private long checkpointSequence;
@@ -86,6 +92,7 @@ public final class JetStream implements StreamLayer {
     this.config = config;
     this.state = new StateBudget(config.limits().stateBytesMax());
     this.freezing = new Freezing(state);
+    this.columns = new ColumnPool(state);
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
   }
@@ -225,9 +232,34 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public void onKept(final FrozenState frozen, final ByteBuffer kept) {
+    for (final Stream.Frozen each : ((Frozen) frozen).streams()) {
+      final Stream stream = byId.get(each.id());
+      if (stream != null && !each.isMemory()) {
+        stream.index().repack(each.index(), kept);
+        stream.countState();
+      }
+    }
+  }
+
+  @Override
   public void onThawed() {
     freezing.end();
     byName.values().forEach(stream -> stream.index().onThawed());
+    columnBytesAfterCheckpoint = columns.columnBytes();
+  }
+
+  /** When memory is tight, and packing what changed since the last one would free much of it. */
+  @Override
+  public boolean isCheckpointWanted() {
+    return state.isTight()
+        && columns.columnBytes() - columnBytesAfterCheckpoint
+            > state.bytesMax() / WORTH_A_CHECKPOINT_SHARE;
+  }
+
+  /** Where the streams' indexes have their columns from. */
+  ColumnPool columns() {
+    return columns;
   }
 
   /** Whether a frozen state is in use. */

@@ -66,7 +66,7 @@ final class Stream {
     this.accountId = accountId;
     this.createdNs = createdNs;
     this.config = config;
-    this.index = new StreamIndex(owner.freezing());
+    this.index = new StreamIndex(owner.freezing(), owner.columns());
     this.sync = owner.syncPolicy(config);
     this.nameBytes = config.name().getBytes(StandardCharsets.UTF_8);
     if (config.firstSequence() > 1) {
@@ -442,6 +442,7 @@ final class Stream {
     isDeleted = true;
     expiry.cancel();
     owner.addBytes(config.storage(), -index.bytes());
+    index.release();
     owner.state().add(-stateBytes);
     stateBytes = 0;
   }

@@ -6,6 +6,7 @@ import io.mothership.journal.FrozenState;
 import io.mothership.journal.Journal;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,21 +18,22 @@ import org.agrona.collections.LongArrayList;
  * subject, and the chain of messages with the same subject. Sequences that are missing cost nothing
  * beyond their chunk, which is compacted when a quarter of it is of no use.
  *
- * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> a chunk per {@value #CHUNK_LENGTH} sequences,
- * reused when older ones empty; while a frozen state is in use, a packed copy of each chunk that
- * changes.
+ * <p>What did not change since the last checkpoint lies packed outside the heap; it is unpacked to
+ * be changed, and for a look into columns that many looks share.
+ *
+ * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> columns per {@value #CHUNK_LENGTH} sequences
+ * that change, reused when older ones empty or are packed; while a frozen state is in use, a packed
+ * copy of each chunk that changes.
  */
 final class StreamIndex {
   static final int CHUNK_LENGTH = IndexChunk.LENGTH;
 
   private static final int CHUNK_SHIFT = 10;
   private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
-  private static final int SPARE_MAX = 4;
 
   private final Freezing freezing;
+  private final ColumnPool pool;
   private final SubjectTable subjects;
-  private final IndexChunk[] spare = new IndexChunk[SPARE_MAX];
-  private int spareCount;
   private IndexChunk[] chunks = new IndexChunk[4];
   private long chunkBytes;
 
@@ -46,11 +48,15 @@ final class StreamIndex {
   private long bytes;
 
   StreamIndex() {
-    this(new Freezing());
+    this(new Freezing(), new ColumnPool(StateBudget.unlimited()));
   }
 
-  StreamIndex(final Freezing freezing) {
+  /**
+   * @param pool shared with the indexes of all streams
+   */
+  StreamIndex(final Freezing freezing, final ColumnPool pool) {
     this.freezing = freezing;
+    this.pool = pool;
     this.subjects = new SubjectTable(freezing);
   }
 
@@ -94,9 +100,13 @@ final class StreamIndex {
   /** Bytes that it takes more of the heap for a message of this subject at a sequence. */
   long growthBytes(final long sequence, final Slice subject) {
     final long at = (sequence >>> CHUNK_SHIFT) - chunkBase;
-    final boolean isChunkThere =
-        count > 0 && at >= 0 && at < chunks.length && chunks[(int) at] != null;
-    return (isChunkThere || spareCount > 0 ? 0 : IndexChunk.FULL_BYTES)
+    final boolean hasColumns =
+        count > 0
+            && at >= 0
+            && at < chunks.length
+            && chunks[(int) at] != null
+            && !chunks[(int) at].isPacked();
+    return (hasColumns ? 0 : pool.growthBytes())
         + (subjects.find(subject) == SubjectTable.NONE
             ? subjects.growthBytes(subject.length())
             : 0);
@@ -228,12 +238,8 @@ final class StreamIndex {
   private void shrink(final long number, final IndexChunk chunk) {
     final int at = (int) (number - chunkBase);
     if (chunk.live == 0) {
-      chunks[at] = null;
-      if (spareCount < SPARE_MAX && chunk.isFull()) {
-        spare[spareCount++] = chunk;
-      } else {
-        chunkBytes -= chunk.heapBytes();
-      }
+      replace(at, null);
+      pool.give(chunk);
     } else if (chunk.isSparse()
         && number != last >>> CHUNK_SHIFT
         && number != first >>> CHUNK_SHIFT) {
@@ -360,9 +366,33 @@ final class StreamIndex {
         chunks = Arrays.copyOf(chunks, Math.max(at + 1, Math.max(present, chunks.length * 2)));
       }
       final int live = in.i32();
-      chunks[at] = new IndexChunk(in.bytes(), live);
-      chunkBytes += chunks[at].heapBytes();
+      replace(at, new IndexChunk(in.slice(), live));
     }
+  }
+
+  /**
+   * Lets go of the columns of what did not change since it was frozen, except those that the next
+   * message goes to.
+   *
+   * @param state what the frozen index was encoded into; stays as it is until the next call
+   */
+  void repack(final Frozen kept, final ByteBuffer state) {
+    for (int i = 0; i < kept.numbers.length; i++) {
+      final long at = kept.numbers[i] - chunkBase;
+      final IndexChunk unchanged = kept.chunks.get(i);
+      final boolean isNewest = kept.numbers[i] == last >>> CHUNK_SHIFT && !unchanged.isPacked();
+      if (at >= 0 && at < chunks.length && chunks[(int) at] == unchanged && !isNewest) {
+        final int place = Math.toIntExact(kept.places[i]);
+        final ByteBuffer packed = state.slice(place + Integer.BYTES, state.getInt(place));
+        replace((int) at, new IndexChunk(packed, unchanged.live));
+        pool.give(unchanged);
+      }
+    }
+  }
+
+  /** The stream is gone. */
+  void release() {
+    pool.onGrown(-chunkBytes);
   }
 
   /** An index at one moment. */
@@ -377,6 +407,9 @@ final class StreamIndex {
 
     /** A chunk that changed meanwhile is here as it was, packed. */
     private final AtomicReferenceArray<IndexChunk> chunks;
+
+    /** Where each chunk was encoded to, as its length and its bytes. */
+    private final long[] places;
 
     private Frozen(
         final long first,
@@ -395,6 +428,7 @@ final class StreamIndex {
       this.subjects = subjects;
       this.numbers = numbers;
       this.chunks = chunks;
+      this.places = new long[numbers.length];
     }
 
     void encode(final StateEncoder out) {
@@ -405,6 +439,7 @@ final class StreamIndex {
       for (int i = 0; i < numbers.length; i++) {
         final IndexChunk chunk = chunks.get(i);
         out.i64(numbers[i]).i32(chunk.live);
+        places[i] = out.position();
         if (chunk.isPacked()) {
           out.bytes(chunk.packed());
         } else {
@@ -415,9 +450,14 @@ final class StreamIndex {
     }
 
     void forEachMessage(final int streamId, final FrozenState.MessageConsumer consumer) {
+      final ChunkUnpacker unpacker = new ChunkUnpacker();
+      final IndexChunk columns = new IndexChunk();
       for (int i = 0; i < numbers.length; i++) {
-        final IndexChunk found = chunks.get(i);
-        final IndexChunk chunk = found.isPacked() ? found.unpacked() : found;
+        IndexChunk chunk = chunks.get(i);
+        if (chunk.isPacked()) {
+          unpacker.unpack(chunk, columns);
+          chunk = columns;
+        }
         for (int at = chunk.nextPosition(0); at < CHUNK_LENGTH; at = chunk.nextPosition(at + 1)) {
           final int slot = chunk.slot(at);
           if (chunk.subjectIds[slot] != SubjectTable.NONE) {
@@ -441,16 +481,15 @@ final class StreamIndex {
       return null;
     }
     final IndexChunk found = chunks[(int) at];
-    return found == null || !found.isPacked() ? found : unpack((int) at);
-  }
-
-  /** The first look at it since the start. */
-  private IndexChunk unpack(final int at) {
-    return replace(at, chunks[at].unpacked());
+    return found == null || !found.isPacked() ? found : pool.view(found, sequence >>> CHUNK_SHIFT);
   }
 
   private IndexChunk replace(final int at, final IndexChunk chunk) {
-    chunkBytes += chunk.heapBytes() - chunks[at].heapBytes();
+    final IndexChunk before = chunks[at];
+    final int grown =
+        (chunk == null ? 0 : chunk.heapBytes()) - (before == null ? 0 : before.heapBytes());
+    chunkBytes += grown;
+    pool.onGrown(grown);
     chunks[at] = chunk;
     return chunk;
   }
@@ -458,9 +497,12 @@ final class StreamIndex {
   /** The chunk of a message that is there, to be written to. */
   @HotPath
   private IndexChunk changing(final long sequence) {
-    final int at = (int) ((sequence >>> CHUNK_SHIFT) - chunkBase);
+    return changingAt((int) ((sequence >>> CHUNK_SHIFT) - chunkBase));
+  }
+
+  private IndexChunk changingAt(final int at) {
     if (chunks[at].isPacked()) {
-      return unpack(at);
+      return replace(at, pool.unpacked(chunks[at]));
     }
     if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
@@ -474,12 +516,13 @@ final class StreamIndex {
     if (frozen != null) {
       final byte[] scratch = freezing.scratch();
       final byte[] packed = Arrays.copyOf(scratch, shared.pack(scratch));
-      frozen.chunks.set(shared.frozenAt, new IndexChunk(packed, shared.live));
+      frozen.chunks.set(shared.frozenAt, new IndexChunk(ByteBuffer.wrap(packed), shared.live));
       freezing.onCopied(packed.length);
     }
     chunks[at] = new IndexChunk(shared);
   }
 
+  /** The chunk of a new message, with a slot for it. */
   private IndexChunk chunkFor(final long sequence) {
     final long number = sequence >>> CHUNK_SHIFT;
     if (count == 0) {
@@ -489,19 +532,10 @@ final class StreamIndex {
     }
     final int at = (int) (number - chunkBase);
     if (chunks[at] == null) {
-      if (spareCount > 0) {
-        chunks[at] = spare[--spareCount];
-      } else {
-        chunks[at] = new IndexChunk();
-        chunkBytes += chunks[at].heapBytes();
-      }
-      chunks[at].clear();
-    } else if (chunks[at].isPacked()) {
-      unpack(at);
-    } else if (chunks[at].isFrozen && freezing.isUnderWay()) {
-      thaw(at);
+      return replace(at, pool.take());
     }
-    return chunks[at].isFull() ? chunks[at] : replace(at, chunks[at].expanded());
+    final IndexChunk found = changingAt(at);
+    return found.isFull() ? found : replace(at, found.expandedTo(pool.take()));
   }
 
   private void makeRoom(final long number) {

@@ -1,6 +1,7 @@
 package io.mothership.journal;
 
 import io.mothership.error.MothershipException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +112,11 @@ public final class ListJournal implements Journal {
     }
 
     @Override
+    public Optional<ByteBuffer> load() {
+      return Optional.of(checkpoints.load());
+    }
+
+    @Override
     public Relocations free(final FrozenState state) {
       return new Relocations();
     }
@@ -119,7 +125,9 @@ public final class ListJournal implements Journal {
     public void freeDead(final FrozenState state) {}
 
     @Override
-    public void release() {}
+    public void release() {
+      checkpoints.release();
+    }
   }
 
   @Override

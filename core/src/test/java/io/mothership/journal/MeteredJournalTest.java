@@ -7,6 +7,7 @@ import io.mothership.clock.ManualClock;
 import io.mothership.metrics.JournalMetrics;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.agrona.DirectBuffer;
@@ -46,6 +47,11 @@ final class MeteredJournalTest {
     @Override
     public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
       return 0;
+    }
+
+    @Override
+    public Optional<ByteBuffer> load() {
+      return Optional.empty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.mothership.journal;
 import io.mothership.dispatch.Spine;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.codec.RecordType;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -233,6 +234,11 @@ public final class SimulatedJournal implements Journal {
     }
 
     @Override
+    public Optional<ByteBuffer> load() {
+      return Optional.of(disk.checkpoints.load());
+    }
+
+    @Override
     public Relocations free(final FrozenState state) {
       final long end = disk.checkpoints.olderSequence();
       final BitSet held = new BitSet();
@@ -272,6 +278,7 @@ public final class SimulatedJournal implements Journal {
     public void release() {
       bothPlaces.clear();
       retired.clear();
+      disk.checkpoints.release();
     }
   }
 

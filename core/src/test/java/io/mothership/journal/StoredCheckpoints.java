@@ -2,7 +2,9 @@ package io.mothership.journal;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Checkpoints kept in a list, for journals whose locations are positions in a list. */
@@ -12,6 +14,7 @@ final class StoredCheckpoints {
   private record Stored(Checkpoint checkpoint, byte[] state) {}
 
   private final List<Stored> stored = new ArrayList<>();
+  private final List<ByteBuffer> copies = new ArrayList<>();
 
   void add(final Checkpoint checkpoint, final FrozenState state) {
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -26,6 +29,23 @@ final class StoredCheckpoints {
     state.encode(out);
     out.finish();
     stored.add(new Stored(checkpoint, bytes.toByteArray()));
+  }
+
+  /** A copy of the newest one's state. */
+  ByteBuffer load() {
+    return copy(stored.getLast());
+  }
+
+  /** Gives up all copies but the newest: whoever still looks there finds nonsense. */
+  void release() {
+    final List<ByteBuffer> outdated = copies.subList(0, Math.max(0, copies.size() - 1));
+    outdated.forEach(copy -> Arrays.fill(copy.array(), (byte) -1));
+    outdated.clear();
+  }
+
+  private ByteBuffer copy(final Stored original) {
+    copies.add(ByteBuffer.wrap(original.state.clone()).order(ByteOrder.LITTLE_ENDIAN));
+    return copies.getLast();
   }
 
   void addAll(final StoredCheckpoints others) {
@@ -49,8 +69,7 @@ final class StoredCheckpoints {
   long offer(final RecoveryListener listener, final long frameCount) {
     for (final Stored candidate : stored.reversed()) {
       if (candidate.checkpoint.journalSequence() <= frameCount
-          && listener.onCheckpoint(
-              candidate.checkpoint, new StateDecoder(ByteBuffer.wrap(candidate.state)))) {
+          && listener.onCheckpoint(candidate.checkpoint, new StateDecoder(copy(candidate)))) {
         return candidate.checkpoint.journalSequence();
       }
     }

@@ -8,6 +8,7 @@ import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ final class StreamIndexSimTest {
   private Freezing freezing;
   private StateBudget budget;
   private StreamIndex index;
+  private byte[] packed = {};
   private long last;
 
   @Test
@@ -76,7 +78,10 @@ final class StreamIndexSimTest {
         frozen = index.freeze();
         frozenBytes = bytes(frozen);
       } else if (frozen != null && random.nextInt(3_000) == 0) {
-        assertTrue(Arrays.equals(frozenBytes, bytes(frozen)));
+        frozenBytes = sameBytes(frozen, frozenBytes);
+        if (random.nextBoolean()) {
+          repack(frozen, frozenBytes);
+        }
         freezing.end();
         index.onThawed();
         frozen = null;
@@ -95,10 +100,27 @@ final class StreamIndexSimTest {
     assertTrue(index.heapBytes() < 300_000, () -> "heapBytes=" + index.heapBytes());
   }
 
+  private static byte[] sameBytes(final StreamIndex.Frozen frozen, final byte[] before) {
+    final byte[] after = bytes(frozen);
+    assertTrue(Arrays.equals(before, after));
+    return after;
+  }
+
+  /** What was packed before lies there no more. */
+  private void repack(final StreamIndex.Frozen frozen, final byte[] bytes) {
+    final long before = index.heapBytes();
+    index.repack(frozen, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    assertTrue(index.heapBytes() <= before);
+    Arrays.fill(packed, (byte) -1);
+    packed = bytes;
+    check();
+  }
+
   private void begin() {
     budget = StateBudget.unlimited();
     freezing = new Freezing(budget);
-    index = new StreamIndex(freezing);
+    index = new StreamIndex(freezing, new ColumnPool(StateBudget.unlimited()));
+    packed = new byte[0];
   }
 
   private void add(final Random random, final int subjects) {
@@ -134,6 +156,7 @@ final class StreamIndexSimTest {
   private void restore(final byte[] bytes) {
     begin();
     index.restore(new StateDecoder(ByteBuffer.wrap(bytes)));
+    packed = bytes;
     check();
   }
 

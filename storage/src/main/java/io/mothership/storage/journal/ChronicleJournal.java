@@ -94,7 +94,7 @@ public final class ChronicleJournal implements Journal {
             config.dataDirectory(),
             segments,
             this::reader,
-            report.checkpoint(),
+            recovered.checkpoint(),
             reserve,
             config.segmentBytes(),
             config.budgetBytes(),

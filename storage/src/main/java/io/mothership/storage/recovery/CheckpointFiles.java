@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import org.agrona.IoUtil;
+import org.agrona.BufferUtil;
 
 /**
  * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with
@@ -75,12 +74,14 @@ public final class CheckpointFiles {
       return length;
     } catch (final IOException | UncheckedIOException e) {
       giveUp(temporary, e);
-      throw new MothershipException(
-          MothershipException.Category.ENVIRONMENT,
-          "CHECKPOINT_FAILED",
-          "cannot write checkpoint: path=" + target + ", cause=" + e,
-          e);
+      throw failed("cannot write checkpoint: path=" + target + ", cause=" + e, e);
     }
+  }
+
+  /** For whoever could not keep one. */
+  public static MothershipException failed(final String what, final Exception cause) {
+    return new MothershipException(
+        MothershipException.Category.ENVIRONMENT, "CHECKPOINT_FAILED", what, cause);
   }
 
   private void giveUp(final Path temporary, final Exception cause) {
@@ -160,28 +161,28 @@ public final class CheckpointFiles {
   }
 
   /**
-   * A checkpoint file whose every byte was verified.
+   * A checkpoint file whose every byte was verified, in memory outside the heap.
    *
    * <p>To be closed by whoever opened it; the state is not to be looked at afterwards.
    */
-  static final class Opened implements AutoCloseable {
+  public static final class Opened implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final int[] rewritten;
     private final StateDecoder state;
-    private final MappedByteBuffer mapped;
+    private final ByteBuffer file;
 
     private Opened(
         final Checkpoint checkpoint,
         final int[] rewritten,
         final StateDecoder state,
-        final MappedByteBuffer mapped) {
+        final ByteBuffer file) {
       this.checkpoint = checkpoint;
       this.rewritten = rewritten;
       this.state = state;
-      this.mapped = mapped;
+      this.file = file;
     }
 
-    Checkpoint checkpoint() {
+    public Checkpoint checkpoint() {
       return checkpoint;
     }
 
@@ -199,9 +200,14 @@ public final class CheckpointFiles {
       return state;
     }
 
+    /** All that was encoded, little endian. */
+    public ByteBuffer bytes() {
+      return stateIn(file).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     @Override
     public void close() {
-      IoUtil.unmap(mapped);
+      BufferUtil.free(file);
     }
   }
 
@@ -212,32 +218,46 @@ public final class CheckpointFiles {
     return opened.isPresent();
   }
 
-  /** The checkpoint in a file; empty if it is damaged or of another version. */
-  static Optional<Opened> open(final Path file) throws IOException {
-    final MappedByteBuffer mapped;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+  /**
+   * The checkpoint in a file; empty if it is damaged or of another version.
+   *
+   * @throws OutOfMemoryError if there is no room for it
+   */
+  public static Optional<Opened> open(final Path path) throws IOException {
+    final ByteBuffer file;
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() < HEADER_LENGTH || channel.size() > Integer.MAX_VALUE) {
         return Optional.empty();
       }
-      mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      file = ByteBuffer.allocateDirect((int) channel.size()).order(ByteOrder.LITTLE_ENDIAN);
+      read(channel, file);
     }
-    mapped.order(ByteOrder.LITTLE_ENDIAN);
-    if (!isWhole(mapped)) {
-      IoUtil.unmap(mapped);
+    if (!isWhole(file)) {
+      BufferUtil.free(file);
       return Optional.empty();
     }
     final Checkpoint checkpoint =
         new Checkpoint(
-            mapped.getLong(16),
-            mapped.getLong(24),
-            mapped.getInt(48),
-            mapped.getLong(32),
-            mapped.getLong(40));
-    final StateDecoder state =
-        new StateDecoder(mapped.slice(HEADER_LENGTH, mapped.capacity() - HEADER_LENGTH));
+            file.getLong(16),
+            file.getLong(24),
+            file.getInt(48),
+            file.getLong(32),
+            file.getLong(40));
+    final StateDecoder state = new StateDecoder(stateIn(file));
     final int[] rewritten = new int[state.count(Integer.BYTES)];
     state.ints(rewritten, 0, rewritten.length);
-    return Optional.of(new Opened(checkpoint, rewritten, state, mapped));
+    return Optional.of(new Opened(checkpoint, rewritten, state, file));
+  }
+
+  private static void read(final FileChannel channel, final ByteBuffer target) throws IOException {
+    int length = 0;
+    while (length >= 0 && target.hasRemaining()) {
+      length = channel.read(target);
+    }
+  }
+
+  private static ByteBuffer stateIn(final ByteBuffer file) {
+    return file.slice(HEADER_LENGTH, file.capacity() - HEADER_LENGTH);
   }
 
   private static boolean isWhole(final ByteBuffer file) {
@@ -250,7 +270,7 @@ public final class CheckpointFiles {
       return false;
     }
     final CRC32C crc = new CRC32C();
-    crc.update(file.slice(HEADER_LENGTH, file.capacity() - HEADER_LENGTH));
+    crc.update(stateIn(file));
     return (int) crc.getValue() == header.getInt(8);
   }
 

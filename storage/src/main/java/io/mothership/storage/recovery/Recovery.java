@@ -40,12 +40,14 @@ public final class Recovery {
    * @param segments every segment that can be read, in order
    * @param active the last of them, prepared to be continued by Chronicle; empty: start a new one
    * @param nextSegment number for the next new segment
+   * @param checkpoint the one that the listener took, whose state it may still look at
    */
   public record Recovered(
       RecoveryReport report,
       List<SegmentIndex> segments,
       Optional<SegmentIndex> active,
-      int nextSegment) {}
+      int nextSegment,
+      Optional<CheckpointFiles.Opened> checkpoint) {}
 
   private final FileFacade files;
   private final Path directory;
@@ -91,7 +93,8 @@ public final class Recovery {
       deleteReplaced(found);
       final boolean isClean =
           found.isEmpty() && state.isEmpty() || state.isPresent() && state.get().isClean();
-      final Optional<Checkpoint> checkpoint = restoreCheckpoint(found);
+      final Optional<CheckpointFiles.Opened> restored = restoreCheckpoint(found);
+      final Optional<Checkpoint> checkpoint = restored.map(CheckpointFiles.Opened::checkpoint);
       final int last = found.isEmpty() ? 0 : found.lastKey();
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         final boolean isLast = entry.getKey() == last;
@@ -106,7 +109,8 @@ public final class Recovery {
           report,
           segments,
           Optional.ofNullable(active),
-          SegmentFiles.next(Math.max(last, state.map(JournalState::segment).orElse(0))));
+          SegmentFiles.next(Math.max(last, state.map(JournalState::segment).orElse(0))),
+          restored);
     } catch (final IOException e) {
       throw JournalState.unreadable(directory, e);
     }
@@ -154,19 +158,32 @@ public final class Recovery {
         .orElse(SegmentExaminer.END_UNKNOWN);
   }
 
-  private Optional<Checkpoint> restoreCheckpoint(final NavigableMap<Integer, Path> found)
-      throws IOException {
+  private Optional<CheckpointFiles.Opened> restoreCheckpoint(
+      final NavigableMap<Integer, Path> found) throws IOException {
     for (final Path file : checkpoints.list()) {
-      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(file);
-      if (opened.isPresent()) {
-        try (CheckpointFiles.Opened candidate = opened.get()) {
-          if (isTaken(candidate, found)) {
-            return Optional.of(candidate.checkpoint());
-          }
+      final Optional<CheckpointFiles.Opened> candidate = opened(file);
+      if (candidate.isPresent()) {
+        if (isTaken(candidate.get(), found)) {
+          return candidate;
         }
+        candidate.get().close();
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<CheckpointFiles.Opened> opened(final Path file) throws IOException {
+    try {
+      return CheckpointFiles.open(file);
+    } catch (final OutOfMemoryError e) {
+      throw new IOException(
+          "no memory for the state of all streams, raise MaxDirectMemorySize above twice its"
+              + " length: path="
+              + file
+              + ", bytes="
+              + Files.size(file),
+          e);
+    }
   }
 
   private boolean isTaken(

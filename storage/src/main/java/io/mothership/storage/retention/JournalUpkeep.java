@@ -13,10 +13,12 @@ import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
 import io.mothership.storage.recovery.SegmentTable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -60,6 +62,8 @@ public final class JournalUpkeep implements Upkeep {
   private final AtomicLong rewrittenBytes = new AtomicLong();
   private final AtomicLong freedBytes = new AtomicLong();
   private volatile double liveShare = 1;
+  private final List<CheckpointFiles.Opened> outdated = new ArrayList<>();
+  private Optional<CheckpointFiles.Opened> loaded;
   private int newestFrom;
   private int olderFrom;
 
@@ -72,7 +76,7 @@ public final class JournalUpkeep implements Upkeep {
       final Path dataDirectory,
       final SegmentTable segments,
       final Supplier<JournalReader> readers,
-      final Optional<Checkpoint> restored,
+      final Optional<CheckpointFiles.Opened> restored,
       final Reserve reserve,
       final int segmentBytes,
       final long budgetBytes,
@@ -86,7 +90,9 @@ public final class JournalUpkeep implements Upkeep {
     this.segmentBytes = segmentBytes;
     this.budgetBytes = budgetBytes;
     this.epoch = epoch;
-    this.newestFrom = restored.map(found -> Location.segment(found.location())).orElse(0);
+    this.loaded = restored;
+    this.newestFrom =
+        restored.map(found -> Location.segment(found.checkpoint().location())).orElse(0);
   }
 
   @Override
@@ -102,6 +108,24 @@ public final class JournalUpkeep implements Upkeep {
     olderFrom = newestFrom;
     newestFrom = Location.segment(checkpoint.location());
     return length;
+  }
+
+  @Override
+  public Optional<ByteBuffer> load() {
+    try {
+      final Path newest = checkpoints.list().getFirst();
+      final CheckpointFiles.Opened read =
+          CheckpointFiles.open(newest)
+              .orElseThrow(() -> new IOException("is not what was written: path=" + newest));
+      loaded.ifPresent(outdated::add);
+      loaded = Optional.of(read);
+      return Optional.of(read.bytes());
+    } catch (final OutOfMemoryError e) {
+      LOG.warn("no memory to keep stream indexes packed: cause={}", e.getMessage());
+      return Optional.empty();
+    } catch (final IOException | NoSuchElementException e) {
+      throw CheckpointFiles.failed("cannot read checkpoint: cause=" + e, e);
+    }
   }
 
   @Override
@@ -203,6 +227,8 @@ public final class JournalUpkeep implements Upkeep {
 
   @Override
   public void release() {
+    outdated.forEach(CheckpointFiles.Opened::close);
+    outdated.clear();
     final List<SegmentIndex> retired = segments.takeRetired();
     if (retired.isEmpty()) {
       return;
