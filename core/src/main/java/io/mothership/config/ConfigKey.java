@@ -266,6 +266,16 @@ public enum ConfigKey {
       "What streams and consumers may take of the heap: about 50 bytes a message, 45 and its name"
           + " a subject, 45 a message id, 5000 a consumer, 100 an unacknowledged message. 0 = five"
           + " eighths of the heap, which is also the most."),
+  JETSTREAM_MAX_INDEX_MEMORY(
+      "jetstream.max_index_memory",
+      SIZE,
+      "128MB",
+      0,
+      Integer.MAX_VALUE,
+      "",
+      "",
+      "What the packed indexes of streams may take outside the heap, about 9 bytes a message, and"
+          + " twice that while a checkpoint is read back. Above it they stay in the heap."),
   JETSTREAM_SYNC(
       "jetstream.sync",
       CHOICE,

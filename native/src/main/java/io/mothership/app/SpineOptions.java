@@ -83,7 +83,8 @@ public final class SpineOptions {
     // Everything in the ring was taken and has to go in.
     return journal
         .withReserveBytes(journal.reserveBytes() + spine(config).journalRingBytes())
-        .withBudgetBytes(journalBudget(config));
+        .withBudgetBytes(journalBudget(config))
+        .withLoadedBytesMax(config.integer(ConfigKey.JETSTREAM_MAX_INDEX_MEMORY));
   }
 
   /** Without a word of its own it follows what the streams may hold. */

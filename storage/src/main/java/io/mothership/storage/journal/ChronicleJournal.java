@@ -98,6 +98,7 @@ public final class ChronicleJournal implements Journal {
             reserve,
             config.segmentBytes(),
             config.budgetBytes(),
+            config.loadedBytesMax(),
             report.epoch());
     allocateMetadata();
     if (recovered.active().isPresent()) {

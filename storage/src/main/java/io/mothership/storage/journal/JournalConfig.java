@@ -16,6 +16,7 @@ import java.util.Objects;
  *     and records that make room, still use it
  * @param budgetBytes length of the journal above which segments are written anew that would
  *     otherwise be left as they are
+ * @param loadedBytesMax longest state of the layers above that is kept in memory as well
  * @param files the operating system
  */
 public record JournalConfig(
@@ -24,12 +25,14 @@ public record JournalConfig(
     int allocateAheadBytes,
     long reserveBytes,
     long budgetBytes,
+    int loadedBytesMax,
     FileFacade files) {
 
   public static final int SEGMENT_BYTES_DEFAULT = 16 * 1024 * 1024;
   public static final int SEGMENT_BYTES_MIN = 64 * 1024;
   public static final int SEGMENT_BYTES_MAX = 1024 * 1024 * 1024;
   public static final int ALLOCATE_AHEAD_BYTES_DEFAULT = 1024 * 1024;
+  public static final int LOADED_BYTES_DEFAULT = 128 * 1024 * 1024;
   public static final int ALLOCATE_AHEAD_BYTES_MIN = 16 * 1024;
 
   /** Room in a segment that no frame can have: front, descriptors, end mark. */
@@ -42,6 +45,24 @@ public record JournalConfig(
     requireInside(
         "allocate_ahead_bytes", allocateAheadBytes, ALLOCATE_AHEAD_BYTES_MIN, SEGMENT_BYTES_MAX);
     requireInside("reserve_bytes", reserveBytes, 0, Long.MAX_VALUE);
+  }
+
+  /** One that keeps state of the default length in memory. */
+  public JournalConfig(
+      final Path dataDirectory,
+      final int segmentBytes,
+      final int allocateAheadBytes,
+      final long reserveBytes,
+      final long budgetBytes,
+      final FileFacade files) {
+    this(
+        dataDirectory,
+        segmentBytes,
+        allocateAheadBytes,
+        reserveBytes,
+        budgetBytes,
+        LOADED_BYTES_DEFAULT,
+        files);
   }
 
   /** The defaults in a directory. */
@@ -63,23 +84,54 @@ public record JournalConfig(
         Math.min(allocateAheadBytes, newSegmentBytes),
         2L * newSegmentBytes,
         budgetBytes,
+        loadedBytesMax,
         files);
   }
 
   /** More room for what is on its way. */
   public JournalConfig withReserveBytes(final long newReserveBytes) {
     return new JournalConfig(
-        dataDirectory, segmentBytes, allocateAheadBytes, newReserveBytes, budgetBytes, files);
+        dataDirectory,
+        segmentBytes,
+        allocateAheadBytes,
+        newReserveBytes,
+        budgetBytes,
+        loadedBytesMax,
+        files);
   }
 
   public JournalConfig withBudgetBytes(final long newBudgetBytes) {
     return new JournalConfig(
-        dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, newBudgetBytes, files);
+        dataDirectory,
+        segmentBytes,
+        allocateAheadBytes,
+        reserveBytes,
+        newBudgetBytes,
+        loadedBytesMax,
+        files);
+  }
+
+  /** State up to another length is kept in memory. */
+  public JournalConfig withLoadedBytesMax(final int newLoadedBytesMax) {
+    return new JournalConfig(
+        dataDirectory,
+        segmentBytes,
+        allocateAheadBytes,
+        reserveBytes,
+        budgetBytes,
+        newLoadedBytesMax,
+        files);
   }
 
   public JournalConfig withFiles(final FileFacade newFiles) {
     return new JournalConfig(
-        dataDirectory, segmentBytes, allocateAheadBytes, reserveBytes, budgetBytes, newFiles);
+        dataDirectory,
+        segmentBytes,
+        allocateAheadBytes,
+        reserveBytes,
+        budgetBytes,
+        loadedBytesMax,
+        newFiles);
   }
 
   /** The longest frame that fits into a segment. */

@@ -56,6 +56,7 @@ public final class JournalUpkeep implements Upkeep {
   private final Reserve reserve;
   private final int segmentBytes;
   private final long budgetBytes;
+  private final int loadedBytesMax;
   private final int epoch;
   private final IntHashSet unreadable = new IntHashSet();
   private final AtomicLong checkpointBytes = new AtomicLong();
@@ -70,6 +71,7 @@ public final class JournalUpkeep implements Upkeep {
   /**
    * @param restored the checkpoint from which the journal was opened
    * @param budgetBytes above this length of the journal more is written anew to free space
+   * @param loadedBytesMax a longer checkpoint is not read back
    */
   public JournalUpkeep(
       final FileFacade files,
@@ -80,6 +82,7 @@ public final class JournalUpkeep implements Upkeep {
       final Reserve reserve,
       final int segmentBytes,
       final long budgetBytes,
+      final int loadedBytesMax,
       final int epoch) {
     this.files = files;
     this.directory = SegmentFiles.journalDirectory(dataDirectory);
@@ -89,6 +92,7 @@ public final class JournalUpkeep implements Upkeep {
     this.reserve = reserve;
     this.segmentBytes = segmentBytes;
     this.budgetBytes = budgetBytes;
+    this.loadedBytesMax = loadedBytesMax;
     this.epoch = epoch;
     this.loaded = restored;
     this.newestFrom =
@@ -114,6 +118,9 @@ public final class JournalUpkeep implements Upkeep {
   public Optional<ByteBuffer> load() {
     try {
       final Path newest = checkpoints.list().getFirst();
+      if (checkpoints.newestLength() > loadedBytesMax) {
+        return Optional.empty();
+      }
       final CheckpointFiles.Opened read =
           CheckpointFiles.open(newest)
               .orElseThrow(() -> new IOException("is not what was written: path=" + newest));

@@ -14,17 +14,22 @@ import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Relocations;
 import io.mothership.journal.StateDecoder;
+import io.mothership.journal.StateEncoder;
 import io.mothership.journal.TestFrames;
+import io.mothership.journal.Upkeep;
 import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongPredicate;
@@ -115,6 +120,60 @@ final class JournalUpkeepTest {
       assertInOrder(journal);
     }
     assertTrue(JournalVerification.of(directory).isGood());
+  }
+
+  @Test
+  void shouldBringACheckpointBackAsItWasEncoded() {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      final Upkeep upkeep = journal.upkeep().orElseThrow();
+      for (final String text : List.of("first", "second")) {
+        final StateEncoder reference = new StateEncoder(8, part -> {});
+        reference.i32(0).bytes(text.getBytes(StandardCharsets.US_ASCII));
+        upkeep.checkpoint(
+            new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0),
+            new HeldMessages(text));
+        final ByteBuffer loaded = upkeep.load().orElseThrow();
+        assertEquals(ByteOrder.LITTLE_ENDIAN, loaded.order());
+        assertEquals(reference.position(), loaded.capacity());
+        assertEquals(text, StandardCharsets.US_ASCII.decode(loaded.position(8)).toString());
+        upkeep.release();
+        append(journal, 1);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotBringBackMoreThanThereIsRoomFor() {
+    config = config.withLoadedBytesMax(100);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      final Upkeep upkeep = journal.upkeep().orElseThrow();
+      final Checkpoint checkpoint =
+          new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0);
+      upkeep.checkpoint(checkpoint, new HeldMessages("x".repeat(200)));
+      assertTrue(upkeep.load().isEmpty());
+      upkeep.checkpoint(checkpoint, new HeldMessages("x"));
+      assertTrue(upkeep.load().isPresent());
+    }
+  }
+
+  @Test
+  void shouldNotTakeACheckpointThatIsNotWhatWasWritten() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      checkpoint(journal, at -> true);
+      final Path written;
+      try (var found = Files.newDirectoryStream(directory.resolve("checkpoint"))) {
+        written = found.iterator().next();
+      }
+      final byte[] bytes = Files.readAllBytes(written);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(written, bytes);
+      final Upkeep upkeep = journal.upkeep().orElseThrow();
+      assertEquals(
+          "CHECKPOINT_FAILED", assertThrows(MothershipException.class, upkeep::load).code());
+    }
   }
 
   @Test
