@@ -40,6 +40,7 @@ public final class BrokerReport {
    * @param firstSequence of the oldest message, or one above the last if there is none
    * @param lastSequence the highest that may be shown to anybody
    * @param bytesMax limit, -1 = none
+   * @param lostMessages those whose records the disk did not keep
    */
   public record StreamState(
       String name,
@@ -49,7 +50,8 @@ public final class BrokerReport {
       long lastSequence,
       int consumers,
       int subjects,
-      long bytesMax) {}
+      long bytesMax,
+      long lostMessages) {}
 
   /**
    * A consumer.

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,10 @@ public final class JetStream implements StreamLayer {
   private static final String API_PREFIX = "$JS.API.";
 
   /** Of what a checkpoint holds. */
-  private static final int STATE_VERSION = 3;
+  private static final int STATE_VERSION = 4;
+
+  /** Before 4, lost messages were not part of it. */
+  private static final int STATE_VERSION_OLDEST = 3;
 
   private static final byte[] CONSUMER = ascii("CONSUMER.");
   private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");
@@ -72,6 +76,8 @@ public final class JetStream implements StreamLayer {
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private final Freezing freezing = new Freezing();
+  private final JournalGaps gaps = new JournalGaps();
+  private final IntHashSet lostSegments = new IntHashSet();
   private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
   private long checkpointSequence;
@@ -230,8 +236,13 @@ public final class JetStream implements StreamLayer {
   public boolean onCheckpoint(final long journalSequence, final StateDecoder state) {
     boolean isTaken = false;
     try {
-      isTaken = state.i32() == STATE_VERSION && restore(state);
+      final int version = state.i32();
+      isTaken =
+          version >= STATE_VERSION_OLDEST
+              && version <= STATE_VERSION
+              && restore(state, version >= STATE_VERSION);
       checkpointSequence = isTaken ? journalSequence : 0;
+      gaps.startAfter(checkpointSequence);
       return isTaken;
     } catch (final BufferUnderflowException
         | IndexOutOfBoundsException
@@ -247,12 +258,12 @@ public final class JetStream implements StreamLayer {
     }
   }
 
-  private boolean restore(final StateDecoder in) {
+  private boolean restore(final StateDecoder in, final boolean hasLost) {
     final int lastId = in.i32();
     for (int left = in.count(Long.BYTES); left > 0; left--) {
       final int id = in.i32();
       final long createdNs = in.i64();
-      add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in);
+      add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in, hasLost);
     }
     lastStreamId = lastId;
     consumers.restore(in.bytes());
@@ -287,6 +298,24 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public void onLost(final int streamId, final long streamSequence, final long location) {
+    final Stream stream = byId.get(streamId);
+    if (stream != null) {
+      stream.losses().onUnreadable(streamSequence, location);
+    }
+  }
+
+  @Override
+  public void onSegmentLost(final int segment) {
+    lostSegments.add(segment);
+  }
+
+  /** Records that the journal should have had, at start. */
+  JournalGaps gaps() {
+    return gaps;
+  }
+
+  @Override
   public void onRecovered(final FrameView frame, final long location) {
     if (frame.journalSequence() <= checkpointSequence) {
       // The checkpoint knows this record; at most it lies somewhere else now.
@@ -295,6 +324,7 @@ public final class JetStream implements StreamLayer {
       }
       return;
     }
+    gaps.onRecovered(frame);
     switch (frame.recordType()) {
       case STREAM_CONFIG -> onConfigRecovered(frame);
       case STREAM_DELETE -> {
@@ -333,8 +363,11 @@ public final class JetStream implements StreamLayer {
 
   private void onRecovered(final Stream stream, final FrameView frame, final long location) {
     switch (frame.recordType()) {
-      case MESSAGE -> stream.intake().onRecovered(frame, location);
-      case DELETE -> stream.drop(frame.streamSequence());
+      case MESSAGE -> {
+        stream.losses().onMessageRecovered(frame.streamSequence());
+        stream.intake().onRecovered(frame, location);
+      }
+      case DELETE -> stream.losses().onRemovalRecovered(frame);
       case PURGE -> api.applyPurge(stream, frame);
       default -> stream.intake().onReservationRecovered(frame.streamSequence());
     }
@@ -373,6 +406,9 @@ public final class JetStream implements StreamLayer {
     ageClock.start(newExchange);
     final long shiftNs = newExchange.monotonicNs() - StreamIntake.recordNowNs(newExchange);
     for (final Stream stream : byName.values()) {
+      if (!lostSegments.isEmpty()) {
+        stream.losses().onSegmentsLost(lostSegments);
+      }
       stream.intake().onRecoveryComplete(shiftNs);
       stream.commitAll();
       stream.expiry().expire(ageNowNs());
@@ -502,6 +538,15 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public void onReadLost(final int requester, final long token, final long location) {
+    if (requester >= CONSUMER_REQUESTERS) {
+      consumers.onReadLost(requester, token, location);
+    } else {
+      api.onReadLost(token, location);
+    }
+  }
+
+  @Override
   public void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {
     consumers.onInterestChanged(accountId, subscription, isAdded);
@@ -521,7 +566,8 @@ public final class JetStream implements StreamLayer {
                 stream.committedSequence(),
                 consumers.consumerCount(stream),
                 stream.index().subjects().count(),
-                stream.config().bytesMax()));
+                stream.config().bytesMax(),
+                stream.losses().lost().count()));
       }
       consumers.onReport(stream, report);
     }

@@ -46,7 +46,8 @@ final class BrokerReportTest {
     final BrokerReport report = report(10, 10);
     final StreamState stream = report.streams().getFirst();
     assertEquals(
-        new StreamState("S", 4, fixture.streams().stream("S").index().bytes(), 2, 5, 2, 2, 100_000),
+        new StreamState(
+            "S", 4, fixture.streams().stream("S").index().bytes(), 2, 5, 2, 2, 100_000, 0),
         stream);
     assertEquals(
         List.of(new ConsumerState("S", "a", 1, 3, 0, 3), new ConsumerState("S", "b", 4, 0, 0, 0)),

@@ -233,7 +233,7 @@ public final class ChronicleJournal implements Journal {
 
   @Override
   public JournalReader reader() {
-    return new SegmentReader(segments, damagedReads);
+    return new SegmentReader(config.files(), segments, damagedReads);
   }
 
   /** Numbers of all segments, oldest first; the last one may be being written. */

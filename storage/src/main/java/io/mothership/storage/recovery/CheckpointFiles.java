@@ -13,13 +13,14 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.agrona.IoUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with
@@ -28,6 +29,7 @@ import org.agrona.IoUtil;
  * <p><i>Thread:</i> one at a time.
  */
 public final class CheckpointFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
   private static final String SUFFIX = ".checkpoint";
   private static final String UNFINISHED_SUFFIX = ".tmp";
   private static final int MAGIC = 0x5048434D;
@@ -35,6 +37,7 @@ public final class CheckpointFiles {
   private static final int HEADER_LENGTH = 64;
   private static final int HEADER_CRC_OFFSET = HEADER_LENGTH - Integer.BYTES;
   private static final int WRITE_LENGTH = 64 * 1024;
+  private static final int READ_LENGTH = 256 * 1024;
   private static final int KEPT = 2;
 
   private final FileFacade files;
@@ -206,26 +209,27 @@ public final class CheckpointFiles {
   }
 
   /** Whether a file holds a good checkpoint of this version. */
-  static boolean isGood(final Path file) throws IOException {
-    final Optional<Opened> opened = open(file);
+  static boolean isGood(final FileFacade files, final Path file) throws IOException {
+    final Optional<Opened> opened = open(files, file);
     opened.ifPresent(Opened::close);
     return opened.isPresent();
   }
 
-  /** The checkpoint in a file; empty if it is damaged or of another version. */
-  static Optional<Opened> open(final Path file) throws IOException {
+  /**
+   * The checkpoint in a file; empty if it is damaged, of another version, or the disk cannot read
+   * it.
+   */
+  static Optional<Opened> open(final FileFacade files, final Path file) throws IOException {
     final MappedByteBuffer mapped;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() < HEADER_LENGTH || channel.size() > Integer.MAX_VALUE) {
+    try (FileChannel channel = files.openToRead(file)) {
+      if (channel.size() < HEADER_LENGTH
+          || channel.size() > Integer.MAX_VALUE
+          || !isWhole(files, channel)) {
         return Optional.empty();
       }
       mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
     }
     mapped.order(ByteOrder.LITTLE_ENDIAN);
-    if (!isWhole(mapped)) {
-      IoUtil.unmap(mapped);
-      return Optional.empty();
-    }
     final Checkpoint checkpoint =
         new Checkpoint(
             mapped.getLong(16),
@@ -240,17 +244,28 @@ public final class CheckpointFiles {
     return Optional.of(new Opened(checkpoint, rewritten, state, mapped));
   }
 
-  private static boolean isWhole(final ByteBuffer file) {
+  /** Reads all of it in the ordinary way: what the disk cannot read is no error in a mapping. */
+  private static boolean isWhole(final FileFacade files, final FileChannel channel)
+      throws IOException {
     final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(0, file, 0, HEADER_LENGTH);
-    if (header.getInt(0) != MAGIC
-        || header.getInt(4) != VERSION
-        || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)
-        || header.getLong(52) != file.capacity() - HEADER_LENGTH) {
+    final ByteBuffer part = ByteBuffer.allocateDirect(READ_LENGTH);
+    final CRC32C crc = new CRC32C();
+    try {
+      files.read(channel, header, 0);
+      if (header.getInt(0) != MAGIC
+          || header.getInt(4) != VERSION
+          || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)
+          || header.getLong(52) != channel.size() - HEADER_LENGTH) {
+        return false;
+      }
+      for (long at = HEADER_LENGTH; at < channel.size(); at += READ_LENGTH) {
+        files.read(channel, part.clear(), at);
+        crc.update(part.flip());
+      }
+    } catch (final IOException e) {
+      LOG.error("a checkpoint cannot be read: {}", e.toString());
       return false;
     }
-    final CRC32C crc = new CRC32C();
-    crc.update(file.slice(HEADER_LENGTH, file.capacity() - HEADER_LENGTH));
     return (int) crc.getValue() == header.getInt(8);
   }
 

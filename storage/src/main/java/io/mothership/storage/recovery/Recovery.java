@@ -85,7 +85,7 @@ public final class Recovery {
     try {
       Files.createDirectories(directory);
       files.delete(SegmentFiles.chronicleMetadata(directory));
-      final Optional<JournalState> state = JournalState.read(directory);
+      final Optional<JournalState> state = JournalState.read(files, directory);
       state.ifPresent(known -> highestEpoch = known.epoch());
       final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
       deleteReplaced(found);
@@ -115,7 +115,7 @@ public final class Recovery {
   private void deleteReplaced(final NavigableMap<Integer, Path> found) throws IOException {
     SegmentFiles.deleteUnfinished(files, directory);
     checkpoints.deleteUnfinished();
-    final List<Path> replaced = ReplacedSegments.takeFrom(found);
+    final List<Path> replaced = ReplacedSegments.takeFrom(files, found);
     for (final Path file : replaced) {
       files.delete(file);
     }
@@ -157,7 +157,7 @@ public final class Recovery {
   private Optional<Checkpoint> restoreCheckpoint(final NavigableMap<Integer, Path> found)
       throws IOException {
     for (final Path file : checkpoints.list()) {
-      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(file);
+      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(files, file);
       if (opened.isPresent()) {
         try (CheckpointFiles.Opened candidate = opened.get()) {
           if (isTaken(candidate, found)) {
@@ -202,9 +202,8 @@ public final class Recovery {
     if (!found.containsKey(segment)) {
       return false;
     }
-    try (SegmentMapping mapping = SegmentMapping.open(found.get(segment))) {
-      return examiner.hasFrame(
-          mapping.buffer(), mapping.length(), checkpoint.location(), checkpoint.journalSequence());
+    try (SegmentMapping mapping = SegmentMapping.open(files, found.get(segment))) {
+      return examiner.hasFrame(mapping, checkpoint.location(), checkpoint.journalSequence());
     }
   }
 
@@ -215,15 +214,18 @@ public final class Recovery {
       final boolean isOpenEnded,
       final int cleanEnd)
       throws IOException {
-    try (SegmentMapping mapping = SegmentMapping.open(file)) {
-      final Optional<SegmentDescriptor> descriptor =
-          examiner.descriptor(segment, mapping.buffer(), mapping.length());
+    try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
+      final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
+      if (isOpenEnded) {
+        mapping.touchAll();
+      }
       if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
         discard(file, mapping);
         return;
       }
       if (descriptor.isEmpty()) {
         damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
+        listener.onSegmentLost(segment);
         return;
       }
       highestEpoch = Math.max(highestEpoch, descriptor.get().epoch());
@@ -234,6 +236,7 @@ public final class Recovery {
         recoverCovered(descriptor.get(), mapping);
         return;
       }
+      mapping.touchAll();
       final int fromFrame =
           segment == covered
               ? Location.offset(checkpoint.get().location())
@@ -260,9 +263,10 @@ public final class Recovery {
    */
   private void recoverCovered(final SegmentDescriptor descriptor, final SegmentMapping mapping) {
     if (!descriptor.isRewritten() || knownRewritten.contains(descriptor.segment())) {
-      scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), mapping.length()));
+      scanned.publish(mapping.usedLength());
       return;
     }
+    mapping.touchAll();
     final long reached = scanner.lastSequence();
     scanner.lastSequence(Long.MIN_VALUE);
     final SegmentExaminer.Examination examination =
@@ -298,7 +302,7 @@ public final class Recovery {
   }
 
   private void discard(final Path file, final SegmentMapping mapping) throws IOException {
-    discardedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
+    discardedBytes = mapping.usedLength();
     files.delete(file);
     files.syncDirectory(directory);
   }
