@@ -137,6 +137,12 @@ public final class BrokerMetrics implements MetricsSource {
         StreamState::lastSequence);
     stream(text, streams, "subjects", "Subjects with messages in it.", StreamState::subjects);
     stream(text, streams, "consumers", "Consumers of it.", StreamState::consumers);
+    stream(
+        text,
+        streams,
+        "lost_messages",
+        "Messages that the disk did not keep.",
+        StreamState::lostMessages);
   }
 
   private static void stream(

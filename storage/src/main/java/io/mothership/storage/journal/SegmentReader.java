@@ -216,7 +216,7 @@ final class SegmentReader implements JournalReader {
   /** The record that should begin there; further on only if none does. */
   private int frameAt(final SegmentIndex segment, final int end, final int recordOffset) {
     final SegmentMapping mapping = mappings[current];
-    mapping.touchFrame(recordOffset + PREFIX_LENGTH);
+    mapping.touchFrame(recordOffset + PREFIX_LENGTH, end);
     if (verifier.verify(mapping.buffer(), end, segment.descriptor(), recordOffset + PREFIX_LENGTH)
         != FrameVerifier.BAD) {
       return recordOffset;
@@ -230,7 +230,7 @@ final class SegmentReader implements JournalReader {
     if (location == verifiedLocation) {
       return verifiedLength;
     }
-    mappings[current].touchFrame(Location.offset(location));
+    mappings[current].touchFrame(Location.offset(location), readableEnd());
     final int length =
         verifier.verify(
             mappings[current].buffer(),

@@ -166,7 +166,7 @@ final class SegmentExaminer {
   boolean hasFrame(final SegmentMapping mapping, final long location, final long sequence) {
     final int offset = Location.offset(location);
     final Optional<SegmentDescriptor> descriptor = descriptor(Location.segment(location), mapping);
-    mapping.touchFrame(offset);
+    mapping.touchFrame(offset, mapping.length());
     final DirectBuffer file = mapping.buffer();
     return descriptor.isPresent()
         && scanner.verifier().verify(file, mapping.length(), descriptor.get(), offset)

@@ -6,6 +6,7 @@ import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
 import io.mothership.error.MothershipException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -21,9 +22,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A read-only mapping of one segment file, whose bytes are to be touched before they are looked at.
  *
- * <p>A page of a mapping that the disk cannot read ends the process. So each stretch is read in the
- * ordinary way first, where that is an error; after one, the mapping is replaced by a copy in which
- * what cannot be read is zero, and counts as damaged like anything else that fails its CRC.
+ * <p>A page of a mapping that the disk cannot read, or that was cut off, ends the process. So each
+ * stretch is read in the ordinary way first, where that is an error; after one, the mapping is
+ * replaced by a copy in which what cannot be read is zero, and counts as damaged like anything else
+ * that fails its CRC.
  *
  * <p><i>Thread:</i> one; nothing may look at {@link #buffer} after {@link #close}.
  * <i>Allocates:</i> a few objects per stretch of {@value #STRETCH} bytes, once.
@@ -107,25 +109,29 @@ public final class SegmentMapping implements AutoCloseable {
     final int last = Math.min(to, length) - 1;
     for (int stretch = Math.max(from, 0) / STRETCH; stretch <= last / STRETCH; stretch++) {
       if ((touched[stretch / Long.SIZE] & 1L << stretch) == 0) {
-        read(stretch, stretch);
+        read(stretch, stretch, last + 1);
       }
     }
   }
 
   public void touchAll() {
     if (length > 0) {
-      read(0, (length - 1) / STRETCH);
+      read(0, (length - 1) / STRETCH, length);
     }
   }
 
-  /** Touches a frame and what lies in front of it, as long as it says to be. */
-  public void touchFrame(final int frameOffset) {
-    if (frameOffset < PREFIX_LENGTH || frameOffset > length - FRAME_LENGTH_MIN) {
+  /**
+   * Touches a frame and what lies in front of it, as long as it says to be.
+   *
+   * @param end offset after the last byte that may belong to a frame
+   */
+  public void touchFrame(final int frameOffset, final int end) {
+    if (frameOffset < PREFIX_LENGTH || frameOffset > end - FRAME_LENGTH_MIN) {
       return;
     }
     touch(frameOffset - PREFIX_LENGTH, frameOffset + FRAME_LENGTH_MIN);
     final int frameLength = buffer.getInt(frameOffset + FRAME_LENGTH_OFFSET, BYTE_ORDER);
-    if (frameLength > FRAME_LENGTH_MIN && frameLength <= length - frameOffset) {
+    if (frameLength > FRAME_LENGTH_MIN && frameLength <= end - frameOffset) {
       touch(frameOffset, frameOffset + frameLength);
     }
   }
@@ -145,10 +151,10 @@ public final class SegmentMapping implements AutoCloseable {
     return 0;
   }
 
-  private void read(final int from, final int to) {
+  private void read(final int from, final int to, final int end) {
     try (FileChannel channel = files.openToRead(file.get())) {
       for (int stretch = from; stretch <= to; stretch++) {
-        read(channel, stretch);
+        read(channel, stretch, end);
       }
     } catch (final IOException e) {
       // It cannot be opened now, or has another name or none since: its pages are as good as
@@ -157,10 +163,14 @@ public final class SegmentMapping implements AutoCloseable {
     }
   }
 
-  private void read(final FileChannel channel, final int stretch) {
+  private void read(final FileChannel channel, final int stretch, final int end) {
     try {
       scratch.clear();
-      files.read(channel, scratch, (long) stretch * STRETCH);
+      final int start = stretch * STRETCH;
+      files.read(channel, scratch, start);
+      if (scratch.position() < Math.min(STRETCH, end - start)) {
+        throw new EOFException("the file was cut off: length=" + (start + scratch.position()));
+      }
       touched[stretch / Long.SIZE] |= 1L << stretch;
     } catch (final IOException e) {
       copy(channel, e);
@@ -175,6 +185,7 @@ public final class SegmentMapping implements AutoCloseable {
       final int end = Math.min(length, at + PAGE);
       try {
         files.read(channel, copy.limit(end).position(at), at);
+        unreadable += copy.hasRemaining() ? 1 : 0;
       } catch (final IOException e) {
         unreadable++;
         for (int each = at; each < end; each++) {
