@@ -19,7 +19,7 @@ public interface JournalReader extends AutoCloseable {
 
   /**
    * Whether what the last {@link #read} refused is lost for good: its record is damaged or its
-   * segment gone. False if the segment's file could only not be opened, which may pass.
+   * segment gone. False if the disk only failed to open or read it, which may pass.
    */
   default boolean isLost() {
     return true;

@@ -424,7 +424,8 @@ public final class ChronicleJournal implements Journal {
     try {
       return reserve.isTouched();
     } catch (final IOException e) {
-      throw failed(e);
+      // Nothing was written: what there is no answer to is as it was.
+      return isSpaceLow;
     }
   }
 

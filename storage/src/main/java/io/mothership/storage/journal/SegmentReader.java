@@ -68,9 +68,12 @@ final class SegmentReader implements JournalReader {
   @HotPath
   private boolean isGood(final long location) {
     try {
-      return verify(location) != FrameVerifier.BAD;
+      final boolean isGood = verify(location) != FrameVerifier.BAD;
+      isLost = mappings[current].isComplete();
+      return isGood;
     } catch (final InternalError e) {
-      // A page that was touched, left the memory, and cannot be read any more.
+      // A page that was touched, left the memory, and cannot be read now.
+      isLost = false;
       return false;
     }
   }

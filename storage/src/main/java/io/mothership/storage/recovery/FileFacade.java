@@ -36,6 +36,11 @@ public interface FileFacade {
   /** Writes all of {@code bytes} at {@code position}. */
   void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException;
 
+  /** Cuts a file off. */
+  default void truncate(final FileChannel channel, final long length) throws IOException {
+    channel.truncate(length);
+  }
+
   /** {@code fdatasync}. */
   void sync(FileChannel channel) throws IOException;
 

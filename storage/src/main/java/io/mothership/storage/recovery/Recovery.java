@@ -297,7 +297,7 @@ public final class Recovery {
       prepareToContinue(mapping, examination.descriptor(), file, outcome);
       active = scanned;
     } else if (isOpenEnded) {
-      eraseTail(file, outcome);
+      eraseTail(file, mapping, examination);
     }
   }
 
@@ -305,6 +305,26 @@ public final class Recovery {
     discardedBytes = mapping.usedLength();
     files.delete(file);
     files.syncDirectory(directory);
+  }
+
+  /**
+   * Writes again what was not known to be synced before it is synced: after a failed sync the
+   * operating system may take pages for written that the disk never got.
+   */
+  private void rewriteUnsynced(
+      final FileChannel channel,
+      final SegmentMapping mapping,
+      final SegmentDescriptor descriptor,
+      final SegmentScanner.Outcome outcome)
+      throws IOException {
+    final ByteBuffer part = ByteBuffer.allocate(64 * 1024);
+    int at = descriptor.syncedTo(mapping.buffer());
+    while (at < outcome.end()) {
+      final int length = Math.min(part.capacity(), outcome.end() - at);
+      mapping.buffer().getBytes(at, part.clear(), 0, length);
+      files.write(channel, part.position(0).limit(length), at);
+      at += length;
+    }
   }
 
   private void prepareToContinue(
@@ -319,6 +339,7 @@ public final class Recovery {
     front.putInt(headerOffset, SegmentDescriptor.bodyLength(headerOffset));
     front.position(0).limit(front.capacity());
     try (FileChannel channel = files.open(file)) {
+      rewriteUnsynced(channel, mapping, descriptor, outcome);
       zero(channel, outcome.end(), outcome.noiseEnd());
       files.write(channel, front, 0);
       files.sync(channel);
@@ -326,8 +347,12 @@ public final class Recovery {
   }
 
   /** Syncs even if there is nothing to erase: what is handed on as recovered must stay. */
-  private void eraseTail(final Path file, final SegmentScanner.Outcome outcome) throws IOException {
+  private void eraseTail(
+      final Path file, final SegmentMapping mapping, final SegmentExaminer.Examination examination)
+      throws IOException {
+    final SegmentScanner.Outcome outcome = examination.outcome();
     try (FileChannel channel = files.open(file)) {
+      rewriteUnsynced(channel, mapping, examination.descriptor(), outcome);
       zero(channel, outcome.end(), outcome.noiseEnd());
       files.sync(channel);
     }

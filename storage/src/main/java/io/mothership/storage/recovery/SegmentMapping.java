@@ -42,6 +42,7 @@ public final class SegmentMapping implements AutoCloseable {
   private final MappedByteBuffer mapped;
   private final int length;
   private final long[] touched;
+  private boolean isComplete = true;
 
   private SegmentMapping(
       final FileFacade files,
@@ -102,6 +103,11 @@ public final class SegmentMapping implements AutoCloseable {
 
   public int length() {
     return length;
+  }
+
+  /** Whether the disk could read everything until now; what it could not read may come back. */
+  public boolean isComplete() {
+    return isComplete;
   }
 
   /** Makes bytes safe to be looked at; what lies outside of the file is left alone. */
@@ -187,6 +193,7 @@ public final class SegmentMapping implements AutoCloseable {
         files.read(channel, copy.limit(end).position(at), at);
         unreadable += copy.hasRemaining() ? 1 : 0;
       } catch (final IOException e) {
+        isComplete = false;
         unreadable++;
         for (int each = at; each < end; each++) {
           copy.put(each, (byte) 0);
