@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class FaultMatrixTest {
   private static final boolean IS_ALL = "all".equals(System.getProperty("mothership.faults"));
-  private static final int SEEDS = Integer.getInteger("mothership.fault.seeds", 60);
+  private static final int SEEDS = Integer.getInteger("mothership.fault.seeds", 40);
   private static final long FIRST_SEED = Long.getLong("mothership.seed", 1L);
   private static final int ROUNDS_BEFORE = 8;
   private static final int ROUNDS = 6;
@@ -140,10 +140,7 @@ final class FaultMatrixTest {
   }
 
   private static Set<Integer> chosen(final List<Integer> numbers) {
-    return new TreeSet<>(
-        IS_ALL
-            ? numbers
-            : List.of(numbers.getFirst(), numbers.get(numbers.size() / 2), numbers.getLast()));
+    return new TreeSet<>(IS_ALL ? numbers : List.of(numbers.getFirst(), numbers.getLast()));
   }
 
   private static Fault[] faults(final Operation operation) {
