@@ -44,6 +44,7 @@ public final class BrokerReport {
    * @param lastSequence the highest that may be shown to anybody
    * @param stateBytes what it takes of the heap
    * @param bytesMax limit, -1 = none
+   * @param lostMessages those whose records the disk did not keep
    */
   public record StreamState(
       String name,
@@ -54,7 +55,8 @@ public final class BrokerReport {
       int consumers,
       int subjects,
       long stateBytes,
-      long bytesMax) {}
+      long bytesMax,
+      long lostMessages) {}
 
   /**
    * A consumer.

@@ -256,6 +256,9 @@ final class Checkpointer {
           moved.streamId(relocated), moved.streamSequence(relocated), moved.location(relocated));
     }
     if (relocated == moved.count()) {
+      for (final Relocations.Lost lost : moved.lost()) {
+        streams.onLost(lost.streamId(), lost.streamSequence(), lost.location());
+      }
       moved = null;
       readsMark = reads.requested();
       phase = Phase.READING;

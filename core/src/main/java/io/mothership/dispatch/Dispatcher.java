@@ -555,5 +555,10 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     protected void onAnswer(final int requester, final long token, final FrameView frame) {
       streams.onRead(requester, token, frame);
     }
+
+    @Override
+    protected void onLost(final int requester, final long token, final long location) {
+      streams.onReadLost(requester, token, location);
+    }
   }
 }

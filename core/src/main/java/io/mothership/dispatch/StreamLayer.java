@@ -50,8 +50,13 @@ public interface StreamLayer {
   /** The journal takes no more writes until restart; everything unacknowledged stays so. */
   void onJournalFailed();
 
-  /** Answer to {@link Exchange#tryRead}; {@code frame} is null if the record is gone or damaged. */
+  /** Answer to {@link Exchange#tryRead}; {@code frame} is null if it cannot be read now. */
   void onRead(int requester, long token, FrameView frame);
+
+  /** Answer to {@link Exchange#tryRead}: the record that lay there is lost. */
+  default void onReadLost(final int requester, final long token, final long location) {
+    onRead(requester, token, null);
+  }
 
   /** A client's subscription came or went. */
   void onInterestChanged(int accountId, Subscription subscription, boolean isAdded);
@@ -82,6 +87,12 @@ public interface StreamLayer {
   /** A message lies somewhere else in the journal now, whether it is still held or not. */
   default void onRelocated(final int streamId, final long streamSequence, final long location) {}
 
+  /** A message cannot be read any more where it lay; of no effect if it lies elsewhere now. */
+  default void onLost(final int streamId, final long streamSequence, final long location) {}
+
+  /** None of a segment can be read any more; told before {@link #onRecoveryComplete}. */
+  default void onSegmentLost(final int segment) {}
+
   /** Tells what there is; asked now and then by whoever watches the broker. */
   default void onReport(final BrokerReport report) {}
 
@@ -99,6 +110,11 @@ public interface StreamLayer {
       @Override
       public void onFrame(final FrameView frame, final long location) {
         onRecovered(frame, location);
+      }
+
+      @Override
+      public void onSegmentLost(final int segment) {
+        StreamLayer.this.onSegmentLost(segment);
       }
     };
   }

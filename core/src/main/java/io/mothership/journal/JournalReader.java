@@ -17,6 +17,14 @@ public interface JournalReader extends AutoCloseable {
    */
   boolean read(long location, FrameView frame);
 
+  /**
+   * Whether what the last {@link #read} refused is lost for good: its record is damaged or its
+   * segment gone. False if the disk only failed to open or read it, which may pass.
+   */
+  default boolean isLost() {
+    return true;
+  }
+
   /** The location of the oldest frame, or {@link Journal#NOWHERE} in an empty journal. */
   long first();
 

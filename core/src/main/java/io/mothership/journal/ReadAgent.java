@@ -19,6 +19,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * <pre>
  *  request   requester i32, unused i32, token i64, location i64
  *  response  requester i32, slot i32,   token i64, frame          slot = -1: the frame follows inline
+ *  lost      requester i32, slot i32,   token i64, location i64
  * </pre>
  *
  * <p>Answers come in the order of the requests. <i>Thread:</i> ms-read; {@link #tryRequest} and
@@ -29,6 +30,7 @@ public final class ReadAgent implements Agent {
   private static final int REQUEST = 1;
   private static final int FOUND = 2;
   private static final int MISSING = 3;
+  private static final int LOST = 4;
   private static final int INLINE = -1;
   private static final int HEADER = 16;
   private static final int REQUEST_LENGTH = 24;
@@ -117,10 +119,27 @@ public final class ReadAgent implements Agent {
       final int type, final MutableDirectBuffer buffer, final int index, final int length) {
     final int requester = buffer.getInt(index);
     final long token = buffer.getLong(index + 8);
-    final boolean isFound = reader.read(buffer.getLong(index + HEADER), frame);
-    return (isFound ? tryAnswer(requester, token) : tryAnswerMissing(requester, token))
+    final long location = buffer.getLong(index + HEADER);
+    final boolean isAnswered =
+        reader.read(location, frame)
+            ? tryAnswer(requester, token)
+            : reader.isLost()
+                ? tryAnswerLost(requester, token, location)
+                : tryAnswerMissing(requester, token);
+    return isAnswered
         ? ControlledMessageHandler.Action.CONTINUE
         : ControlledMessageHandler.Action.ABORT;
+  }
+
+  private boolean tryAnswerLost(final int requester, final long token, final long location) {
+    final int index = responses.tryClaim(LOST, REQUEST_LENGTH);
+    if (index < 0) {
+      return false;
+    }
+    putHeader(index, requester, INLINE, token);
+    responses.buffer().putLong(index + HEADER, location);
+    responses.commit(index);
+    return true;
   }
 
   private boolean tryAnswerMissing(final int requester, final long token) {
@@ -174,8 +193,11 @@ public final class ReadAgent implements Agent {
   public abstract static class AnswerConsumer implements MessageHandler {
     private ReadAgent agent;
 
-    /** {@code frame} is valid during the call; null if the record is gone or damaged. */
+    /** {@code frame} is valid during the call; null if the record cannot be read now. */
     protected abstract void onAnswer(int requester, long token, FrameView frame);
+
+    /** The record at this location is damaged or gone: nobody will ever read it again. */
+    protected abstract void onLost(int requester, long token, long location);
 
     @Override
     public final void onMessage(
@@ -185,6 +207,8 @@ public final class ReadAgent implements Agent {
       final long token = buffer.getLong(index + 8);
       if (type == MISSING) {
         onAnswer(requester, token, null);
+      } else if (type == LOST) {
+        onLost(requester, token, buffer.getLong(index + HEADER));
       } else if (slot == INLINE) {
         onAnswer(requester, token, agent.answered.wrap(buffer, index + HEADER));
       } else {

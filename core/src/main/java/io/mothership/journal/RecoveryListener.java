@@ -16,6 +16,9 @@ public interface RecoveryListener extends FrameConsumer {
    */
   boolean onCheckpoint(Checkpoint checkpoint, StateDecoder state);
 
+  /** None of a segment can be read; what the checkpoint says to lie there is lost. */
+  default void onSegmentLost(final int segment) {}
+
   /** A listener that wants every frame. */
   static RecoveryListener ofFrames(final FrameConsumer consumer) {
     return new RecoveryListener() {

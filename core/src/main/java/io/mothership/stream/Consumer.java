@@ -439,7 +439,16 @@ final class Consumer {
     return true;
   }
 
-  /** Bytes of a message asked for have come; {@code answer} is null if it is gone or damaged. */
+  /** A message asked for is lost: the stream is told, and it is passed over. */
+  void onReadLost(final long token, final long location) {
+    final long sequence = reads.next(token);
+    if (sequence != ConsumerReads.STALE && !isClosed) {
+      stream.losses().onUnreadable(sequence, location);
+    }
+    onRead(token, null);
+  }
+
+  /** Bytes of a message asked for have come; {@code answer} is null if they cannot be read now. */
   @HotPath
   void onRead(final long token, final FrameView answer) {
     final long sequence = reads.answer(token);

@@ -362,8 +362,11 @@ final class ConsumerAcks {
 
   @HotPath
   private void acknowledgeAll(final long sequence, final long consumerSequence, final Slice reply) {
-    if (consumerSequence <= floorConsumerSequence || sequence <= floorSequence) {
-      answer(reply);
+    if (sequence <= floorSequence) {
+      if (!reply.isEmpty()) {
+        // What acknowledged it may not be on the disk yet: this record is answered after that.
+        append(ConsumerRecords.KIND_ALL, sequence, consumerSequence, reply);
+      }
       return;
     }
     if (!append(ConsumerRecords.KIND_ALL, sequence, consumerSequence, reply)) {
@@ -374,7 +377,9 @@ final class ConsumerAcks {
       pending.remove(pending.first());
     }
     floorSequence = sequence;
-    floorConsumerSequence = consumerSequence;
+    // A delivery before an unclean stop may have had a number that was not given again yet.
+    floorConsumerSequence =
+        Math.max(floorConsumerSequence, Math.min(consumerSequence, deliveredConsumerSequence));
     lastAckNs = consumer.exchange().wallNs();
   }
 

@@ -61,6 +61,9 @@ interface ConsumerLayer {
   /** Answer to a read with a requester of {@link JetStream#CONSUMER_REQUESTERS} or above. */
   default void onRead(final int requester, final long token, final FrameView frame) {}
 
+  /** Answer to {@link Stream#tryRead}: what lay there is lost. */
+  default void onReadLost(final int requester, final long token, final long location) {}
+
   default void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {}
 

@@ -44,6 +44,11 @@ final class ConsumerReads {
     count++;
   }
 
+  /** The sequence of the read that an answer belongs to, or {@link #STALE}; does not take it. */
+  long next(final long token) {
+    return token != generation || count == 0 ? STALE : sequences[head];
+  }
+
   /**
    * Takes the read that an answer belongs to; {@link #wasRedelivery} tells more about it.
    *

@@ -406,6 +406,14 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
+  @Override
+  public void onReadLost(final int requester, final long token, final long location) {
+    final Consumer consumer = byId.get(requester - JetStream.CONSUMER_REQUESTERS);
+    if (consumer != null) {
+      consumer.onReadLost(token, location);
+    }
+  }
+
   // What streams and sessions tell
 
   @Override

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,10 @@ public final class JetStream implements StreamLayer {
   private static final int WORTH_A_CHECKPOINT_SHARE = 8;
 
   /** Of what a checkpoint holds. */
-  private static final int STATE_VERSION = 3;
+  private static final int STATE_VERSION = 4;
+
+  /** Before 4, lost messages were not part of it. */
+  private static final int STATE_VERSION_OLDEST = 3;
 
   private static final byte[] CONSUMER = ascii("CONSUMER.");
   private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");
@@ -79,6 +83,8 @@ public final class JetStream implements StreamLayer {
   private final Freezing freezing;
   private final ColumnPool columns;
   private long columnBytesAfterCheckpoint;
+  private final JournalGaps gaps = new JournalGaps();
+  private final IntHashSet lostSegments = new IntHashSet();
   private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
   private long checkpointSequence;
@@ -271,8 +277,13 @@ public final class JetStream implements StreamLayer {
   public boolean onCheckpoint(final long journalSequence, final StateDecoder state) {
     boolean isTaken = false;
     try {
-      isTaken = state.i32() == STATE_VERSION && restore(state);
+      final int version = state.i32();
+      isTaken =
+          version >= STATE_VERSION_OLDEST
+              && version <= STATE_VERSION
+              && restore(state, version >= STATE_VERSION);
       checkpointSequence = isTaken ? journalSequence : 0;
+      gaps.startAfter(checkpointSequence);
       return isTaken;
     } catch (final BufferUnderflowException
         | IndexOutOfBoundsException
@@ -288,12 +299,12 @@ public final class JetStream implements StreamLayer {
     }
   }
 
-  private boolean restore(final StateDecoder in) {
+  private boolean restore(final StateDecoder in, final boolean hasLost) {
     final int lastId = in.i32();
     for (int left = in.count(Long.BYTES); left > 0; left--) {
       final int id = in.i32();
       final long createdNs = in.i64();
-      add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in);
+      add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in, hasLost);
     }
     lastStreamId = lastId;
     consumers.restore(in.bytes());
@@ -329,6 +340,24 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public void onLost(final int streamId, final long streamSequence, final long location) {
+    final Stream stream = byId.get(streamId);
+    if (stream != null) {
+      stream.losses().onUnreadable(streamSequence, location);
+    }
+  }
+
+  @Override
+  public void onSegmentLost(final int segment) {
+    lostSegments.add(segment);
+  }
+
+  /** Records that the journal should have had, at start. */
+  JournalGaps gaps() {
+    return gaps;
+  }
+
+  @Override
   public void onRecovered(final FrameView frame, final long location) {
     if (frame.journalSequence() <= checkpointSequence) {
       // The checkpoint knows this record; at most it lies somewhere else now.
@@ -337,6 +366,7 @@ public final class JetStream implements StreamLayer {
       }
       return;
     }
+    gaps.onRecovered(frame);
     switch (frame.recordType()) {
       case STREAM_CONFIG -> onConfigRecovered(frame);
       case STREAM_DELETE -> {
@@ -375,8 +405,11 @@ public final class JetStream implements StreamLayer {
 
   private void onRecovered(final Stream stream, final FrameView frame, final long location) {
     switch (frame.recordType()) {
-      case MESSAGE -> stream.intake().onRecovered(frame, location);
-      case DELETE -> stream.drop(frame.streamSequence());
+      case MESSAGE -> {
+        stream.losses().onMessageRecovered(frame.streamSequence());
+        stream.intake().onRecovered(frame, location);
+      }
+      case DELETE -> stream.losses().onRemovalRecovered(frame);
       case PURGE -> api.applyPurge(stream, frame);
       default -> stream.intake().onReservationRecovered(frame.streamSequence());
     }
@@ -415,6 +448,9 @@ public final class JetStream implements StreamLayer {
     ageClock.start(newExchange);
     final long shiftNs = newExchange.monotonicNs() - StreamIntake.recordNowNs(newExchange);
     for (final Stream stream : byName.values()) {
+      if (!lostSegments.isEmpty()) {
+        stream.losses().onSegmentsLost(lostSegments);
+      }
       stream.intake().onRecoveryComplete(shiftNs);
       stream.commitAll();
       stream.expiry().expire(ageNowNs());
@@ -544,6 +580,15 @@ public final class JetStream implements StreamLayer {
   }
 
   @Override
+  public void onReadLost(final int requester, final long token, final long location) {
+    if (requester >= CONSUMER_REQUESTERS) {
+      consumers.onReadLost(requester, token, location);
+    } else {
+      api.onReadLost(token, location);
+    }
+  }
+
+  @Override
   public void onInterestChanged(
       final int accountId, final Subscription subscription, final boolean isAdded) {
     consumers.onInterestChanged(accountId, subscription, isAdded);
@@ -565,7 +610,8 @@ public final class JetStream implements StreamLayer {
                 consumers.consumerCount(stream),
                 stream.index().subjects().count(),
                 stream.stateBytes(),
-                stream.config().bytesMax()));
+                stream.config().bytesMax(),
+                stream.losses().lost().count()));
       }
       consumers.onReport(stream, report);
     }

@@ -27,6 +27,7 @@ final class MessageReads {
   private static final long BYTES_MAX = 64L * 1024 * 1024;
   private static final String GET_TYPE = "stream_msg_get";
   private static final String NOT_FOUND = "404 Message Not Found";
+  private static final String LOST = "404 Message Lost";
 
   private final JetStream owner;
   private final Long2ObjectHashMap<ReadJob> waiting = new Long2ObjectHashMap<>();
@@ -93,7 +94,16 @@ final class MessageReads {
     }
   }
 
-  /** The frame may be null: it is gone or damaged. */
+  /** What lay there is lost: the stream is told. */
+  void onReadLost(final long token, final long location) {
+    final ReadJob job = waiting.get(token);
+    if (job != null && !job.stream.isDeleted()) {
+      job.stream.losses().onUnreadable(job.current, location);
+    }
+    onRead(token, null);
+  }
+
+  /** The frame is null if it cannot be read now. */
   void onRead(final long token, final FrameView read) {
     final ReadJob job = waiting.remove(token);
     if (job == null) {
@@ -246,9 +256,9 @@ final class MessageReads {
   private void finish(final ReadJob job) {
     if (job.sent == 0) {
       if (job.isDirect) {
-        sendStatus(job.request, NOT_FOUND);
+        sendStatus(job.request, isLost(job) ? LOST : NOT_FOUND);
       } else {
-        owner.replies().sendError(job.request, GET_TYPE, ApiErrors.NO_MESSAGE_FOUND.exception());
+        owner.replies().sendError(job.request, GET_TYPE, notFound(job));
       }
     } else if (job.isDirect && job.isBatch()) {
       final String upTo = job.plan.length == 0 ? "" : "\r\nNats-UpTo-Sequence: " + job.upTo;
@@ -296,6 +306,20 @@ final class MessageReads {
     }
     out.writeBytes(StreamApi.utf8(lines.append("\r\n\r\n").toString()));
     return out.toByteArray();
+  }
+
+  private static boolean isLost(final ReadJob job) {
+    return job.get.sequence > 0 && job.stream.losses().lost().contains(job.get.sequence);
+  }
+
+  /** The code is the one clients know. */
+  private static ApiException notFound(final ReadJob job) {
+    return isLost(job)
+        ? new ApiException(
+            ApiErrors.NO_MESSAGE_FOUND.code(),
+            ApiErrors.NO_MESSAGE_FOUND.errorCode(),
+            "no message found: the disk did not keep it")
+        : ApiErrors.NO_MESSAGE_FOUND.exception();
   }
 
   private void sendStatus(final ApiRequest request, final String status) {

@@ -47,6 +47,7 @@ final class Stream {
   private final StreamIndex index;
   private final StreamIntake intake;
   private final StreamExpiry expiry;
+  private final StreamLosses losses;
   private StreamConfig config;
   private SyncPolicy sync;
   private long committed;
@@ -75,6 +76,7 @@ final class Stream {
     }
     this.intake = new StreamIntake(owner, this);
     this.expiry = new StreamExpiry(owner, this);
+    this.losses = new StreamLosses(owner, this);
     countState();
   }
 
@@ -109,6 +111,10 @@ final class Stream {
 
   StreamIndex index() {
     return index;
+  }
+
+  StreamLosses losses() {
+    return losses;
   }
 
   StreamIntake intake() {
@@ -382,6 +388,9 @@ final class Stream {
     }
     final long purged;
     if (filter.isEmpty() || filter.equals(">")) {
+      if (upTo == 0 || upTo > index.last()) {
+        losses.lost().clear();
+      }
       purged = keep == 0 ? purgeBelow(upTo == 0 ? index.last() + 1 : upTo) : purgeAll(keep);
     } else {
       purged = purgeMatching(filter, upTo, keep);
@@ -473,14 +482,18 @@ final class Stream {
         json.end().bytes(),
         index.freeze(),
         intake.freeze(),
-        expiry.freeze());
+        expiry.freeze(),
+        losses.lost().freeze());
   }
 
   /** Takes the place of a stream that was frozen; this one is new. */
-  void restore(final StateDecoder in) {
+  void restore(final StateDecoder in, final boolean hasLost) {
     index.restore(in);
     intake.restore(in);
     expiry.restore(in);
+    if (hasLost) {
+      losses.restore(in);
+    }
     owner.addBytes(config.storage(), index.bytes());
     committed = index.last();
     countState();
@@ -494,12 +507,14 @@ final class Stream {
       byte[] config,
       StreamIndex.Frozen index,
       StreamIntake.Frozen intake,
-      StreamExpiry.Frozen expiry) {
+      StreamExpiry.Frozen expiry,
+      LostMessages.Frozen lost) {
     void encode(final StateEncoder out) {
       out.i32(id).i64(createdNs).bytes(config);
       index.encode(out);
       intake.encode(out);
       expiry.encode(out);
+      lost.encode(out);
     }
   }
 

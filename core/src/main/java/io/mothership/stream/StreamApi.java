@@ -491,6 +491,10 @@ final class StreamApi {
     reads.onRead(token, frame);
   }
 
+  void onReadLost(final long token, final long location) {
+    reads.onReadLost(token, location);
+  }
+
   int doWork() {
     return reads.doWork();
   }

@@ -92,7 +92,18 @@ final class StreamReport {
     if (isDeletedShown && deleted > 0) {
       writeDeleted(json, index, first, committed);
     }
+    writeLost(json, stream.losses().lost());
     json.member("consumer_count", owner.consumers().consumerCount(stream)).end();
+  }
+
+  private static void writeLost(final JsonText json, final LostMessages lost) {
+    if (lost.count() > 0) {
+      json.object("lost").array("msgs");
+      for (final long sequence : lost.listed()) {
+        json.item(sequence);
+      }
+      json.endArray().member("bytes", lost.bytes()).end();
+    }
   }
 
   private static void writeDeleted(

@@ -3,8 +3,10 @@ package io.mothership.journal;
 import io.mothership.error.MothershipException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,6 +14,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class ListJournal implements Journal {
   private final List<UnsafeBuffer> frames = new ArrayList<>();
   private final StoredCheckpoints checkpoints = new StoredCheckpoints();
+  private final Set<Long> damaged = new HashSet<>();
+  private final Set<Long> refused = new HashSet<>();
+  private final Set<Long> lost = new HashSet<>();
   private int synced;
   private boolean failsNextSync;
   private boolean isFull;
@@ -53,6 +58,28 @@ public final class ListJournal implements Journal {
     return isSpaceLow;
   }
 
+  /** Readers find damage there. */
+  public synchronized void damage(final long location) {
+    damaged.add(location);
+  }
+
+  /** Readers cannot open the place. */
+  public synchronized void refuse(final long location) {
+    refused.add(location);
+  }
+
+  /** Neither readers nor the next start find the frame. */
+  public synchronized void lose(final long location) {
+    damaged.add(location);
+    lost.add(location);
+  }
+
+  /** Everything can be read again. */
+  public synchronized void repair() {
+    damaged.clear();
+    refused.clear();
+  }
+
   public void failNextSync() {
     failsNextSync = true;
   }
@@ -81,7 +108,7 @@ public final class ListJournal implements Journal {
     final FrameView frame = new FrameView();
     for (int at = 0; at < frames.size(); at++) {
       frame.wrap(frames.get(at), 0);
-      if (frame.journalSequence() > covered) {
+      if (frame.journalSequence() > covered && !lost.contains((long) at)) {
         listener.onFrame(frame, at);
       }
     }
@@ -96,6 +123,8 @@ public final class ListJournal implements Journal {
     }
     survivor.sync();
     survivor.checkpoints.addAll(checkpoints);
+    survivor.damaged.addAll(damaged);
+    survivor.lost.addAll(lost);
     return survivor;
   }
 
@@ -140,11 +169,21 @@ public final class ListJournal implements Journal {
 
   private final class Reader implements JournalReader {
     private final FrameView scratch = new FrameView();
+    private boolean isLost;
+
+    @Override
+    public boolean isLost() {
+      return isLost;
+    }
 
     @Override
     public boolean read(final long location, final FrameView frame) {
       synchronized (ListJournal.this) {
-        if (location < 0 || location >= frames.size()) {
+        isLost = !refused.contains(location);
+        if (location < 0
+            || location >= frames.size()
+            || refused.contains(location)
+            || damaged.contains(location)) {
           return false;
         }
         frame.wrap(frames.get((int) location), 0);

@@ -30,6 +30,7 @@ public final class SimulatedJournal implements Journal {
   private static final long POSITION_MASK = (1L << MOVES_SHIFT) - 1;
   private static final int GONE = -1;
   private static final int MOVED_SHARE = 3;
+  private static final int CHECKPOINTS_KEPT = 2;
 
   private final Disk disk;
   private final FrameCrc crc = new FrameCrc();
@@ -48,6 +49,7 @@ public final class SimulatedJournal implements Journal {
     private int durable;
     private Fault fault = Fault.NONE;
     private Runnable meanwhile = () -> {};
+    private Runnable inUpkeep = () -> {};
 
     /** What the next write of that kind meets. */
     public void fail(final Fault next) {
@@ -59,6 +61,11 @@ public final class SimulatedJournal implements Journal {
      */
     public void meanwhile(final Runnable work) {
       meanwhile = work;
+    }
+
+    /** Called between the steps of upkeep; it may end the process there by {@link PowerCut}. */
+    public void inUpkeep(final Runnable work) {
+      inUpkeep = work;
     }
 
     /** A power cut: what was not synced survives as a prefix. */
@@ -227,9 +234,25 @@ public final class SimulatedJournal implements Journal {
   private final class Keeping implements Upkeep {
     private final IntArrayList retired = new IntArrayList();
 
+    /** A new name is on the disk when this returns; if it does not, perhaps. */
+    private void reachDisk(final Runnable undoing) {
+      try {
+        disk.inUpkeep.run();
+      } catch (final PowerCut e) {
+        if (disk.frames.size() % 2 == 0) {
+          undoing.run();
+        }
+        throw e;
+      }
+    }
+
     @Override
     public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
+      disk.inUpkeep.run();
       disk.checkpoints.add(checkpoint, state);
+      reachDisk(disk.checkpoints::removeNewest);
+      disk.checkpoints.keep(CHECKPOINTS_KEPT);
+      disk.inUpkeep.run();
       return 0;
     }
 
@@ -248,7 +271,10 @@ public final class SimulatedJournal implements Journal {
             final int at = (int) (location & POSITION_MASK);
             held.set(at);
             if (at < end && (sequence + end) % MOVED_SHARE == 0) {
-              disk.moves.setInt(at, disk.moves.getInt(at) + 1);
+              final int moves = disk.moves.getInt(at);
+              disk.inUpkeep.run();
+              disk.moves.setInt(at, moves + 1);
+              reachDisk(() -> disk.moves.setInt(at, moves));
               retired.addInt(at);
               moved.add(streamId, sequence, disk.location(at));
             }
@@ -268,7 +294,8 @@ public final class SimulatedJournal implements Journal {
 
     private void deleteOthers(final BitSet held, final long end) {
       for (int at = 0; at < end; at++) {
-        if (!held.get(at)) {
+        if (!held.get(at) && !disk.isGone(at)) {
+          disk.inUpkeep.run();
           disk.moves.setInt(at, GONE);
         }
       }
@@ -276,6 +303,7 @@ public final class SimulatedJournal implements Journal {
 
     @Override
     public void release() {
+      disk.inUpkeep.run();
       bothPlaces.clear();
       retired.clear();
       disk.checkpoints.release();

@@ -48,6 +48,18 @@ final class StoredCheckpoints {
     return copies.getLast();
   }
 
+  /** Forgets the newest one: its name had not reached the disk. */
+  void removeNewest() {
+    stored.removeLast();
+  }
+
+  /** Deletes all but the newest ones. */
+  void keep(final int count) {
+    while (stored.size() > count) {
+      stored.removeFirst();
+    }
+  }
+
   void addAll(final StoredCheckpoints others) {
     stored.addAll(others.stored);
   }

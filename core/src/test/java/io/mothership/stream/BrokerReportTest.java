@@ -56,7 +56,8 @@ final class BrokerReportTest {
             2,
             2,
             fixture.streams().stream("S").stateBytes(),
-            100_000),
+            100_000,
+            0),
         stream);
     assertTrue(report.stateBytes() > stream.stateBytes());
     assertTrue(report.stateBytesMax() > report.stateBytes());

@@ -21,9 +21,21 @@ import java.util.TreeSet;
  */
 final class SimulatedStream {
   static final long WINDOW_NS = 5_000_000_000L;
+  static final String ALL = "all";
+
+  private static final long AGE_MAX_NS = 30_000_000_000L;
 
   /** What a client knows of the message it published last under an id. */
   private record Original(long sequence, Moment sent) {}
+
+  /**
+   * A publish as it was sent.
+   *
+   * @param wallNs no record of it has an older time
+   * @param ttlNs 0 = none
+   * @param rollup what it rolls up, empty = nothing
+   */
+  record Sent(String subject, long wallNs, long ttlNs, String rollup) {}
 
   /** A time on both clocks, and how often the process was started and the wall clock set ahead. */
   record Moment(long monotonicNs, int starts, int forwardSteps) {}
@@ -34,6 +46,7 @@ final class SimulatedStream {
   private final long messagesMax;
   private final long perSubjectMax;
   private final boolean isDiscardNew;
+  private final long ageMaxNs;
 
   /** What anybody ever saw under a sequence. */
   private final TreeMap<Long, String> named = new TreeMap<>();
@@ -50,6 +63,15 @@ final class SimulatedStream {
   /** Clients were told that it is removed. */
   private final Set<Long> removed = new HashSet<>();
 
+  /** What was said with a publish, by the first word of its payload. */
+  private final Map<Integer, Sent> sent = new HashMap<>();
+
+  /** The last publish that asked to roll up a subject, or all. */
+  private final Map<String, Integer> rollups = new HashMap<>();
+
+  /** The highest acknowledged one of these. */
+  private final Map<String, Long> rolledUp = new HashMap<>();
+
   private final Map<String, Original> originals = new HashMap<>();
   private long purgedTo;
   private long removedTo;
@@ -62,6 +84,7 @@ final class SimulatedStream {
     this.messagesMax = retention.equals("limits") && random.nextBoolean() ? 20 : -1;
     this.perSubjectMax = retention.equals("limits") && random.nextInt(3) == 0 ? 5 : -1;
     this.isDiscardNew = random.nextInt(3) == 0;
+    this.ageMaxNs = retention.equals("limits") && random.nextInt(3) == 0 ? AGE_MAX_NS : 0;
   }
 
   String name() {
@@ -92,7 +115,9 @@ final class SimulatedStream {
         + perSubjectMax
         + ",\"discard\":\""
         + (isDiscardNew ? "new" : "old")
-        + "\",\"metadata\":{\""
+        + "\",\"max_age\":"
+        + ageMaxNs
+        + ",\"allow_msg_ttl\":true,\"allow_rollup_hdrs\":true,\"metadata\":{\""
         + StreamConfig.SYNC_KEY
         + "\":\""
         + (isAlways ? "always" : "interval")
@@ -106,6 +131,23 @@ final class SimulatedStream {
 
   long lastSeen() {
     return named.isEmpty() ? 0 : named.lastKey();
+  }
+
+  /** 0 = messages do not age. */
+  long ageMaxNs() {
+    return ageMaxNs;
+  }
+
+  /** A client is about to publish something. */
+  void onSent(final int number, final Sent publish) {
+    sent.put(number, publish);
+    if (!publish.rollup().isEmpty()) {
+      rollups.put(publish.rollup(), number);
+    }
+  }
+
+  private static int number(final String payload) {
+    return Integer.parseInt(payload.strip());
   }
 
   /** Somebody saw a message: it is the one everybody sees there. */
@@ -141,6 +183,10 @@ final class SimulatedStream {
     onRead(sequence, payload, streamId, disk);
     if (isAlways) {
       acknowledged.add(sequence);
+      final String rollup = sent.get(number(payload)).rollup();
+      if (!rollup.isEmpty()) {
+        rolledUp.put(rollup, sequence);
+      }
     }
   }
 
@@ -199,8 +245,12 @@ final class SimulatedStream {
     return sequence <= removedTo || removed.contains(sequence);
   }
 
-  /** The process came back with this: everything that was promised must be there. */
-  void check(final Stream found, final SimulatedJournal.Disk disk) {
+  /**
+   * The process came back with this: everything that was promised must be there.
+   *
+   * @param latestNs no clock ever showed a later time
+   */
+  void check(final Stream found, final SimulatedJournal.Disk disk, final long latestNs) {
     lastAcknowledged = 0;
     assertTrue(
         found.lastSequence() >= lastSeen(),
@@ -212,16 +262,25 @@ final class SimulatedStream {
             onSeen(frame.streamSequence(), message.wrap(frame).payload().toString()));
     for (final long sequence : acknowledged) {
       assertTrue(
-          found.index().isPresent(sequence) || mayBeGone(found, sequence),
+          found.index().isPresent(sequence) || mayBeGone(found, sequence, latestNs),
           () -> name + " lost " + sequence + ", last " + found.lastSequence());
     }
     final StreamIndex index = found.index();
     for (long at = index.nextPresent(0); at <= index.last(); at = index.nextPresent(at + 1)) {
       final long sequence = at;
       assertFalse(isRemoved(sequence), () -> name + " has removed message " + sequence);
+      assertFalse(isRolledUp(sequence), () -> name + " has rolled up message " + sequence);
     }
     originals.values().removeIf(original -> !disk.has(found.id(), original.sequence()));
     assertEquals(found.lastSequence(), found.committedSequence());
+  }
+
+  /** A later message said that this one goes, and was acknowledged. */
+  private boolean isRolledUp(final long sequence) {
+    final String payload = named.get(sequence);
+    return payload != null
+        && (sequence < rolledUp.getOrDefault(ALL, 0L)
+            || sequence < rolledUp.getOrDefault(sent.get(number(payload)).subject(), 0L));
   }
 
   /** While it lives: a message that consumers remove goes after its acknowledgement's record. */
@@ -241,10 +300,25 @@ final class SimulatedStream {
     }
   }
 
+  /**
+   * Too old by some time a clock has shown; it may come back if the clock is set back before a
+   * start.
+   */
+  boolean mayHaveAged(final long sequence, final long latestNs) {
+    final Sent publish = sent.get(number(named.get(sequence)));
+    final long ageNs = latestNs - publish.wallNs();
+    return ageMaxNs > 0 && ageNs >= ageMaxNs || publish.ttlNs() > 0 && ageNs >= publish.ttlNs();
+  }
+
   /** Asked for by a client, or displaced: at least as many came after it as a limit allows. */
-  private boolean mayBeGone(final Stream found, final long sequence) {
+  private boolean mayBeGone(final Stream found, final long sequence, final long latestNs) {
     final long after = found.lastSequence() - sequence;
-    return sequence <= purgedTo
+    final int number = number(named.get(sequence));
+    final Sent publish = sent.get(number);
+    return mayHaveAged(sequence, latestNs)
+        || number < rollups.getOrDefault(publish.subject(), 0)
+        || number < rollups.getOrDefault(ALL, 0)
+        || sequence <= purgedTo
         || deleted.contains(sequence)
         || consumed.contains(sequence)
         || messagesMax > 0 && after >= messagesMax

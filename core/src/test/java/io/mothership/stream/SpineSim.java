@@ -1,5 +1,6 @@
 package io.mothership.stream;
 
+import static io.mothership.stream.SimulatedStream.ALL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
 import io.mothership.stream.ConsumerFixture.Message;
 import io.mothership.stream.SimulatedStream.Moment;
+import io.mothership.stream.SimulatedStream.Sent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +43,9 @@ final class SpineSim {
   private static final int ROUNDS_MAX = 60;
   private static final int STEPS_TO_ANSWER = 100;
   private static final int STEPS_TO_REST = 100_000;
+  private static final int ROLLUP_ALL = 3;
+  private static final long STEP_NS_MAX = 3600 * SECOND_NS;
+  private static final int ROUNDS_TO_TRUST = 4;
 
   private final Random random;
   private final long checkpointBytes;
@@ -68,6 +73,9 @@ final class SpineSim {
   private int forwardSteps;
   private int tokens;
   private int callsUntilCut = Integer.MAX_VALUE;
+  private int upkeepUntilCut = Integer.MAX_VALUE;
+  private long latestNs;
+  private long latestAtNs;
   private boolean isCut;
   private boolean isSyncBroken;
   private boolean wasFull;
@@ -92,9 +100,11 @@ final class SpineSim {
       consumers.add(new SimulatedConsumer(stream, "pull", false));
       if (retention.equals("limits")) {
         consumers.add(new SimulatedConsumer(stream, "push", true));
+        consumers.add(new SimulatedConsumer(stream, "all", false, true));
       }
     }
     disk.meanwhile(this::meanwhile);
+    disk.inUpkeep(this::inUpkeep);
   }
 
   /** What was done last, for messages. */
@@ -154,6 +164,7 @@ final class SpineSim {
     isSyncBroken = false;
     wasFull = false;
     callsUntilCut = Integer.MAX_VALUE;
+    upkeepUntilCut = Integer.MAX_VALUE;
     publishes.clear();
     requests.clear();
     confirmations.clear();
@@ -204,7 +215,10 @@ final class SpineSim {
   /** Ends the process in one of the ways there are, and starts it again. */
   private void restart() {
     boolean isAllKept = true;
-    if (isCut || isSyncBroken || random.nextBoolean()) {
+    if (isCut && !isSyncBroken && random.nextInt(3) == 0) {
+      what += ", killed in the middle";
+      disk.restart();
+    } else if (isCut || isSyncBroken || random.nextBoolean()) {
       // After a failed sync nobody knows what the disk has.
       what += ", power cut";
       isAllKept = false;
@@ -238,16 +252,14 @@ final class SpineSim {
       }
     }
     for (final SimulatedStream stream : streams.values()) {
-      stream.check(find(stream), disk);
+      stream.check(find(stream), disk, latestNs());
     }
   }
 
   /** The disk is at work: the rest of the process goes on, or the power goes. */
   private void meanwhile() {
-    if (callsUntilCut-- <= 0) {
-      isCut = true;
-      client.leave();
-      throw new SimulatedJournal.PowerCut();
+    if (isCut || callsUntilCut-- <= 0) {
+      cut();
     }
     for (int i = random.nextInt(3); i > 0 && !isCut; i--) {
       if (random.nextInt(10) == 0) {
@@ -255,6 +267,26 @@ final class SpineSim {
       }
       spine.step();
     }
+  }
+
+  /** Between two steps of a checkpoint, of freeing, of rewriting. */
+  private void inUpkeep() {
+    if (isCut || upkeepUntilCut-- <= 0) {
+      cut();
+    }
+  }
+
+  private void cut() {
+    isCut = true;
+    client.leave();
+    throw new SimulatedJournal.PowerCut();
+  }
+
+  /** The latest time that the wall clock ever showed, or would show had it not been set back. */
+  private long latestNs() {
+    latestNs = Math.max(latestNs + clock.monotonicNs() - latestAtNs, clock.wallNs());
+    latestAtNs = clock.monotonicNs();
+    return latestNs;
   }
 
   /** Steps all agents until nothing is left to do: whoever asked has an answer. */
@@ -292,8 +324,9 @@ final class SpineSim {
   }
 
   private void breakSomething() {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(8)) {
       case 0, 1 -> callsUntilCut = random.nextInt(20);
+      case 6, 7 -> upkeepUntilCut = random.nextInt(12);
       case 2 -> {
         isSyncBroken = true;
         disk.fail(SimulatedJournal.Fault.SYNC_FAILS);
@@ -314,7 +347,9 @@ final class SpineSim {
     if (byNs > 0) {
       forwardSteps++;
     }
+    latestNs();
     clock.stepWallNs(byNs);
+    latestNs();
   }
 
   private Moment now() {
@@ -345,14 +380,33 @@ final class SpineSim {
   private void publish(final SimulatedStream stream) {
     final String token = token();
     final String id = random.nextInt(3) == 0 ? ids.get(random.nextInt(ids.size())) : "";
-    final String headers = id.isEmpty() ? "" : "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n";
+    final String subject = stream.name() + "." + random.nextInt(3);
+    final boolean isLimits = !stream.isRemovedByAcks();
+    final long ttlS = isLimits && random.nextInt(6) == 0 ? 1 + random.nextInt(20) : 0;
+    final int rollup = isLimits ? random.nextInt(60) : ROLLUP_ALL + 1;
+    final String rolledUp = rollup == ROLLUP_ALL ? ALL : rollup < ROLLUP_ALL ? subject : "";
+    final String headers =
+        headers(
+            id.isEmpty() ? "" : "Nats-Msg-Id: " + id,
+            ttlS == 0 ? "" : "Nats-TTL: " + ttlS,
+            rolledUp.isEmpty() ? "" : "Nats-Rollup: " + (rolledUp.equals(ALL) ? ALL : "sub"));
     final String payload =
         token + " ".repeat(random.nextInt(8) == 0 ? random.nextInt(PAYLOAD_BYTES_MAX - 100) : 0);
     publishes.put(token, new Publish(stream, payload, id, now()));
-    final String subject = stream.name() + "." + random.nextInt(3);
+    latestNs();
+    stream.onSent(
+        Integer.parseInt(token), new Sent(subject, clock.wallNs(), ttlS * SECOND_NS, rolledUp));
     if (!client.trySend(subject, SimulatedClient.INBOX + "p." + token, headers, payload)) {
       publishes.remove(token);
     }
+  }
+
+  private static String headers(final String... lines) {
+    final StringBuilder block = new StringBuilder();
+    for (final String line : lines) {
+      block.append(line.isEmpty() ? "" : line + "\r\n");
+    }
+    return block.isEmpty() ? "" : "NATS/1.0\r\n" + block + "\r\n";
   }
 
   private void fetch() {
@@ -381,14 +435,15 @@ final class SpineSim {
   private void acknowledge(
       final SimulatedConsumer consumer, final Message message, final int kind) {
     final long sequence = message.streamSequence();
-    switch (kind) {
+    switch (consumer.isAckAll() ? kind + 2 : kind) {
       case 0, 1 -> {
         consumer.held().remove(sequence);
         client.trySend(message.reply(), "", "", kind == 0 ? "-NAK" : "-NAK 500ms");
       }
       case 2, 3 -> {
         consumer.onAcknowledge(sequence);
-        client.trySend(message.reply(), "", "", kind == 2 ? "+ACK" : "+TERM");
+        final boolean isTerminated = kind == 3 && !consumer.isAckAll();
+        client.trySend(message.reply(), "", "", isTerminated ? "+TERM" : "+ACK");
       }
       default -> {
         consumer.onAcknowledge(sequence);
@@ -546,11 +601,13 @@ final class SpineSim {
   private void finish() {
     what = "the end";
     callsUntilCut = Integer.MAX_VALUE;
+    upkeepUntilCut = Integer.MAX_VALUE;
     if (isCut || isSyncBroken || spine.isJournalFailed() || random.nextBoolean()) {
       restart();
     }
     disk.fail(SimulatedJournal.Fault.NONE);
     callsUntilCut = Integer.MAX_VALUE;
+    upkeepUntilCut = Integer.MAX_VALUE;
     int idle = 0;
     for (int round = 0; idle < 3; round++) {
       assertTrue(round < ROUNDS_MAX, "still delivering");
@@ -575,12 +632,26 @@ final class SpineSim {
     }
     for (final SimulatedConsumer consumer : consumers) {
       final Stream found = find(consumer.stream());
-      consumer.checkAllAcknowledged(found);
+      consumer.checkAllAcknowledged(found, latestNs());
       if (consumer.stream().isRemovedByAcks()) {
         assertEquals(0, found.messageCount(), consumer.stream().name() + " keeps messages");
       }
     }
+    growOld();
     assertFalse(spine.isJournalFailed());
     spine.close();
+  }
+
+  /** Old messages go in the end, however the clock was set. */
+  private void growOld() {
+    for (int round = 0; round < ROUNDS_TO_TRUST; round++) {
+      clock.advanceNs(latestNs() - clock.wallNs() + (forwardSteps + 1) * STEP_NS_MAX);
+      drain();
+    }
+    for (final SimulatedStream stream : streams.values()) {
+      if (stream.ageMaxNs() > 0) {
+        assertEquals(0, find(stream).messageCount(), stream.name() + " keeps old messages");
+      }
+    }
   }
 }

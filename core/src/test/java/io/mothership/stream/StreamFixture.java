@@ -44,6 +44,7 @@ final class StreamFixture {
   private int epoch;
   private int recordsRead;
   private long checkpointBytes = CHECKPOINT_BYTES;
+  private boolean isSegmentLost;
 
   /** A plain broker in the domain {@code constellation}. */
   StreamFixture() {
@@ -65,6 +66,10 @@ final class StreamFixture {
     jetStream.startsAt(clock.wallNs());
     final RecoveryListener recovery = jetStream.recovery();
     recordsRead = 0;
+    if (isSegmentLost) {
+      // Positions in the list are locations in a segment of number 0.
+      recovery.onSegmentLost(0);
+    }
     final FrameView last =
         journal.recover(
             new RecoveryListener() {
@@ -144,6 +149,11 @@ final class StreamFixture {
   /** Records that the last start had to read, beside its checkpoint. */
   int recordsRead() {
     return recordsRead;
+  }
+
+  /** From the next start on, nothing that lies there now can be read. */
+  void loseSegment() {
+    isSegmentLost = true;
   }
 
   /** Checkpoints come after so many bytes of journal from the next start on. */

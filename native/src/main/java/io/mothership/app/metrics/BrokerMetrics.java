@@ -155,6 +155,12 @@ public final class BrokerMetrics implements MetricsSource {
         "Heap it takes, its consumers not included.",
         StreamState::stateBytes);
     stream(text, streams, "consumers", "Consumers of it.", StreamState::consumers);
+    stream(
+        text,
+        streams,
+        "lost_messages",
+        "Messages that the disk did not keep.",
+        StreamState::lostMessages);
   }
 
   private static void stream(

@@ -109,7 +109,7 @@ final class ActiveSegment implements AutoCloseable {
   void trim() throws IOException {
     final long needed = Math.max(allocatedTo, nextOffset + MARGIN);
     if (channel.size() > needed) {
-      channel.truncate(needed);
+      files.truncate(channel, needed);
     }
   }
 

@@ -234,7 +234,7 @@ public final class ChronicleJournal implements Journal {
 
   @Override
   public JournalReader reader() {
-    return new SegmentReader(segments, damagedReads);
+    return new SegmentReader(config.files(), segments, damagedReads);
   }
 
   /** Numbers of all segments, oldest first; the last one may be being written. */
@@ -425,7 +425,8 @@ public final class ChronicleJournal implements Journal {
     try {
       return reserve.isTouched();
     } catch (final IOException e) {
-      throw failed(e);
+      // Nothing was written: what there is no answer to is as it was.
+      return isSpaceLow;
     }
   }
 

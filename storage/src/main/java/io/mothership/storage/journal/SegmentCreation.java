@@ -4,6 +4,7 @@ import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
 import io.mothership.journal.FrameCrc;
+import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
@@ -63,7 +64,9 @@ final class SegmentCreation {
             beginning.firstTimeNs(),
             beginning.epoch(),
             false);
-    config.files().write(channel, body(channel, descriptor), headerOffset + WORD_LENGTH);
+    config
+        .files()
+        .write(channel, body(config.files(), channel, descriptor), headerOffset + WORD_LENGTH);
     config.files().sync(channel);
     final SegmentIndex index =
         new SegmentIndex(descriptor, SegmentFiles.active(directory, segment));
@@ -72,7 +75,8 @@ final class SegmentCreation {
   }
 
   /** The header document's body; the front is read back as Chronicle left it. */
-  private static ByteBuffer body(final FileChannel channel, final SegmentDescriptor descriptor)
+  private static ByteBuffer body(
+      final FileFacade files, final FileChannel channel, final SegmentDescriptor descriptor)
       throws IOException {
     final int frontLength = descriptor.headerOffset();
     final int length = SegmentDescriptor.bodyLength(frontLength);
@@ -82,10 +86,9 @@ final class SegmentCreation {
     final int image = SegmentDescriptor.LENGTH + Integer.BYTES;
     descriptor.encode(buffer, 0, crc);
     body.position(image).limit(image + frontLength);
-    while (body.hasRemaining()) {
-      if (channel.read(body, body.position() - image) < 0) {
-        throw new IOException("segment ends inside its front: segment=" + descriptor.segment());
-      }
+    files.read(channel, body, 0);
+    if (body.hasRemaining()) {
+      throw new IOException("segment ends inside its front: segment=" + descriptor.segment());
     }
     body.clear();
     buffer.putInt(SegmentDescriptor.LENGTH, crc.ofBytes(buffer, image, frontLength), BYTE_ORDER);

@@ -7,12 +7,14 @@ import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
+import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.FrameVerifier;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import io.mothership.storage.recovery.SegmentIndex;
 import io.mothership.storage.recovery.SegmentMapping;
 import io.mothership.storage.recovery.SegmentTable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -26,7 +28,9 @@ final class SegmentReader implements JournalReader {
   private static final int MAPPINGS_MAX = 8;
 
   private final SegmentTable table;
+  private final FileFacade files;
   private final LongAdder damagedReads;
+  private final ByteBuffer scratch = SegmentMapping.newScratch();
   private final FrameVerifier verifier = new FrameVerifier();
   private final FrameView probe = new FrameView();
   private final SegmentIndex[] mappedSegments = new SegmentIndex[MAPPINGS_MAX];
@@ -37,8 +41,10 @@ final class SegmentReader implements JournalReader {
   private int current = -1;
   private long verifiedLocation = Journal.NOWHERE;
   private int verifiedLength;
+  private boolean isLost;
 
-  SegmentReader(final SegmentTable table, final LongAdder damagedReads) {
+  SegmentReader(final FileFacade files, final SegmentTable table, final LongAdder damagedReads) {
+    this.files = files;
     this.table = table;
     this.damagedReads = damagedReads;
   }
@@ -47,15 +53,34 @@ final class SegmentReader implements JournalReader {
   @HotPath
   public boolean read(final long location, final FrameView frame) {
     letGo();
+    isLost = true;
     if (location < 0 || !select(Location.segment(location))) {
       return false;
     }
-    if (verify(location) == FrameVerifier.BAD) {
+    if (!isGood(location)) {
       damagedReads.increment();
       return false;
     }
     frame.wrap(mappings[current].buffer(), Location.offset(location));
     return true;
+  }
+
+  @HotPath
+  private boolean isGood(final long location) {
+    try {
+      final boolean isGood = verify(location) != FrameVerifier.BAD;
+      isLost = mappings[current].isComplete();
+      return isGood;
+    } catch (final InternalError e) {
+      // A page that was touched, left the memory, and cannot be read now.
+      isLost = false;
+      return false;
+    }
+  }
+
+  @Override
+  public boolean isLost() {
+    return isLost;
   }
 
   @Override
@@ -181,8 +206,7 @@ final class SegmentReader implements JournalReader {
     if (recordOffset >= end) {
       return Journal.NOWHERE;
     }
-    final int found =
-        verifier.resynchronise(mappings[current].buffer(), end, segment.descriptor(), recordOffset);
+    final int found = frameAt(segment, end, recordOffset);
     if (found == FrameVerifier.BAD) {
       return Journal.NOWHERE;
     }
@@ -192,11 +216,24 @@ final class SegmentReader implements JournalReader {
     return location;
   }
 
+  /** The record that should begin there; further on only if none does. */
+  private int frameAt(final SegmentIndex segment, final int end, final int recordOffset) {
+    final SegmentMapping mapping = mappings[current];
+    mapping.touchFrame(recordOffset + PREFIX_LENGTH, end);
+    if (verifier.verify(mapping.buffer(), end, segment.descriptor(), recordOffset + PREFIX_LENGTH)
+        != FrameVerifier.BAD) {
+      return recordOffset;
+    }
+    mapping.touch(recordOffset, end);
+    return verifier.resynchronise(mapping.buffer(), end, segment.descriptor(), recordOffset);
+  }
+
   @HotPath
   private int verify(final long location) {
     if (location == verifiedLocation) {
       return verifiedLength;
     }
+    mappings[current].touchFrame(Location.offset(location), readableEnd());
     final int length =
         verifier.verify(
             mappings[current].buffer(),
@@ -252,11 +289,12 @@ final class SegmentReader implements JournalReader {
   private SegmentMapping map(final SegmentIndex segment) {
     for (int tries = 0; tries < 2; tries++) {
       try {
-        return SegmentMapping.open(segment.file());
+        return SegmentMapping.open(files, segment::file, scratch);
       } catch (final NoSuchFileException e) {
         Thread.onSpinWait();
       } catch (final IOException e) {
         damagedReads.increment();
+        isLost = false;
         return null;
       }
     }

@@ -12,13 +12,14 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.agrona.BufferUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints as files in {@code checkpoint/}: written beside, synced, renamed, so that a file with
@@ -27,6 +28,7 @@ import org.agrona.BufferUtil;
  * <p><i>Thread:</i> one at a time.
  */
 public final class CheckpointFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
   private static final String SUFFIX = ".checkpoint";
   private static final String UNFINISHED_SUFFIX = ".tmp";
   private static final int MAGIC = 0x5048434D;
@@ -212,29 +214,29 @@ public final class CheckpointFiles {
   }
 
   /** Whether a file holds a good checkpoint of this version. */
-  static boolean isGood(final Path file) throws IOException {
-    final Optional<Opened> opened = open(file);
+  static boolean isGood(final FileFacade files, final Path file) throws IOException {
+    final Optional<Opened> opened = open(files, file);
     opened.ifPresent(Opened::close);
     return opened.isPresent();
   }
 
   /**
-   * The checkpoint in a file; empty if it is damaged or of another version.
+   * The checkpoint in a file; empty if it is damaged, of another version, or the disk cannot read
+   * it. What a disk cannot read is no error in a mapping, so it is read in the ordinary way.
    *
    * @throws OutOfMemoryError if there is no room for it
    */
-  public static Optional<Opened> open(final Path path) throws IOException {
+  public static Optional<Opened> open(final FileFacade files, final Path path) throws IOException {
     final ByteBuffer file;
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = files.openToRead(path)) {
       if (channel.size() < HEADER_LENGTH || channel.size() > Integer.MAX_VALUE) {
         return Optional.empty();
       }
       file = ByteBuffer.allocateDirect((int) channel.size()).order(ByteOrder.LITTLE_ENDIAN);
-      read(channel, file);
-    }
-    if (!isWhole(file)) {
-      BufferUtil.free(file);
-      return Optional.empty();
+      if (!isRead(files, channel, file) || !isWhole(file)) {
+        BufferUtil.free(file);
+        return Optional.empty();
+      }
     }
     final Checkpoint checkpoint =
         new Checkpoint(
@@ -249,10 +251,14 @@ public final class CheckpointFiles {
     return Optional.of(new Opened(checkpoint, rewritten, state, file));
   }
 
-  private static void read(final FileChannel channel, final ByteBuffer target) throws IOException {
-    int length = 0;
-    while (length >= 0 && target.hasRemaining()) {
-      length = channel.read(target);
+  private static boolean isRead(
+      final FileFacade files, final FileChannel channel, final ByteBuffer target) {
+    try {
+      files.read(channel, target, 0);
+      return !target.hasRemaining();
+    } catch (final IOException e) {
+      LOG.error("a checkpoint cannot be read: {}", e.toString());
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The calls into the operating system on which durability hangs, so that tests can make each one
@@ -16,8 +17,29 @@ public interface FileFacade {
   /** Opens for reading and writing, creating the file if it isn't there. */
   FileChannel open(Path file) throws IOException;
 
+  /** Opens for reading. */
+  default FileChannel openToRead(final Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /** Reads into {@code bytes} from {@code position} on until it is full or the file ends. */
+  default void read(final FileChannel channel, final ByteBuffer bytes, final long position)
+      throws IOException {
+    long at = position;
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = channel.read(bytes, at);
+      at += count;
+    }
+  }
+
   /** Writes all of {@code bytes} at {@code position}. */
   void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException;
+
+  /** Cuts a file off. */
+  default void truncate(final FileChannel channel, final long length) throws IOException {
+    channel.truncate(length);
+  }
 
   /** {@code fdatasync}. */
   void sync(FileChannel channel) throws IOException;

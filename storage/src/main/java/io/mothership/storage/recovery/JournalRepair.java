@@ -71,7 +71,7 @@ public final class JournalRepair {
 
   private Outcome run() throws IOException {
     final NavigableMap<Integer, Path> segments = SegmentFiles.list(directory);
-    ReplacedSegments.takeFrom(segments);
+    ReplacedSegments.takeFrom(files, segments);
     final Set<Integer> needed = setAsideCheckpoints();
     for (final Map.Entry<Integer, Path> entry : Map.copyOf(segments).entrySet()) {
       final int segment = entry.getKey();
@@ -91,7 +91,7 @@ public final class JournalRepair {
   private Set<Integer> setAsideCheckpoints() throws IOException {
     final Set<Integer> needed = new HashSet<>();
     for (final Path file : checkpoints.list()) {
-      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(file);
+      final Optional<CheckpointFiles.Opened> opened = CheckpointFiles.open(files, file);
       if (opened.isPresent()) {
         final Checkpoint found = opened.get().checkpoint();
         needed.add(Location.segment(found.location()));
@@ -107,9 +107,10 @@ public final class JournalRepair {
       throws IOException {
     final List<Damage> damage = new ArrayList<>();
     Optional<SegmentDescriptor> descriptor;
-    try (SegmentMapping mapping = SegmentMapping.open(file)) {
+    try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
+      mapping.touchAll();
       final SegmentExaminer examiner = new SegmentExaminer((frame, location) -> {}, damage::add);
-      descriptor = examiner.descriptor(segment, mapping.buffer(), mapping.length());
+      descriptor = examiner.descriptor(segment, mapping);
       if (descriptor.isEmpty()) {
         damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
       } else {

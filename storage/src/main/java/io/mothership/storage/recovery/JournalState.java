@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal's small state file: whether the last stop was clean, and what an open would otherwise
@@ -31,6 +33,7 @@ public record JournalState(
     long lastTimeNs,
     long lastOutboxId) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournalState.class);
   private static final String NAME = "journal.state";
   private static final int MAGIC = 0x5453534D;
   private static final int VERSION = 1;
@@ -42,15 +45,20 @@ public record JournalState(
     return new JournalState(false, epoch, segment, 0, 0, 0, 0);
   }
 
-  /** The stored state; empty if there is none or it is damaged. */
-  public static Optional<JournalState> read(final Path journalDirectory) throws IOException {
-    final Path file = journalDirectory.resolve(NAME);
-    if (!Files.exists(file) || Files.size(file) != LENGTH) {
+  /** The stored state; empty if there is none, it is damaged, or the disk cannot read it. */
+  public static Optional<JournalState> read(final FileFacade files, final Path journalDirectory) {
+    final ByteBuffer bytes = ByteBuffer.allocate(LENGTH + 1).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = files.openToRead(journalDirectory.resolve(NAME))) {
+      files.read(channel, bytes, 0);
+    } catch (final NoSuchFileException e) {
+      return Optional.empty();
+    } catch (final IOException e) {
+      // Everything it says is found by looking at the segments too.
+      LOG.error("the journal's state cannot be read: {}", e.toString());
       return Optional.empty();
     }
-    final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    bytes.order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.getInt(0) != MAGIC
+    if (bytes.position() != LENGTH
+        || bytes.getInt(0) != MAGIC
         || bytes.getInt(4) != VERSION
         || bytes.getInt(CRC_OFFSET) != crc(bytes)) {
       return Optional.empty();

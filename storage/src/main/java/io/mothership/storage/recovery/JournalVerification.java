@@ -84,6 +84,7 @@ public record JournalVerification(
 
   private static final class Run {
     private final Path directory;
+    private final FileFacade files = FileFacade.system();
     private final CheckpointFiles checkpoints;
     private final FrameConsumer consumer;
     private final List<Damage> damage = new ArrayList<>();
@@ -98,7 +99,7 @@ public record JournalVerification(
     Run(final Path dataDirectory, final FrameConsumer consumer) {
       this.consumer = consumer;
       directory = SegmentFiles.journalDirectory(dataDirectory);
-      checkpoints = new CheckpointFiles(FileFacade.system(), dataDirectory);
+      checkpoints = new CheckpointFiles(files, dataDirectory);
     }
 
     JournalVerification run(final long bytesMax) throws IOException {
@@ -109,9 +110,9 @@ public record JournalVerification(
             "there is no journal: path=" + directory);
       }
       final NavigableMap<Integer, Path> all = SegmentFiles.list(directory);
-      ReplacedSegments.takeFrom(all);
+      ReplacedSegments.takeFrom(files, all);
       final NavigableMap<Integer, Path> found = newest(all, bytesMax);
-      final Optional<JournalState> state = JournalState.read(directory);
+      final Optional<JournalState> state = JournalState.read(files, directory);
       for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
         examine(
             entry.getKey(),
@@ -120,9 +121,9 @@ public record JournalVerification(
             Recovery.cleanEnd(state, entry.getKey()));
       }
       int good = 0;
-      final List<Path> files = checkpoints.list();
-      for (final Path file : files) {
-        good += CheckpointFiles.isGood(file) ? 1 : 0;
+      final List<Path> kept = checkpoints.list();
+      for (final Path file : kept) {
+        good += CheckpointFiles.isGood(files, file) ? 1 : 0;
       }
       final boolean isEmpty = examiner.scanner().frames() == 0;
       return new JournalVerification(
@@ -136,7 +137,7 @@ public record JournalVerification(
           lastTimeNs,
           unfinishedBytes,
           good,
-          files.size() - good,
+          kept.size() - good,
           List.copyOf(damage));
     }
 
@@ -155,10 +156,10 @@ public record JournalVerification(
     private void examine(
         final int segment, final Path file, final boolean isLast, final int cleanEnd)
         throws IOException {
-      try (SegmentMapping mapping = SegmentMapping.open(file)) {
+      try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
+        mapping.touchAll();
         final boolean isOpenEnded = isLast && SegmentExaminer.isOpenEnded(file, cleanEnd);
-        final Optional<SegmentDescriptor> descriptor =
-            examiner.descriptor(segment, mapping.buffer(), mapping.length());
+        final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
         if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
           unfinishedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
           return;

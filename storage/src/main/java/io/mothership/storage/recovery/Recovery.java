@@ -87,7 +87,7 @@ public final class Recovery {
     try {
       Files.createDirectories(directory);
       files.delete(SegmentFiles.chronicleMetadata(directory));
-      final Optional<JournalState> state = JournalState.read(directory);
+      final Optional<JournalState> state = JournalState.read(files, directory);
       state.ifPresent(known -> highestEpoch = known.epoch());
       final NavigableMap<Integer, Path> found = SegmentFiles.list(directory);
       deleteReplaced(found);
@@ -119,7 +119,7 @@ public final class Recovery {
   private void deleteReplaced(final NavigableMap<Integer, Path> found) throws IOException {
     SegmentFiles.deleteUnfinished(files, directory);
     checkpoints.deleteUnfinished();
-    final List<Path> replaced = ReplacedSegments.takeFrom(found);
+    final List<Path> replaced = ReplacedSegments.takeFrom(files, found);
     for (final Path file : replaced) {
       files.delete(file);
     }
@@ -172,9 +172,9 @@ public final class Recovery {
     return Optional.empty();
   }
 
-  private static Optional<CheckpointFiles.Opened> opened(final Path file) throws IOException {
+  private Optional<CheckpointFiles.Opened> opened(final Path file) throws IOException {
     try {
-      return CheckpointFiles.open(file);
+      return CheckpointFiles.open(files, file);
     } catch (final OutOfMemoryError e) {
       throw new IOException(
           "no memory for the state of all streams, raise MaxDirectMemorySize above twice its"
@@ -219,9 +219,8 @@ public final class Recovery {
     if (!found.containsKey(segment)) {
       return false;
     }
-    try (SegmentMapping mapping = SegmentMapping.open(found.get(segment))) {
-      return examiner.hasFrame(
-          mapping.buffer(), mapping.length(), checkpoint.location(), checkpoint.journalSequence());
+    try (SegmentMapping mapping = SegmentMapping.open(files, found.get(segment))) {
+      return examiner.hasFrame(mapping, checkpoint.location(), checkpoint.journalSequence());
     }
   }
 
@@ -232,15 +231,18 @@ public final class Recovery {
       final boolean isOpenEnded,
       final int cleanEnd)
       throws IOException {
-    try (SegmentMapping mapping = SegmentMapping.open(file)) {
-      final Optional<SegmentDescriptor> descriptor =
-          examiner.descriptor(segment, mapping.buffer(), mapping.length());
+    try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
+      final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
+      if (isOpenEnded) {
+        mapping.touchAll();
+      }
       if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
         discard(file, mapping);
         return;
       }
       if (descriptor.isEmpty()) {
         damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
+        listener.onSegmentLost(segment);
         return;
       }
       highestEpoch = Math.max(highestEpoch, descriptor.get().epoch());
@@ -251,6 +253,7 @@ public final class Recovery {
         recoverCovered(descriptor.get(), mapping);
         return;
       }
+      mapping.touchAll();
       final int fromFrame =
           segment == covered
               ? Location.offset(checkpoint.get().location())
@@ -277,9 +280,10 @@ public final class Recovery {
    */
   private void recoverCovered(final SegmentDescriptor descriptor, final SegmentMapping mapping) {
     if (!descriptor.isRewritten() || knownRewritten.contains(descriptor.segment())) {
-      scanned.publish(SegmentScanner.lastNonZero(mapping.buffer(), mapping.length()));
+      scanned.publish(mapping.usedLength());
       return;
     }
+    mapping.touchAll();
     final long reached = scanner.lastSequence();
     scanner.lastSequence(Long.MIN_VALUE);
     final SegmentExaminer.Examination examination =
@@ -310,14 +314,34 @@ public final class Recovery {
       prepareToContinue(mapping, examination.descriptor(), file, outcome);
       active = scanned;
     } else if (isOpenEnded) {
-      eraseTail(file, outcome);
+      eraseTail(file, mapping, examination);
     }
   }
 
   private void discard(final Path file, final SegmentMapping mapping) throws IOException {
-    discardedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
+    discardedBytes = mapping.usedLength();
     files.delete(file);
     files.syncDirectory(directory);
+  }
+
+  /**
+   * Writes again what was not known to be synced before it is synced: after a failed sync the
+   * operating system may take pages for written that the disk never got.
+   */
+  private void rewriteUnsynced(
+      final FileChannel channel,
+      final SegmentMapping mapping,
+      final SegmentDescriptor descriptor,
+      final SegmentScanner.Outcome outcome)
+      throws IOException {
+    final ByteBuffer part = ByteBuffer.allocate(64 * 1024);
+    int at = descriptor.syncedTo(mapping.buffer());
+    while (at < outcome.end()) {
+      final int length = Math.min(part.capacity(), outcome.end() - at);
+      mapping.buffer().getBytes(at, part.clear(), 0, length);
+      files.write(channel, part.position(0).limit(length), at);
+      at += length;
+    }
   }
 
   private void prepareToContinue(
@@ -332,6 +356,7 @@ public final class Recovery {
     front.putInt(headerOffset, SegmentDescriptor.bodyLength(headerOffset));
     front.position(0).limit(front.capacity());
     try (FileChannel channel = files.open(file)) {
+      rewriteUnsynced(channel, mapping, descriptor, outcome);
       zero(channel, outcome.end(), outcome.noiseEnd());
       files.write(channel, front, 0);
       files.sync(channel);
@@ -339,8 +364,12 @@ public final class Recovery {
   }
 
   /** Syncs even if there is nothing to erase: what is handed on as recovered must stay. */
-  private void eraseTail(final Path file, final SegmentScanner.Outcome outcome) throws IOException {
+  private void eraseTail(
+      final Path file, final SegmentMapping mapping, final SegmentExaminer.Examination examination)
+      throws IOException {
+    final SegmentScanner.Outcome outcome = examination.outcome();
     try (FileChannel channel = files.open(file)) {
+      rewriteUnsynced(channel, mapping, examination.descriptor(), outcome);
       zero(channel, outcome.end(), outcome.noiseEnd());
       files.sync(channel);
     }

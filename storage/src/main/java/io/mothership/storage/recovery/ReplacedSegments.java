@@ -1,6 +1,5 @@
 package io.mothership.storage.recovery;
 
-import io.mothership.journal.FrameCrc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,17 +15,17 @@ final class ReplacedSegments {
   private ReplacedSegments() {}
 
   /** Takes them out of {@code segments} and answers their files. */
-  static List<Path> takeFrom(final NavigableMap<Integer, Path> segments) throws IOException {
+  static List<Path> takeFrom(final FileFacade files, final NavigableMap<Integer, Path> segments)
+      throws IOException {
     final List<SegmentDescriptor> rewritten = new ArrayList<>();
+    final SegmentExaminer examiner = new SegmentExaminer((frame, location) -> {}, damage -> {});
     for (final Map.Entry<Integer, Path> entry : segments.entrySet()) {
       if (SegmentFiles.isRewritten(entry.getKey()) && SegmentFiles.isSealed(entry.getValue())) {
-        try (SegmentMapping mapping = SegmentMapping.open(entry.getValue())) {
-          final SegmentDescriptor found =
-              SegmentDescriptor.find(
-                  mapping.buffer(), mapping.length(), entry.getKey(), new FrameCrc());
-          if (found != null && found.isRewritten()) {
-            rewritten.add(found);
-          }
+        try (SegmentMapping mapping = SegmentMapping.open(files, entry.getValue())) {
+          examiner
+              .descriptor(entry.getKey(), mapping)
+              .filter(SegmentDescriptor::isRewritten)
+              .ifPresent(rewritten::add);
         }
       }
     }

@@ -92,6 +92,9 @@ public record SegmentDescriptor(
   /** The descriptors lie below this offset, whatever Chronicle's front becomes one day. */
   public static final int HEADER_OFFSET_MAX = 256 * 1024;
 
+  /** Both descriptors lie within it as long as Chronicle's front is what it is today. */
+  static final int FRONT_LENGTH = 16 * 1024;
+
   private static final int MAGIC = 0x4745534D;
   private static final int VERSION = 1;
   private static final int KIND_OFFSET = 6;

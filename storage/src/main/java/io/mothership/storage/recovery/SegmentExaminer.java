@@ -57,6 +57,18 @@ final class SegmentExaminer {
   }
 
   /** The segment's descriptor if anything in the segment can be read. */
+  Optional<SegmentDescriptor> descriptor(final int segment, final SegmentMapping mapping) {
+    mapping.touch(0, SegmentDescriptor.FRONT_LENGTH);
+    final int front = Math.min(SegmentDescriptor.FRONT_LENGTH, mapping.length());
+    final Optional<SegmentDescriptor> found = descriptor(segment, mapping.buffer(), front);
+    if (found.isPresent()) {
+      return found;
+    }
+    mapping.touch(0, SegmentDescriptor.HEADER_OFFSET_MAX);
+    return descriptor(segment, mapping.buffer(), mapping.length());
+  }
+
+  /** The same of bytes that may be looked at. */
   Optional<SegmentDescriptor> descriptor(
       final int segment, final DirectBuffer file, final int length) {
     final SegmentDescriptor found =
@@ -151,13 +163,14 @@ final class SegmentExaminer {
   }
 
   /** Whether the frame at a location is whole and has a sequence. */
-  boolean hasFrame(
-      final DirectBuffer file, final int length, final long location, final long sequence) {
+  boolean hasFrame(final SegmentMapping mapping, final long location, final long sequence) {
     final int offset = Location.offset(location);
-    final Optional<SegmentDescriptor> descriptor =
-        descriptor(Location.segment(location), file, length);
+    final Optional<SegmentDescriptor> descriptor = descriptor(Location.segment(location), mapping);
+    mapping.touchFrame(offset, mapping.length());
+    final DirectBuffer file = mapping.buffer();
     return descriptor.isPresent()
-        && scanner.verifier().verify(file, length, descriptor.get(), offset) != FrameVerifier.BAD
+        && scanner.verifier().verify(file, mapping.length(), descriptor.get(), offset)
+            != FrameVerifier.BAD
         && new FrameView().wrap(file, offset).journalSequence() == sequence;
   }
 

@@ -1,33 +1,80 @@
 package io.mothership.storage.recovery;
 
+import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_OFFSET;
+import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
+
 import io.mothership.error.MothershipException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.function.Supplier;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A read-only mapping of one segment file.
+ * A read-only mapping of one segment file, whose bytes are to be touched before they are looked at.
+ *
+ * <p>A page of a mapping that the disk cannot read, or that was cut off, ends the process. So each
+ * stretch is read in the ordinary way first, where that is an error; after one, the mapping is
+ * replaced by a copy in which what cannot be read is zero, and counts as damaged like anything else
+ * that fails its CRC.
  *
  * <p><i>Thread:</i> one; nothing may look at {@link #buffer} after {@link #close}.
+ * <i>Allocates:</i> a few objects per stretch of {@value #STRETCH} bytes, once.
  */
 public final class SegmentMapping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentMapping.class);
+  private static final int STRETCH = 64 * 1024;
+  private static final int PAGE = 4096;
+
+  private final FileFacade files;
+  private final Supplier<Path> file;
+  private final ByteBuffer scratch;
   private final UnsafeBuffer buffer;
   private final MappedByteBuffer mapped;
   private final int length;
+  private final long[] touched;
+  private boolean isComplete = true;
 
-  private SegmentMapping(final MappedByteBuffer mapped, final int length) {
+  private SegmentMapping(
+      final FileFacade files,
+      final Supplier<Path> file,
+      final ByteBuffer scratch,
+      final MappedByteBuffer mapped,
+      final int length) {
+    this.files = files;
+    this.file = file;
+    this.scratch = scratch;
     this.mapped = mapped;
     this.length = length;
     this.buffer = new UnsafeBuffer(mapped);
+    this.touched = new long[length / STRETCH / Long.SIZE + 1];
   }
 
   /** Maps the whole file as it is now. */
-  public static SegmentMapping open(final Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+  public static SegmentMapping open(final FileFacade files, final Path file) throws IOException {
+    return open(files, () -> file, newScratch());
+  }
+
+  /**
+   * Maps the whole file as it is now.
+   *
+   * @param file its name, which may change later
+   * @param scratch of {@link #newScratch}, not used by anybody else at the same time
+   */
+  public static SegmentMapping open(
+      final FileFacade files, final Supplier<Path> file, final ByteBuffer scratch)
+      throws IOException {
+    final Path name = file.get();
+    try (FileChannel channel = files.openToRead(name)) {
       final long size = channel.size();
       if (size > Integer.MAX_VALUE) {
         throw new MothershipException(
@@ -38,10 +85,16 @@ public final class SegmentMapping implements AutoCloseable {
                 + ", actual="
                 + size
                 + ", path="
-                + file);
+                + name);
       }
-      return new SegmentMapping(channel.map(FileChannel.MapMode.READ_ONLY, 0, size), (int) size);
+      return new SegmentMapping(
+          files, file, scratch, channel.map(FileChannel.MapMode.READ_ONLY, 0, size), (int) size);
     }
+  }
+
+  /** Where stretches are read to. */
+  public static ByteBuffer newScratch() {
+    return ByteBuffer.allocateDirect(STRETCH);
   }
 
   public UnsafeBuffer buffer() {
@@ -50,6 +103,110 @@ public final class SegmentMapping implements AutoCloseable {
 
   public int length() {
     return length;
+  }
+
+  /** Whether the disk could read everything until now; what it could not read may come back. */
+  public boolean isComplete() {
+    return isComplete;
+  }
+
+  /** Makes bytes safe to be looked at; what lies outside of the file is left alone. */
+  public void touch(final int from, final int to) {
+    final int last = Math.min(to, length) - 1;
+    for (int stretch = Math.max(from, 0) / STRETCH; stretch <= last / STRETCH; stretch++) {
+      if ((touched[stretch / Long.SIZE] & 1L << stretch) == 0) {
+        read(stretch, stretch, last + 1);
+      }
+    }
+  }
+
+  public void touchAll() {
+    if (length > 0) {
+      read(0, (length - 1) / STRETCH, length);
+    }
+  }
+
+  /**
+   * Touches a frame and what lies in front of it, as long as it says to be.
+   *
+   * @param end offset after the last byte that may belong to a frame
+   */
+  public void touchFrame(final int frameOffset, final int end) {
+    if (frameOffset < PREFIX_LENGTH || frameOffset > end - FRAME_LENGTH_MIN) {
+      return;
+    }
+    touch(frameOffset - PREFIX_LENGTH, frameOffset + FRAME_LENGTH_MIN);
+    final int frameLength = buffer.getInt(frameOffset + FRAME_LENGTH_OFFSET, BYTE_ORDER);
+    if (frameLength > FRAME_LENGTH_MIN && frameLength <= end - frameOffset) {
+      touch(frameOffset, frameOffset + frameLength);
+    }
+  }
+
+  /** Offset after the last byte that is not zero. */
+  public int usedLength() {
+    int end = length;
+    while (end > 0) {
+      final int from = (end - 1) / STRETCH * STRETCH;
+      touch(from, end);
+      final int used = SegmentScanner.lastNonZero(buffer, from, end);
+      if (used > from) {
+        return used;
+      }
+      end = from;
+    }
+    return 0;
+  }
+
+  private void read(final int from, final int to, final int end) {
+    try (FileChannel channel = files.openToRead(file.get())) {
+      for (int stretch = from; stretch <= to; stretch++) {
+        read(channel, stretch, end);
+      }
+    } catch (final IOException e) {
+      // It cannot be opened now, or has another name or none since: its pages are as good as
+      // before.
+      LOG.debug("segment not read ahead of its mapping: cause={}", e.toString());
+    }
+  }
+
+  private void read(final FileChannel channel, final int stretch, final int end) {
+    try {
+      scratch.clear();
+      final int start = stretch * STRETCH;
+      files.read(channel, scratch, start);
+      if (scratch.position() < Math.min(STRETCH, end - start)) {
+        throw new EOFException("the file was cut off: length=" + (start + scratch.position()));
+      }
+      touched[stretch / Long.SIZE] |= 1L << stretch;
+    } catch (final IOException e) {
+      copy(channel, e);
+    }
+  }
+
+  /** Everything that can be read, page by page. */
+  private void copy(final FileChannel channel, final IOException cause) {
+    final ByteBuffer copy = ByteBuffer.allocateDirect(length);
+    int unreadable = 0;
+    for (int at = 0; at < length; at += PAGE) {
+      final int end = Math.min(length, at + PAGE);
+      try {
+        files.read(channel, copy.limit(end).position(at), at);
+        unreadable += copy.hasRemaining() ? 1 : 0;
+      } catch (final IOException e) {
+        isComplete = false;
+        unreadable++;
+        for (int each = at; each < end; each++) {
+          copy.put(each, (byte) 0);
+        }
+      }
+    }
+    buffer.wrap(copy.clear());
+    Arrays.fill(touched, -1);
+    LOG.error(
+        "the disk cannot read parts of a segment: path={}, unreadableBytes={}, cause={}",
+        file.get(),
+        (long) unreadable * PAGE,
+        cause.toString());
   }
 
   @Override

@@ -153,11 +153,21 @@ final class SegmentScanner {
     damages.accept(new Damage(segment.segment(), from, to, reason));
   }
 
-  /** Offset after the last byte that is not zero; whole pages at a time, as most are empty. */
+  /** Offset after the last byte that is not zero. */
   static int lastNonZero(final DirectBuffer file, final int length) {
+    return lastNonZero(file, 0, length);
+  }
+
+  /**
+   * Offset after the last byte that is not zero, {@code start} if there is none; whole pages at a
+   * time, as most are empty.
+   *
+   * @param start a multiple of {@value #PAGE_LENGTH}
+   */
+  static int lastNonZero(final DirectBuffer file, final int start, final int length) {
     final byte[] page = new byte[PAGE_LENGTH];
     int end = length;
-    while (end > 0) {
+    while (end > start) {
       final int from = (end - 1) / PAGE_LENGTH * PAGE_LENGTH;
       file.getBytes(from, page, 0, end - from);
       if (!Arrays.equals(page, 0, end - from, ZEROS, 0, end - from)) {
@@ -165,7 +175,7 @@ final class SegmentScanner {
       }
       end = from;
     }
-    return 0;
+    return start;
   }
 
   private static int lastNonZero(final byte[] page, final int length) {

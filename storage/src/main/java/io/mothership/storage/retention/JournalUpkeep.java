@@ -58,7 +58,6 @@ public final class JournalUpkeep implements Upkeep {
   private final long budgetBytes;
   private final int loadedBytesMax;
   private final int epoch;
-  private final IntHashSet unreadable = new IntHashSet();
   private final AtomicLong checkpointBytes = new AtomicLong();
   private final AtomicLong rewrittenBytes = new AtomicLong();
   private final AtomicLong freedBytes = new AtomicLong();
@@ -122,7 +121,7 @@ public final class JournalUpkeep implements Upkeep {
         return Optional.empty();
       }
       final CheckpointFiles.Opened read =
-          CheckpointFiles.open(newest)
+          CheckpointFiles.open(files, newest)
               .orElseThrow(() -> new IOException("is not what was written: path=" + newest));
       loaded.ifPresent(outdated::add);
       loaded = Optional.of(read);
@@ -144,13 +143,13 @@ public final class JournalUpkeep implements Upkeep {
       liveShare = totalBytes == 0 ? 1 : Math.min(1, (double) live.total() / totalBytes);
       final List<SegmentIndex> candidates = candidates();
       candidates.removeAll(deleteDead(candidates, live));
+      findLost(state, live, moved);
       final boolean isShort = totalBytes > budgetBytes || reserve.isTouched();
       final double share = isShort ? SPARSE_SHARE_SHORT : SPARSE_SHARE;
       final List<List<SegmentIndex>> groups =
           SparseGroups.of(candidates, segments.all(), live, segmentBytes, share, NEIGHBOURS_MAX);
       for (final List<SegmentIndex> group : groups) {
-        if (group.stream().noneMatch(segment -> unreadable.contains(segment.segment()))
-            && !tryRewrite(group, state, moved)) {
+        if (!tryRewrite(group, state, moved)) {
           return moved;
         }
       }
@@ -158,6 +157,26 @@ public final class JournalUpkeep implements Upkeep {
     } catch (final IOException e) {
       throw failed(e);
     }
+  }
+
+  /**
+   * Messages in segments that are not there, because somebody took them or none of them is good.
+   */
+  private void findLost(final FrozenState state, final LiveBytes live, final Relocations moved) {
+    final IntHashSet absent = live.segments();
+    for (final SegmentIndex segment : segments.all()) {
+      absent.remove(segment.segment());
+    }
+    if (absent.isEmpty()) {
+      return;
+    }
+    LOG.error("segments with living messages are not there: {}", absent);
+    state.forEachMessage(
+        (streamId, sequence, location, size) -> {
+          if (absent.contains(Location.segment(location))) {
+            moved.addLost(streamId, sequence, location);
+          }
+        });
   }
 
   /** Segments that both checkpoints tell about. */
@@ -219,10 +238,12 @@ public final class JournalUpkeep implements Upkeep {
           new SegmentRewriting(files, directory, group, LiveMessages.of(state, group), epoch);
       final Optional<SegmentIndex> written = rewriting.run(reader);
       if (written.isEmpty()) {
-        group.forEach(segment -> unreadable.add(segment.segment()));
         LOG.error(
-            "segments hold damaged messages and are kept as they are: {}",
-            group.stream().map(SegmentIndex::segment).toList());
+            "segments hold unreadable messages and are kept as they are for now: segments={},"
+                + " lost={}",
+            group.stream().map(SegmentIndex::segment).toList(),
+            rewriting.lost().lost().size());
+        moved.addAll(rewriting.lost());
         return;
       }
       segments.replace(group, written.get());

@@ -4,6 +4,7 @@ import io.mothership.journal.FrozenState;
 import io.mothership.journal.Journal;
 import io.mothership.journal.Location;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
 
 /**
  * How many bytes of each segment are messages that some stream holds.
@@ -35,6 +36,13 @@ final class LiveBytes {
   long bytes(final int segment) {
     final Count count = bySegment.get(segment);
     return count == null ? 0 : count.bytes;
+  }
+
+  /** Numbers of the segments in which something lives. */
+  IntHashSet segments() {
+    final IntHashSet numbers = new IntHashSet();
+    bySegment.forEachInt((segment, count) -> numbers.add(segment));
+    return numbers;
   }
 
   long total() {

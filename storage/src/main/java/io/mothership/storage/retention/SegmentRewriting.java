@@ -31,6 +31,7 @@ final class SegmentRewriting {
   private final List<LiveMessages.Message> messages;
   private final SegmentDescriptor descriptor;
   private final Relocations moved = new Relocations();
+  private final Relocations lost = new Relocations();
 
   SegmentRewriting(
       final FileFacade files,
@@ -53,15 +54,21 @@ final class SegmentRewriting {
             epoch);
   }
 
-  /** Messages at their new places, after {@link #run}. */
+  /** Messages at their new places, after {@link #run} wrote the segment. */
   Relocations moved() {
     return moved;
+  }
+
+  /** Messages that nobody will ever read, after {@link #run} wrote none because of them. */
+  Relocations lost() {
+    return lost;
   }
 
   /**
    * Writes the segment.
    *
-   * @return empty if a message cannot be read: everything stays as it was
+   * @return empty if a message cannot be read: everything stays as it was, and {@link #lost} has
+   *     those that nobody ever will
    */
   Optional<SegmentIndex> run(final JournalReader reader) throws IOException {
     final Path target = SegmentFiles.sealed(directory, descriptor.segment());
@@ -87,11 +94,19 @@ final class SegmentRewriting {
       throws IOException {
     final SegmentWriter writer = new SegmentWriter(files, channel, descriptor);
     final FrameView frame = new FrameView();
+    boolean isWhole = true;
     for (final LiveMessages.Message message : messages) {
       if (!reader.read(message.location(), frame)
           || frame.streamId() != message.streamId()
           || frame.streamSequence() != message.streamSequence()) {
-        return false;
+        isWhole = false;
+        if (reader.isLost()) {
+          lost.addLost(message.streamId(), message.streamSequence(), message.location());
+        }
+        continue;
+      }
+      if (!isWhole) {
+        continue;
       }
       final int frameOffset = writer.append(frame);
       index.add(frame.journalSequence(), frame.timeNs(), frameOffset);
@@ -99,6 +114,9 @@ final class SegmentRewriting {
           message.streamId(),
           message.streamSequence(),
           Location.of(descriptor.segment(), frameOffset));
+    }
+    if (!isWhole) {
+      return false;
     }
     index.publish(writer.finish());
     return true;

@@ -31,33 +31,45 @@ final class SteppedBroker extends QuietOutbox implements AutoCloseable {
   SteppedBroker(final JournalConfig config, final long checkpointBytes, final ManualClock clock) {
     final JetStream streams = new JetStream(JetStreamConfig.defaults().asBroker(""));
     journal = ChronicleJournal.open(config, streams.recovery());
-    spine =
-        new Spine(
-            new SpineConfig(
-                Threading.INVOKER,
-                16 * 1024,
-                MIB,
-                MIB / 2,
-                MIB,
-                8 * MIB,
-                100_000_000L,
-                checkpointBytes,
-                1_000,
-                MIB),
-            journal,
-            new Spine.Recovered(
-                journal.report().lastSequence(),
-                journal.report().lastTimeNs(),
-                journal.report().lastLocation(),
-                0,
-                journal.report().epoch()),
-            streams,
-            clock);
+    boolean isStarted = false;
+    try {
+      spine = newSpine(streams, checkpointBytes, clock);
+      isStarted = true;
+    } finally {
+      if (!isStarted) {
+        journal.close();
+      }
+    }
     spine.start(() -> {});
     spine.ingress().tryOpen(new SessionOpening(CONNECTION, 0, Origin.NATS, this, true, true, true));
     final String inboxes = INBOX + ">";
     spine.ingress().trySubscribe(CONNECTION, Slice.of(inboxes), Slice.of(inboxes), new Slice());
     settle();
+  }
+
+  private Spine newSpine(
+      final JetStream streams, final long checkpointBytes, final ManualClock clock) {
+    return new Spine(
+        new SpineConfig(
+            Threading.INVOKER,
+            16 * 1024,
+            MIB,
+            MIB / 2,
+            MIB,
+            8 * MIB,
+            100_000_000L,
+            checkpointBytes,
+            1_000,
+            MIB),
+        journal,
+        new Spine.Recovered(
+            journal.report().lastSequence(),
+            journal.report().lastTimeNs(),
+            journal.report().lastLocation(),
+            0,
+            journal.report().epoch()),
+        streams,
+        clock);
   }
 
   ChronicleJournal journal() {
@@ -74,6 +86,25 @@ final class SteppedBroker extends QuietOutbox implements AutoCloseable {
 
   void publish(final String subject, final String headers, final String payload) {
     send(subject, "", headers, payload);
+  }
+
+  /** Publishes and takes the acknowledgement or refusal; empty if it does not come yet. */
+  JsonObject publishFor(final String subject, final String payload) {
+    received.clear();
+    send(subject, INBOX + "ack", "", payload);
+    settle();
+    return takeAnswer();
+  }
+
+  /** What has come since; empty if nothing has. */
+  JsonObject takeAnswer() {
+    return received.isEmpty()
+        ? JsonObject.EMPTY
+        : JsonReader.parse(received.removeFirst()[1].getBytes(StandardCharsets.UTF_8));
+  }
+
+  boolean isJournalFailed() {
+    return spine.isJournalFailed();
   }
 
   /** The answer to a request of the JetStream API. */
