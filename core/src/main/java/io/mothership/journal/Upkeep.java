@@ -8,6 +8,11 @@ package io.mothership.journal;
  */
 public interface Upkeep {
 
+  /** About how many bytes of journal a start would have to read behind the newest checkpoint. */
+  default long tailBytes() {
+    return 0;
+  }
+
   /**
    * Keeps a checkpoint; when this returns it survives a power cut.
    *
