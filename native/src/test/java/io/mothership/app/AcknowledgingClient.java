@@ -73,8 +73,7 @@ final class AcknowledgingClient {
         .jetStream()
         .subscribe(
             stream + ".>",
-            PullSubscribeOptions.builder()
-                .stream(stream)
+            PullSubscribeOptions.builder().stream(stream)
                 .durable(NAME)
                 .configuration(
                     ConsumerConfiguration.builder().ackWait(ACK_WAIT).maxAckPending(500).build())
@@ -116,7 +115,8 @@ final class AcknowledgingClient {
             .getConsumerInfo(stream, NAME)
             .getAckFloor()
             .getStreamSequence();
-    assertTrue(floor >= promised, () -> "%s: floor=%d, promised=%d".formatted(stream, floor, promised));
+    assertTrue(
+        floor >= promised, () -> "%s: floor=%d, promised=%d".formatted(stream, floor, promised));
   }
 
   /** Takes everything that is left. */

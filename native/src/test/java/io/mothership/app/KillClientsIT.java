@@ -38,6 +38,7 @@ final class KillClientsIT {
   private static final long LOAD_MS_MAX = 20_000;
   private static final int START_MS_MAX = 1_000;
   private static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir private Path folder;
   private final PublishingClient always = new PublishingClient("ALWAYS");
@@ -90,14 +91,14 @@ final class KillClientsIT {
     assertAllKept();
     final String kept =
         "%d kills: acknowledged %d always, %d interval, %d jobs; confirmed %d and %d readings, %d"
-            .formatted(
-                CYCLES,
-                always.acknowledgedCount(),
-                interval.acknowledgedCount(),
-                jobs.acknowledgedCount(),
-                reader.confirmedCount(),
-                worker.confirmedCount(),
-                changes.confirmedCount())
+                .formatted(
+                    CYCLES,
+                    always.acknowledgedCount(),
+                    interval.acknowledgedCount(),
+                    jobs.acknowledgedCount(),
+                    reader.confirmedCount(),
+                    worker.confirmedCount(),
+                    changes.confirmedCount())
             + " changes";
     System.out.println(kept);
     assertFalse(kept.contains(" 0 "), kept);
@@ -191,6 +192,7 @@ final class KillClientsIT {
         Options.builder()
             .server(appliance.natsUrl())
             .noReconnect()
+            .connectionTimeout(PATIENCE)
             .errorListener(new ErrorListener() {})
             .build());
   }
