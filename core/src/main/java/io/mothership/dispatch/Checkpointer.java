@@ -92,7 +92,8 @@ final class Checkpointer {
     this.tailBytesMin = tailBytesMin;
     this.tailBytesMax = tailBytesMin;
     this.lastSequence = journal.lastSequence();
-    this.lastBytes = journal.writtenBytes();
+    // What lives that ended before their checkpoint have left counts: every start reads it.
+    this.lastBytes = journal.writtenBytes() - upkeep.tailBytes();
   }
 
   /** Whether the dispatcher must take in nothing, so that the journal catches up with it. */

@@ -11,6 +11,11 @@ import java.util.Optional;
  */
 public interface Upkeep {
 
+  /** About how many bytes of journal a start would have to read behind the newest checkpoint. */
+  default long tailBytes() {
+    return 0;
+  }
+
   /**
    * Keeps a checkpoint; when this returns it survives a power cut.
    *

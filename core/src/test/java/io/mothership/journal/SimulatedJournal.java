@@ -2,17 +2,13 @@ package io.mothership.journal;
 
 import io.mothership.dispatch.Spine;
 import io.mothership.error.MothershipException;
-import io.mothership.journal.codec.RecordType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -25,7 +21,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * new one is good.
  */
 public final class SimulatedJournal implements Journal {
-  private static final int FRAME_OF_ABSENT = -1;
   private static final int MOVES_SHIFT = 40;
   private static final long POSITION_MASK = (1L << MOVES_SHIFT) - 1;
   private static final int GONE = -1;
@@ -39,115 +34,114 @@ public final class SimulatedJournal implements Journal {
   private boolean isClosed;
 
   /** What outlives a process. */
-  public static final class Disk {
-    private final List<UnsafeBuffer> frames = new ArrayList<>();
-    private final Long2LongHashMap messages = new Long2LongHashMap(FRAME_OF_ABSENT);
-    private final Long2LongHashMap acknowledgements = new Long2LongHashMap(FRAME_OF_ABSENT);
-    private final FrameView scratch = new FrameView();
+  public static final class Disk implements SimulatedDisk {
+    private final AppendedFrames frames = new AppendedFrames();
     private final StoredCheckpoints checkpoints = new StoredCheckpoints();
     private final IntArrayList moves = new IntArrayList();
-    private int durable;
     private Fault fault = Fault.NONE;
     private Runnable meanwhile = () -> {};
-    private Runnable inUpkeep = () -> {};
+    private Runnable onCut = () -> {};
+    private int callsUntilCut = Integer.MAX_VALUE;
+    private int upkeepUntilCut = Integer.MAX_VALUE;
 
-    /** What the next write of that kind meets. */
+    @Override
+    public AppendedFrames appended() {
+      return frames;
+    }
+
+    @Override
+    public SimulatedJournal open(final RecoveryListener listener) {
+      return SimulatedJournal.open(this, listener);
+    }
+
+    /** Where it ended when it was opened. */
+    @Override
+    public Spine.Recovered recovered(final int epoch) {
+      if (frames.count() == 0) {
+        return Spine.Recovered.nothing();
+      }
+      final int last = frames.count() - 1;
+      final FrameView frame = frames.wrap(last, new FrameView());
+      return new Spine.Recovered(
+          frame.journalSequence(), frame.timeNs(), location(last), frames.outboxId(), epoch);
+    }
+
+    @Override
     public void fail(final Fault next) {
       fault = next;
     }
 
-    /**
-     * What the process does while the disk is at work; it may cut the power by {@link PowerCut}.
-     */
-    public void meanwhile(final Runnable work) {
+    @Override
+    public void meanwhile(final Runnable work, final Runnable cut) {
       meanwhile = work;
+      onCut = cut;
     }
 
-    /** Called between the steps of upkeep; it may end the process there by {@link PowerCut}. */
-    public void inUpkeep(final Runnable work) {
-      inUpkeep = work;
+    @Override
+    public void cutAfter(final int calls) {
+      callsUntilCut = calls;
     }
 
-    /** A power cut: what was not synced survives as a prefix. */
+    @Override
+    public void cutInUpkeepAfter(final int steps) {
+      upkeepUntilCut = steps;
+    }
+
+    private void work() {
+      if (callsUntilCut-- <= 0) {
+        cut();
+      }
+      meanwhile.run();
+    }
+
+    /** Between two steps of a checkpoint, of freeing, of rewriting. */
+    private void workInUpkeep() {
+      if (callsUntilCut <= 0 || upkeepUntilCut-- <= 0) {
+        cut();
+      }
+    }
+
+    private void cut() {
+      onCut.run();
+      throw new PowerCut();
+    }
+
+    /** What was not synced survives as a prefix. */
+    @Override
     public void cutPower(final Random random) {
-      truncate(durable + random.nextInt(frames.size() - durable + 1));
-      restart();
+      truncate(frames.durable() + random.nextInt(frames.count() - frames.durable() + 1));
+      kill();
     }
 
-    /** The process ended, the machine goes on: nothing is lost. */
-    public void restart() {
+    @Override
+    public void kill() {
       // Recovery syncs what it hands on.
-      durable = frames.size();
+      frames.durable(frames.count());
       fault = Fault.NONE;
+      callsUntilCut = Integer.MAX_VALUE;
+      upkeepUntilCut = Integer.MAX_VALUE;
     }
 
-    public int appendedCount() {
-      return frames.size();
-    }
-
-    /** Whether the record of a message survives a power cut. */
-    public boolean isDurable(final int streamId, final long streamSequence) {
-      final long at = messages.get(key(streamId, streamSequence));
-      return at != FRAME_OF_ABSENT && at < durable;
-    }
-
-    /** Whether the record of a message was appended. */
-    public boolean has(final int streamId, final long streamSequence) {
-      return messages.get(key(streamId, streamSequence)) != FRAME_OF_ABSENT;
-    }
-
-    /** Whether a consumer's acknowledgement of a message was appended. */
-    public boolean hasAcknowledgement(final int streamId, final long streamSequence) {
-      return acknowledgements.get(key(streamId, streamSequence)) != FRAME_OF_ABSENT;
-    }
-
-    /** Hands out the records of a stream's messages, in order. */
-    public void messages(final int streamId, final FrameConsumer consumer) {
-      for (int at = 0; at < frames.size(); at++) {
-        scratch.wrap(frames.get(at), 0);
-        if (scratch.streamId() == streamId && scratch.recordType() == RecordType.MESSAGE) {
-          consumer.onFrame(scratch, at);
-        }
-      }
-    }
-
-    /** Wraps the record of a message; false if there is none. */
-    public boolean find(final int streamId, final long streamSequence, final FrameView frame) {
-      final long at = messages.get(key(streamId, streamSequence));
-      if (at == FRAME_OF_ABSENT) {
-        return false;
-      }
-      frame.wrap(frames.get((int) at), 0);
-      return true;
+    @Override
+    public void stop() {
+      kill();
     }
 
     private void truncate(final int count) {
-      while (frames.size() > count) {
-        final FrameView lost = scratch.wrap(frames.removeLast(), 0);
-        final long key = key(lost.streamId(), lost.streamSequence());
-        moves.removeAt(frames.size());
-        messages.remove(key, frames.size());
-        acknowledgements.remove(key, frames.size());
+      frames.truncate(count);
+      while (moves.size() > count) {
+        moves.removeAt(moves.size() - 1);
       }
     }
 
     private void add(final UnsafeBuffer bytes) {
-      final FrameView added = scratch.wrap(bytes, 0);
-      final long key = key(added.streamId(), added.streamSequence());
-      switch (added.recordType()) {
-        case MESSAGE -> messages.put(key, frames.size());
-        case ACK -> acknowledgements.putIfAbsent(key, frames.size());
-        default -> {
-          // Nobody asks for the others.
-        }
-      }
       frames.add(bytes);
       moves.addInt(0);
     }
 
-    /** Records that were freed, because nobody held them. */
+    @Override
     public long freedCount() {
-      return IntStream.range(0, frames.size()).filter(this::isGone).count();
+      return IntStream.range(0, frames.count()).filter(this::isGone).count();
     }
 
     private long location(final long at) {
@@ -157,23 +151,6 @@ public final class SimulatedJournal implements Journal {
     private boolean isGone(final int at) {
       return moves.getInt(at) == GONE;
     }
-
-    private static long key(final int streamId, final long streamSequence) {
-      return ((long) streamId << 48) ^ streamSequence;
-    }
-  }
-
-  /** What can go wrong with a write. */
-  public enum Fault {
-    NONE,
-    SYNC_FAILS,
-    SPACE_LOW,
-    DISK_FULL
-  }
-
-  /** The power failed in the middle of a write: nothing may happen in this process any more. */
-  public static final class PowerCut extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 
   private SimulatedJournal(final Disk disk) {
@@ -183,9 +160,9 @@ public final class SimulatedJournal implements Journal {
   /** Opens what is on the disk; the listener sees every record. */
   public static SimulatedJournal open(final Disk disk, final RecoveryListener listener) {
     final FrameView frame = new FrameView();
-    final long covered = disk.checkpoints.offer(listener, disk.frames.size());
-    for (int at = 0; at < disk.frames.size(); at++) {
-      frame.wrap(disk.frames.get(at), 0);
+    final long covered = disk.checkpoints.offer(listener, disk.frames.count());
+    for (int at = 0; at < disk.frames.count(); at++) {
+      disk.frames.wrap(at, frame);
       if (!disk.isGone(at) && (frame.journalSequence() > covered || disk.moves.getInt(at) > 0)) {
         listener.onFrame(frame, disk.location(at));
       }
@@ -193,21 +170,10 @@ public final class SimulatedJournal implements Journal {
     return new SimulatedJournal(disk);
   }
 
-  /** Where it ended when it was opened. */
-  public Spine.Recovered recovered(final int epoch) {
-    if (disk.frames.isEmpty()) {
-      return Spine.Recovered.nothing();
-    }
-    final int last = disk.frames.size() - 1;
-    final FrameView frame = new FrameView().wrap(disk.frames.get(last), 0);
-    return new Spine.Recovered(
-        frame.journalSequence(), frame.timeNs(), disk.location(last), 0, epoch);
-  }
-
   @Override
   public long append(final DirectBuffer buffer, final int offset, final int length) {
     requireUsable();
-    if (disk.fault == Fault.DISK_FULL) {
+    if (disk.fault == SimulatedDisk.Fault.DISK_FULL) {
       throw new MothershipException(
           MothershipException.Category.CAPACITY, DISK_FULL, "simulated: no space");
     }
@@ -216,13 +182,14 @@ public final class SimulatedJournal implements Journal {
     copy.putInt(
         FrameDescriptor.CRC_OFFSET, crc.compute(copy, 0, length), FrameDescriptor.BYTE_ORDER);
     disk.add(copy);
-    disk.meanwhile.run();
-    return disk.location(disk.frames.size() - 1L);
+    disk.work();
+    return disk.location(disk.frames.count() - 1L);
   }
 
   @Override
   public boolean isSpaceLow(final boolean isAskedAnew) {
-    return disk.fault == Fault.SPACE_LOW || disk.fault == Fault.DISK_FULL;
+    return disk.fault == SimulatedDisk.Fault.SPACE_LOW
+        || disk.fault == SimulatedDisk.Fault.DISK_FULL;
   }
 
   @Override
@@ -237,9 +204,9 @@ public final class SimulatedJournal implements Journal {
     /** A new name is on the disk when this returns; if it does not, perhaps. */
     private void reachDisk(final Runnable undoing) {
       try {
-        disk.inUpkeep.run();
-      } catch (final PowerCut e) {
-        if (disk.frames.size() % 2 == 0) {
+        disk.workInUpkeep();
+      } catch (final SimulatedDisk.PowerCut e) {
+        if (disk.frames.count() % 2 == 0) {
           undoing.run();
         }
         throw e;
@@ -248,11 +215,11 @@ public final class SimulatedJournal implements Journal {
 
     @Override
     public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
-      disk.inUpkeep.run();
+      disk.workInUpkeep();
       disk.checkpoints.add(checkpoint, state);
       reachDisk(disk.checkpoints::removeNewest);
       disk.checkpoints.keep(CHECKPOINTS_KEPT);
-      disk.inUpkeep.run();
+      disk.workInUpkeep();
       return 0;
     }
 
@@ -272,7 +239,7 @@ public final class SimulatedJournal implements Journal {
             held.set(at);
             if (at < end && (sequence + end) % MOVED_SHARE == 0) {
               final int moves = disk.moves.getInt(at);
-              disk.inUpkeep.run();
+              disk.workInUpkeep();
               disk.moves.setInt(at, moves + 1);
               reachDisk(() -> disk.moves.setInt(at, moves));
               retired.addInt(at);
@@ -295,7 +262,7 @@ public final class SimulatedJournal implements Journal {
     private void deleteOthers(final BitSet held, final long end) {
       for (int at = 0; at < end; at++) {
         if (!held.get(at) && !disk.isGone(at)) {
-          disk.inUpkeep.run();
+          disk.workInUpkeep();
           disk.moves.setInt(at, GONE);
         }
       }
@@ -303,7 +270,7 @@ public final class SimulatedJournal implements Journal {
 
     @Override
     public void release() {
-      disk.inUpkeep.run();
+      disk.workInUpkeep();
       bothPlaces.clear();
       retired.clear();
       disk.checkpoints.release();
@@ -313,15 +280,15 @@ public final class SimulatedJournal implements Journal {
   @Override
   public void sync() {
     requireUsable();
-    final int wanted = disk.frames.size();
-    disk.meanwhile.run();
-    if (disk.fault == Fault.SYNC_FAILS) {
-      disk.fault = Fault.NONE;
+    final int wanted = disk.frames.count();
+    disk.work();
+    if (disk.fault == SimulatedDisk.Fault.SYNC_FAILS) {
+      disk.fault = SimulatedDisk.Fault.NONE;
       isFailed = true;
       requireUsable();
     }
-    disk.durable = wanted;
-    disk.meanwhile.run();
+    disk.frames.durable(wanted);
+    disk.work();
   }
 
   private void requireUsable() {
@@ -347,7 +314,7 @@ public final class SimulatedJournal implements Journal {
     @Override
     public boolean read(final long location, final FrameView frame) {
       final int at = (int) (location & POSITION_MASK);
-      if (location < 0 || at >= disk.frames.size() || disk.isGone(at)) {
+      if (location < 0 || at >= disk.frames.count() || disk.isGone(at)) {
         return false;
       }
       final int moves = (int) (location >>> MOVES_SHIFT);
@@ -355,7 +322,7 @@ public final class SimulatedJournal implements Journal {
       if (moves != now && !(moves == now - 1 && bothPlaces.containsInt(at))) {
         return false;
       }
-      frame.wrap(disk.frames.get(at), 0);
+      disk.frames.wrap(at, frame);
       return true;
     }
 
@@ -380,7 +347,7 @@ public final class SimulatedJournal implements Journal {
     }
 
     private long from(final int position) {
-      for (int at = position; at < disk.frames.size(); at++) {
+      for (int at = position; at < disk.frames.count(); at++) {
         if (!disk.isGone(at)) {
           return disk.location(at);
         }

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** A client of a spine that is stepped by hand; hears everything on its inboxes. */
 final class SimulatedClient extends QuietOutbox {
-  static final String INBOX = "_INBOX.";
+  static final String INBOX = "_INBOX.client.";
 
   private static final long CONNECTION = 1;
 

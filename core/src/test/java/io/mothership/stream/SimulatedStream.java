@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.MessageView;
+import io.mothership.journal.AppendedFrames;
 import io.mothership.journal.FrameView;
-import io.mothership.journal.SimulatedJournal;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -163,10 +163,10 @@ final class SimulatedStream {
       final long sequence,
       final String payload,
       final int streamId,
-      final SimulatedJournal.Disk disk) {
+      final AppendedFrames appended) {
     onSeen(sequence, payload);
     assertTrue(
-        isAlways ? disk.isDurable(streamId, sequence) : disk.has(streamId, sequence),
+        isAlways ? appended.isDurable(streamId, sequence) : appended.has(streamId, sequence),
         () -> name + " " + sequence + " was delivered before it was committed");
   }
 
@@ -175,12 +175,12 @@ final class SimulatedStream {
       final long sequence,
       final String payload,
       final int streamId,
-      final SimulatedJournal.Disk disk) {
+      final AppendedFrames appended) {
     assertTrue(
         sequence > lastAcknowledged,
         () -> name + " " + sequence + " acknowledged after " + lastAcknowledged);
     lastAcknowledged = sequence;
-    onRead(sequence, payload, streamId, disk);
+    onRead(sequence, payload, streamId, appended);
     if (isAlways) {
       acknowledged.add(sequence);
       final String rollup = sent.get(number(payload)).rollup();
@@ -204,14 +204,14 @@ final class SimulatedStream {
 
   /** A publish was answered as a duplicate of a message: it has the same id. */
   void onDuplicate(
-      final String id, final long sequence, final int streamId, final SimulatedJournal.Disk disk) {
+      final String id, final long sequence, final int streamId, final AppendedFrames appended) {
     final FrameView frame = new FrameView();
-    assertTrue(disk.find(streamId, sequence, frame), () -> name + " has no " + sequence);
+    assertTrue(appended.find(streamId, sequence, frame), () -> name + " has no " + sequence);
     final MessageView original = new MessageView().wrap(frame);
     assertTrue(
         original.headers().toString().contains("Nats-Msg-Id: " + id + "\r\n"),
         () -> name + " " + sequence + " is no original of " + id);
-    onRead(sequence, original.payload().toString(), streamId, disk);
+    onRead(sequence, original.payload().toString(), streamId, appended);
     if (isAlways) {
       acknowledged.add(sequence);
     }
@@ -250,16 +250,18 @@ final class SimulatedStream {
    *
    * @param latestNs no clock ever showed a later time
    */
-  void check(final Stream found, final SimulatedJournal.Disk disk, final long latestNs) {
+  void check(final Stream found, final AppendedFrames appended, final long latestNs) {
     lastAcknowledged = 0;
     assertTrue(
         found.lastSequence() >= lastSeen(),
         () -> name + " goes on at " + found.lastSequence() + ", seen " + lastSeen());
     final MessageView message = new MessageView();
-    disk.messages(
-        found.id(),
-        (frame, location) ->
-            onSeen(frame.streamSequence(), message.wrap(frame).payload().toString()));
+    appended.messages(
+        (frame, position) -> {
+          if (frame.streamId() == found.id()) {
+            onSeen(frame.streamSequence(), message.wrap(frame).payload().toString());
+          }
+        });
     for (final long sequence : acknowledged) {
       assertTrue(
           found.index().isPresent(sequence) || mayBeGone(found, sequence, latestNs),
@@ -271,7 +273,7 @@ final class SimulatedStream {
       assertFalse(isRemoved(sequence), () -> name + " has removed message " + sequence);
       assertFalse(isRolledUp(sequence), () -> name + " has rolled up message " + sequence);
     }
-    originals.values().removeIf(original -> !disk.has(found.id(), original.sequence()));
+    originals.values().removeIf(original -> !appended.has(found.id(), original.sequence()));
     assertEquals(found.lastSequence(), found.committedSequence());
   }
 
@@ -284,7 +286,7 @@ final class SimulatedStream {
   }
 
   /** While it lives: a message that consumers remove goes after its acknowledgement's record. */
-  void checkRemovals(final Stream found, final SimulatedJournal.Disk disk) {
+  void checkRemovals(final Stream found, final AppendedFrames appended) {
     if (!isRemovedByAcks()) {
       return;
     }
@@ -294,8 +296,8 @@ final class SimulatedStream {
       assertTrue(
           isThere
               || deleted.contains(sequence)
-              || disk.hasAcknowledgement(found.id(), sequence)
-              || !disk.has(found.id(), sequence),
+              || appended.hasAcknowledgement(found.id(), sequence)
+              || !appended.has(found.id(), sequence),
           () -> name + " " + sequence + " was removed before its acknowledgement's record");
     }
   }

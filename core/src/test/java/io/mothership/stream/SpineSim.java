@@ -14,7 +14,7 @@ import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
-import io.mothership.journal.SimulatedJournal;
+import io.mothership.journal.SimulatedDisk;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
 import io.mothership.stream.ConsumerFixture.Message;
@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,7 +34,7 @@ import java.util.function.UnaryOperator;
  * and delete; the disk is slow, full or broken; the power goes in the middle of anything; the clock
  * is set. What clients were told is compared with what they find.
  */
-final class SpineSim {
+public final class SpineSim {
   private static final long SECOND_NS = 1_000_000_000L;
   private static final int STEPS = 250;
   private static final int PAYLOAD_BYTES_MAX = 4096;
@@ -46,12 +47,15 @@ final class SpineSim {
   private static final int ROLLUP_ALL = 3;
   private static final long STEP_NS_MAX = 3600 * SECOND_NS;
   private static final int ROUNDS_TO_TRUST = 4;
+  private static final long SERVICE = 2;
+  private static final long SERVICE_STEP_NS = 200_000;
 
   private final Random random;
   private final long checkpointBytes;
   private final UnaryOperator<Journal> wrapper;
   private final ManualClock clock = new ManualClock(StreamFixture.START_NS);
-  private final SimulatedJournal.Disk disk = new SimulatedJournal.Disk();
+  private final SimulatedDisk disk;
+  private final SimulatedService service;
   private final Map<String, SimulatedStream> streams = new HashMap<>();
   private final List<SimulatedConsumer> consumers = new ArrayList<>();
   private final List<String> ids = new ArrayList<>();
@@ -72,12 +76,11 @@ final class SpineSim {
   private int starts;
   private int forwardSteps;
   private int tokens;
-  private int callsUntilCut = Integer.MAX_VALUE;
-  private int upkeepUntilCut = Integer.MAX_VALUE;
   private long latestNs;
   private long latestAtNs;
-  private boolean isCut;
+  private volatile boolean isCut;
   private boolean isSyncBroken;
+  private boolean isEnding;
   private boolean wasFull;
   private Error violation;
   private String what = "";
@@ -85,10 +88,18 @@ final class SpineSim {
   private record Publish(SimulatedStream stream, String payload, String id, Moment sent) {}
 
   /**
+   * @param disk what outlives the processes
+   * @param service what else lives in them
    * @param wrapper what stands between the spine and the journal: nothing, or a mistake
    */
-  SpineSim(final long seed, final UnaryOperator<Journal> wrapper) {
+  public SpineSim(
+      final long seed,
+      final SimulatedDisk disk,
+      final SimulatedService service,
+      final UnaryOperator<Journal> wrapper) {
     this.random = new Random(seed);
+    this.disk = disk;
+    this.service = service;
     this.checkpointBytes = 1L << 12 + random.nextInt(8);
     this.wrapper = wrapper;
     for (int i = 0; i < 6; i++) {
@@ -103,22 +114,21 @@ final class SpineSim {
         consumers.add(new SimulatedConsumer(stream, "all", false, true));
       }
     }
-    disk.meanwhile(this::meanwhile);
-    disk.inUpkeep(this::inUpkeep);
+    disk.meanwhile(this::meanwhile, this::onCut);
   }
 
   /** What was done last, for messages. */
-  String what() {
+  public String what() {
     return what;
   }
 
-  void run() {
+  public void run() {
     start();
     create();
     for (int step = 0; step < STEPS; step++) {
       act(step);
       require();
-      streams.values().forEach(stream -> stream.checkRemovals(find(stream), disk));
+      streams.values().forEach(stream -> stream.checkRemovals(find(stream), disk.appended()));
       if (isCut || spine.isJournalFailed() && random.nextInt(8) == 0) {
         restart();
       }
@@ -129,6 +139,9 @@ final class SpineSim {
   private void act(final int step) {
     final int choice = random.nextInt(100);
     what = "step " + step + ", choice " + choice;
+    if (random.nextInt(8) == 0 && service.act(random)) {
+      return;
+    }
     if (choice < 34) {
       publish();
     } else if (choice < 46) {
@@ -159,19 +172,31 @@ final class SpineSim {
   // The process
 
   private void start() {
+    while (!tryStart()) {
+      what += ", power cut while it starts";
+      disk.cutPower(random);
+    }
+  }
+
+  /** False if the power fails before the journal is open. */
+  private boolean tryStart() {
     starts++;
     isCut = false;
     isSyncBroken = false;
     wasFull = false;
-    callsUntilCut = Integer.MAX_VALUE;
-    upkeepUntilCut = Integer.MAX_VALUE;
     publishes.clear();
     requests.clear();
     confirmations.clear();
     jetStream =
         new JetStream(JetStreamConfig.defaults().asBroker(""), owner -> new Consumers(owner));
     jetStream.startsAt(clock.wallNs());
-    final SimulatedJournal opened = SimulatedJournal.open(disk, jetStream.recovery());
+    final Journal opened;
+    try {
+      opened = disk.open(jetStream.recovery());
+    } catch (final SimulatedDisk.PowerCut e) {
+      return false;
+    }
+    final Spine.Recovered recovered = disk.recovered(starts);
     spine =
         new Spine(
             new SpineConfig(
@@ -186,7 +211,7 @@ final class SpineSim {
                 SUBSCRIPTIONS_MAX,
                 MIB),
             wrapper.apply(opened),
-            opened.recovered(starts),
+            recovered,
             jetStream,
             clock);
     spine.start(() -> {});
@@ -195,6 +220,8 @@ final class SpineSim {
     tap = spine.tap(new TapStart.Oldest());
     tapped = 0;
     dropped = 0;
+    service.start(spine.fabric(SERVICE), recovered.outboxId());
+    return true;
   }
 
   private void create() {
@@ -209,7 +236,7 @@ final class SpineSim {
       }
     }
     drain();
-    assertEquals(streams.size(), jetStream.streams().size());
+    streams.values().forEach(this::find);
   }
 
   /** Ends the process in one of the ways there are, and starts it again. */
@@ -217,33 +244,37 @@ final class SpineSim {
     boolean isAllKept = true;
     if (isCut && !isSyncBroken && random.nextInt(3) == 0) {
       what += ", killed in the middle";
-      disk.restart();
+      leave();
+      disk.kill();
     } else if (isCut || isSyncBroken || random.nextBoolean()) {
       // After a failed sync nobody knows what the disk has.
       what += ", power cut";
       isAllKept = false;
-      client.leave();
+      leave();
       disk.cutPower(random);
       if (random.nextInt(4) == 0) {
         setClock();
       }
     } else if (random.nextBoolean()) {
       what += ", killed";
-      client.leave();
-      disk.restart();
+      leave();
+      disk.kill();
     } else {
       what += ", stopped";
+      service.stop();
       spine.close();
       require();
+      leave();
+      disk.stop();
       isAllKept = !isCut;
-      client.leave();
       if (isCut) {
         disk.cutPower(random);
-      } else {
-        disk.restart();
       }
     }
     tap.close();
+    if (!isEnding && random.nextInt(4) == 0) {
+      disk.cutAfter(random.nextInt(60));
+    }
     start();
     for (final SimulatedConsumer consumer : consumers) {
       consumer.onRestart(isAllKept);
@@ -252,34 +283,31 @@ final class SpineSim {
       }
     }
     for (final SimulatedStream stream : streams.values()) {
-      stream.check(find(stream), disk, latestNs());
+      stream.check(find(stream), disk.appended(), latestNs());
     }
   }
 
-  /** The disk is at work: the rest of the process goes on, or the power goes. */
-  private void meanwhile() {
-    if (isCut || callsUntilCut-- <= 0) {
-      cut();
+  private void leave() {
+    client.leave();
+    service.leave();
+  }
+
+  /** Nobody hears anything any more. */
+  private void onCut() {
+    isCut = true;
+    if (client != null) {
+      client.leave();
     }
+  }
+
+  /** The disk is at work: the rest of the process goes on. */
+  private void meanwhile() {
     for (int i = random.nextInt(3); i > 0 && !isCut; i--) {
       if (random.nextInt(10) == 0) {
         publish(anyStream());
       }
       spine.step();
     }
-  }
-
-  /** Between two steps of a checkpoint, of freeing, of rewriting. */
-  private void inUpkeep() {
-    if (isCut || upkeepUntilCut-- <= 0) {
-      cut();
-    }
-  }
-
-  private void cut() {
-    isCut = true;
-    client.leave();
-    throw new SimulatedJournal.PowerCut();
   }
 
   /** The latest time that the wall clock ever showed, or would show had it not been set back. */
@@ -291,14 +319,15 @@ final class SpineSim {
 
   /** Steps all agents until nothing is left to do: whoever asked has an answer. */
   private void drain() {
-    int steps = 0;
-    while (!isCut && spine.stepAll() != 0) {
-      assertTrue(++steps < STEPS_TO_REST, "never comes to rest");
+    int idle = 0;
+    for (int steps = 0; !isCut && idle < 2; steps++) {
+      assertTrue(steps < STEPS_TO_REST, "never comes to rest");
+      // A service may come with something between two steps.
+      idle = spine.stepAll() == 0 ? idle + 1 : 0;
     }
     if (isCut) {
       return;
     }
-    spine.stepAll();
     require();
     if (!spine.takesMessages() && !spine.isJournalFailed()) {
       checkReadable();
@@ -325,19 +354,19 @@ final class SpineSim {
 
   private void breakSomething() {
     switch (random.nextInt(8)) {
-      case 0, 1 -> callsUntilCut = random.nextInt(20);
-      case 6, 7 -> upkeepUntilCut = random.nextInt(12);
+      case 0, 1 -> disk.cutAfter(random.nextInt(20));
+      case 6, 7 -> disk.cutInUpkeepAfter(random.nextInt(12));
       case 2 -> {
         isSyncBroken = true;
-        disk.fail(SimulatedJournal.Fault.SYNC_FAILS);
+        disk.fail(SimulatedDisk.Fault.SYNC_FAILS);
       }
-      case 3 -> fill(SimulatedJournal.Fault.SPACE_LOW);
-      case 4 -> fill(SimulatedJournal.Fault.DISK_FULL);
-      default -> disk.fail(SimulatedJournal.Fault.NONE);
+      case 3 -> fill(SimulatedDisk.Fault.SPACE_LOW);
+      case 4 -> fill(SimulatedDisk.Fault.DISK_FULL);
+      default -> disk.fail(SimulatedDisk.Fault.NONE);
     }
   }
 
-  private void fill(final SimulatedJournal.Fault how) {
+  private void fill(final SimulatedDisk.Fault how) {
     wasFull = true;
     disk.fail(how);
   }
@@ -547,7 +576,7 @@ final class SpineSim {
     }
     final SimulatedStream stream = consumer.stream();
     consumer.onDelivered(message);
-    stream.onRead(message.streamSequence(), message.payload(), find(stream).id(), disk);
+    stream.onRead(message.streamSequence(), message.payload(), find(stream).id(), disk.appended());
   }
 
   private void hearAcknowledgement(final String token, final String payload) {
@@ -566,10 +595,10 @@ final class SpineSim {
     final long sequence = answer.number("seq", 0);
     final int streamId = find(publish.stream).id();
     if (payload.contains("\"duplicate\"")) {
-      publish.stream.onDuplicate(publish.id, sequence, streamId, disk);
+      publish.stream.onDuplicate(publish.id, sequence, streamId, disk.appended());
       return;
     }
-    publish.stream.onAcknowledged(sequence, publish.payload, streamId, disk);
+    publish.stream.onAcknowledged(sequence, publish.payload, streamId, disk.appended());
     if (!publish.id.isEmpty()) {
       publish.stream.onStored(publish.id, sequence, publish.sent, now());
     }
@@ -580,7 +609,9 @@ final class SpineSim {
         (name, frame) -> {
           assertTrue(frame.journalSequence() > tapped, "the tap goes back");
           tapped = frame.journalSequence();
-          onTapped(streams.get(name), frame);
+          if (streams.containsKey(name)) {
+            onTapped(streams.get(name), frame);
+          }
         },
         random.nextInt(50));
     dropped += tap.takeDropped();
@@ -592,7 +623,7 @@ final class SpineSim {
         frame.streamSequence(),
         new MessageView().wrap(frame).payload().toString(),
         frame.streamId(),
-        disk);
+        disk.appended());
   }
 
   // The end
@@ -600,14 +631,13 @@ final class SpineSim {
   /** Whole again, and with patience: everything is delivered that was not acknowledged. */
   private void finish() {
     what = "the end";
-    callsUntilCut = Integer.MAX_VALUE;
-    upkeepUntilCut = Integer.MAX_VALUE;
+    isEnding = true;
+    disk.cutAfter(Integer.MAX_VALUE);
+    disk.cutInUpkeepAfter(Integer.MAX_VALUE);
     if (isCut || isSyncBroken || spine.isJournalFailed() || random.nextBoolean()) {
       restart();
     }
-    disk.fail(SimulatedJournal.Fault.NONE);
-    callsUntilCut = Integer.MAX_VALUE;
-    upkeepUntilCut = Integer.MAX_VALUE;
+    disk.fail(SimulatedDisk.Fault.NONE);
     int idle = 0;
     for (int round = 0; idle < 3; round++) {
       assertTrue(round < ROUNDS_MAX, "still delivering");
@@ -638,8 +668,15 @@ final class SpineSim {
       }
     }
     growOld();
+    for (int i = 0; !service.isAtRest(); i++) {
+      assertTrue(i < STEPS_TO_REST, "the service does not come to rest");
+      drain();
+      LockSupport.parkNanos(SERVICE_STEP_NS);
+    }
     assertFalse(spine.isJournalFailed());
+    service.stop();
     spine.close();
+    disk.stop();
   }
 
   /** Old messages go in the end, however the clock was set. */

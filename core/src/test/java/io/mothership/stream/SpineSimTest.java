@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
+import io.mothership.journal.SimulatedJournal;
 import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ final class SpineSimTest {
   }
 
   private static void run(final long seed, final UnaryOperator<Journal> wrapper) {
-    final SpineSim sim = new SpineSim(seed, wrapper);
+    final SpineSim sim =
+        new SpineSim(seed, new SimulatedJournal.Disk(), SimulatedService.NONE, wrapper);
     try {
       sim.run();
     } catch (final RuntimeException | Error e) {

@@ -82,7 +82,7 @@ final class ApplianceProcess implements AutoCloseable {
 
   /** The port of another listener. */
   int port(final String name) throws IOException, InterruptedException {
-    return Integer.parseInt(awaitPorts(folder.resolve("ports")).get(name).toString());
+    return Integer.parseInt(awaitPorts(portsFile()).get(name).toString());
   }
 
   /** 0 without the option {@code --set monitor_port=0}. */
@@ -126,8 +126,26 @@ final class ApplianceProcess implements AutoCloseable {
 
   /** Starts again on the same ports and data. */
   void start() throws IOException, InterruptedException {
-    final Path ports = folder.resolve("ports");
-    Files.deleteIfExists(ports);
+    launch();
+    final Map<Object, Object> bound = awaitPorts(portsFile());
+    httpPort = Integer.parseInt(bound.get("http").toString());
+    natsPort = Integer.parseInt(bound.get("nats").toString());
+    monitorPort = Integer.parseInt(bound.getOrDefault("monitor", 0).toString());
+  }
+
+  /** Starts again and kills it after a while, wherever it is by then. */
+  void startAndKill(final long afterMs) throws IOException, InterruptedException {
+    launch();
+    Thread.sleep(afterMs);
+    kill();
+  }
+
+  private Path portsFile() {
+    return folder.resolve("ports");
+  }
+
+  private void launch() throws IOException {
+    Files.deleteIfExists(portsFile());
     // Where the tests run under nohup SIGHUP is ignored, and every child would inherit that.
     final List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
     command.addAll(program());
@@ -141,7 +159,7 @@ final class ApplianceProcess implements AutoCloseable {
             "--nats",
             "127.0.0.1:" + natsPort,
             "--ports-file",
-            ports.toString()));
+            portsFile().toString()));
     command.addAll(options);
     final ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -150,10 +168,6 @@ final class ApplianceProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     builder.environment().putAll(environment);
     process = builder.start();
-    final Map<Object, Object> bound = awaitPorts(ports);
-    httpPort = Integer.parseInt(bound.get("http").toString());
-    natsPort = Integer.parseInt(bound.get("nats").toString());
-    monitorPort = Integer.parseInt(bound.getOrDefault("monitor", 0).toString());
   }
 
   /** Stops in order, with SIGTERM, and answers the exit code. */

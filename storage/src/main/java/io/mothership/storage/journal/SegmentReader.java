@@ -35,6 +35,7 @@ final class SegmentReader implements JournalReader {
   private final FrameView probe = new FrameView();
   private final SegmentIndex[] mappedSegments = new SegmentIndex[MAPPINGS_MAX];
   private final SegmentMapping[] mappings = new SegmentMapping[MAPPINGS_MAX];
+  private final int[] mappedEnds = new int[MAPPINGS_MAX];
   private final long[] lastUses = new long[MAPPINGS_MAX];
   private SegmentIndex[] known = {};
   private long uses;
@@ -252,7 +253,7 @@ final class SegmentReader implements JournalReader {
   }
 
   private boolean select(final int segment) {
-    if (current >= 0 && mappedSegments[current].segment() == segment) {
+    if (current >= 0 && mappedSegments[current].segment() == segment && !isOutgrown(current)) {
       return true;
     }
     final SegmentIndex found = table.find(segment);
@@ -270,19 +271,30 @@ final class SegmentReader implements JournalReader {
         oldest = i;
       }
     }
-    if (slot < 0) {
+    if (slot < 0 || isOutgrown(slot)) {
+      final int end = segment.end();
       final SegmentMapping mapping = map(segment);
       if (mapping == null) {
         return false;
       }
-      slot = oldest;
+      slot = slot < 0 ? oldest : slot;
       unmap(slot);
       mappedSegments[slot] = segment;
       mappings[slot] = mapping;
+      mappedEnds[slot] = end;
     }
     lastUses[slot] = ++uses;
     current = slot;
     return true;
+  }
+
+  /**
+   * Whether a segment has grown beyond its mapping: after a clean stop the file is no longer than
+   * its records need, until the appender goes on in it.
+   */
+  private boolean isOutgrown(final int slot) {
+    final int end = mappedSegments[slot].end();
+    return end > mappings[slot].length() && end > mappedEnds[slot];
   }
 
   /** A segment is renamed once, when it is sealed: the second try finds it under its new name. */

@@ -119,14 +119,17 @@ final class SegmentScanner {
     return new Outcome(at, noiseEnd, isChained);
   }
 
-  /** Zeros to the end of the file, after Chronicle's end mark if it wrote one. */
+  /**
+   * Zeros to the end of the file, after Chronicle's end mark if it wrote one. The mark is not
+   * synced: a power cut may leave either half of it where they lie in two blocks.
+   */
   private static boolean isEnd(
       final DirectBuffer file, final int word, final int at, final int noiseEnd) {
     if (noiseEnd <= at) {
       return true;
     }
     final int nameOffset = at + WORD_LENGTH;
-    return word == END_MARK
+    return (word == END_MARK || word == 0)
         && (noiseEnd <= nameOffset
             || noiseEnd == nameOffset + Integer.BYTES
                 && file.getInt(nameOffset, BYTE_ORDER) == END_NAME);

@@ -98,6 +98,15 @@ public final class JournalUpkeep implements Upkeep {
         restored.map(found -> Location.segment(found.checkpoint().location())).orElse(0);
   }
 
+  /** In whole segments, so it is never too little. */
+  @Override
+  public long tailBytes() {
+    return Arrays.stream(segments.all())
+        .filter(segment -> segment.segment() >= newestFrom)
+        .mapToLong(SegmentIndex::end)
+        .sum();
+  }
+
   @Override
   public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
     final int[] rewritten =

@@ -116,10 +116,7 @@ final class JournalFuzzTest {
     assertEquals(expected, read);
   }
 
-  private static ChronicleJournal open(final Path data, final RecoveryListener listener)
-      throws IOException {
-    // Without real syncs: the disk is not what is tested here.
-    final PowerCutFiles files = new PowerCutFiles(data, Integer.MAX_VALUE);
+  private static ChronicleJournal open(final Path data, final RecoveryListener listener) {
     return ChronicleJournal.open(
         new JournalConfig(
             data,
@@ -127,7 +124,7 @@ final class JournalFuzzTest {
             JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
             0,
             Long.MAX_VALUE,
-            files),
+            new UnsyncedFiles()),
         listener);
   }
 

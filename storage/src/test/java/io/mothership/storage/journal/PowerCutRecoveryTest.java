@@ -7,7 +7,9 @@ import io.mothership.error.MothershipException;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.TestFrames;
-import java.io.IOException;
+import io.mothership.storage.power.PowerCutDisk;
+import io.mothership.storage.power.PowerCutFiles;
+import io.mothership.storage.recovery.FileFacade;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -45,10 +47,11 @@ final class PowerCutRecoveryTest {
     final int cuts = 1 + random.nextInt(CUTS_MAX);
     for (int cut = 1; cut <= cuts; cut++) {
       final int callsUntilCut = random.nextInt(cut == 1 ? 250 : 90);
-      final PowerCutFiles files = new PowerCutFiles(data, callsUntilCut);
-      load.run(data, files);
+      final PowerCutDisk disk = new PowerCutDisk(data);
+      disk.cutAfter(callsUntilCut);
+      load.run(data, new PowerCutFiles(disk));
       final Path found = directory.resolve(seed + "-" + cut);
-      files.restoreAfterCut(found, data, random);
+      disk.restore(found, random);
       data = found;
     }
     verify(data, load.acknowledged());
@@ -79,7 +82,7 @@ final class PowerCutRecoveryTest {
         append(journal, recorded.last());
       } catch (final MothershipException e) {
         assertEquals(journal == null ? "JOURNAL_UNREADABLE" : "JOURNAL_FAILED", e.code());
-        assertTrue(e.getCause() instanceof PowerCutFiles.PowerCut, () -> e.toString());
+        assertTrue(e.getCause() instanceof PowerCutDisk.PowerCut, () -> e.toString());
       } finally {
         if (journal != null) {
           journal.close();
@@ -102,16 +105,11 @@ final class PowerCutRecoveryTest {
     }
   }
 
-  /** Without real syncs: the disk is not what is tested here. */
-  private static PowerCutFiles powered(final Path data) throws IOException {
-    return new PowerCutFiles(data, Integer.MAX_VALUE);
-  }
-
-  private static void verify(final Path data, final long acknowledged) throws IOException {
+  private static void verify(final Path data, final long acknowledged) {
     final RecordedFrames recorded = new RecordedFrames(PAYLOAD_MAX);
     final TestFrames frames = new TestFrames(PAYLOAD_MAX);
     long next;
-    try (ChronicleJournal journal = open(data, powered(data), recorded)) {
+    try (ChronicleJournal journal = open(data, new UnsyncedFiles(), recorded)) {
       check(recorded, journal, acknowledged);
       recorded.assertReadable(journal);
       next = recorded.last() + 1;
@@ -125,7 +123,7 @@ final class PowerCutRecoveryTest {
       }
     }
     final RecordedFrames again = new RecordedFrames(PAYLOAD_MAX);
-    try (ChronicleJournal journal = open(data, powered(data), again)) {
+    try (ChronicleJournal journal = open(data, new UnsyncedFiles(), again)) {
       again.assertUnbroken();
       assertEquals(next, again.last());
       assertTrue(journal.report().isClean());
@@ -145,7 +143,7 @@ final class PowerCutRecoveryTest {
   }
 
   private static ChronicleJournal open(
-      final Path data, final PowerCutFiles files, final RecordedFrames recorded) {
+      final Path data, final FileFacade files, final RecordedFrames recorded) {
     final JournalConfig config =
         new JournalConfig(
             data, SEGMENT_BYTES, JournalConfig.ALLOCATE_AHEAD_BYTES_MIN, 0, Long.MAX_VALUE, files);
