@@ -252,10 +252,11 @@ public final class CheckpointFiles {
     final CRC32C crc = new CRC32C();
     try {
       files.read(channel, header, 0);
-      if (header.getInt(0) != MAGIC
-          || header.getInt(4) != VERSION
-          || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)
-          || header.getLong(52) != channel.size() - HEADER_LENGTH) {
+      if (header.getInt(0) != MAGIC || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)) {
+        return false;
+      }
+      FormatVersion.refuseNewer("a checkpoint", header.getInt(4), VERSION);
+      if (header.getInt(4) != VERSION || header.getLong(52) != channel.size() - HEADER_LENGTH) {
         return false;
       }
       for (long at = HEADER_LENGTH; at < channel.size(); at += READ_LENGTH) {
