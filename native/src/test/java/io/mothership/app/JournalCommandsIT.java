@@ -40,7 +40,8 @@ final class JournalCommandsIT {
   @Test
   void shouldPrintVerifyAndRepair() throws Exception {
     final Path config = folder.resolve("small.conf");
-    Files.writeString(config, "storage { segment_size: 1MB, checkpoint_size: 1MB }\n");
+    Files.writeString(
+        config, "max_payload: 64KB\nstorage { segment_size: 1MB, checkpoint_size: 1MB }\n");
     final Path data;
     try (ApplianceProcess appliance =
         ApplianceProcess.start(folder.resolve("a"), "--config", config.toString())) {
