@@ -6,6 +6,7 @@ import io.mothership.bus.Slice;
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.dispatch.StreamLayer;
+import io.mothership.error.MothershipException;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.StateDecoder;
@@ -278,6 +279,9 @@ public final class JetStream implements StreamLayer {
     boolean isTaken = false;
     try {
       final int version = state.i32();
+      if (version > STATE_VERSION) {
+        throw newer(version);
+      }
       isTaken =
           version >= STATE_VERSION_OLDEST
               && version <= STATE_VERSION
@@ -297,6 +301,18 @@ public final class JetStream implements StreamLayer {
         Arrays.fill(bytesUsed, 0);
       }
     }
+  }
+
+  private static MothershipException newer(final int version) {
+    return new MothershipException(
+        MothershipException.Category.ENVIRONMENT,
+        "JOURNAL_NEWER",
+        "a checkpoint's state was written by a newer version of Open Mothership: version="
+            + version
+            + ", known="
+            + STATE_VERSION
+            + "; nothing was changed. Install that version again, or restore a backup made before"
+            + " it was installed");
   }
 
   private boolean restore(final StateDecoder in, final boolean hasLost) {

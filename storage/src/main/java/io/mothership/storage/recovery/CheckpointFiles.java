@@ -269,10 +269,11 @@ public final class CheckpointFiles {
   private static boolean isWhole(final ByteBuffer file) {
     final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     header.put(0, file, 0, HEADER_LENGTH);
-    if (header.getInt(0) != MAGIC
-        || header.getInt(4) != VERSION
-        || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)
-        || header.getLong(52) != file.capacity() - HEADER_LENGTH) {
+    if (header.getInt(0) != MAGIC || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)) {
+      return false;
+    }
+    FormatVersion.refuseNewer("a checkpoint", header.getInt(4), VERSION);
+    if (header.getInt(4) != VERSION || header.getLong(52) != file.capacity() - HEADER_LENGTH) {
       return false;
     }
     final CRC32C crc = new CRC32C();

@@ -59,8 +59,11 @@ public record JournalState(
     }
     if (bytes.position() != LENGTH
         || bytes.getInt(0) != MAGIC
-        || bytes.getInt(4) != VERSION
         || bytes.getInt(CRC_OFFSET) != crc(bytes)) {
+      return Optional.empty();
+    }
+    FormatVersion.refuseNewer("the journal", bytes.getInt(4), VERSION);
+    if (bytes.getInt(4) != VERSION) {
       return Optional.empty();
     }
     return Optional.of(

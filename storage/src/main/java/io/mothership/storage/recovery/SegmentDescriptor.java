@@ -216,9 +216,13 @@ public record SegmentDescriptor(
     if (at < 0
         || at > length - LENGTH
         || file.getInt(at, BYTE_ORDER) != MAGIC
-        || file.getShort(at + 4, BYTE_ORDER) != VERSION
         || file.getInt(at + 8, BYTE_ORDER) != segment
         || file.getInt(at + CRC_OFFSET, BYTE_ORDER) != crc.ofBytes(file, at, CRC_OFFSET)) {
+      return null;
+    }
+    final int version = file.getShort(at + 4, BYTE_ORDER) & 0xFFFF;
+    FormatVersion.refuseNewer("segment " + segment, version, VERSION);
+    if (version != VERSION) {
       return null;
     }
     final int headerOffset = file.getInt(at + 12, BYTE_ORDER);

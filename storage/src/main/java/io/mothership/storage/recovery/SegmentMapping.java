@@ -177,7 +177,9 @@ public final class SegmentMapping implements AutoCloseable {
       if (scratch.position() < Math.min(STRETCH, end - start)) {
         throw new EOFException("the file was cut off: length=" + (start + scratch.position()));
       }
-      touched[stretch / Long.SIZE] |= 1L << stretch;
+      if (scratch.position() == Math.min(STRETCH, length - start)) {
+        touched[stretch / Long.SIZE] |= 1L << stretch;
+      }
     } catch (final IOException e) {
       copy(channel, e);
     }

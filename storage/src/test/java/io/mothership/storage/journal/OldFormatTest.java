@@ -1,20 +1,26 @@
 package io.mothership.storage.journal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.clock.ManualClock;
+import io.mothership.error.MothershipException;
 import io.mothership.json.JsonObject;
 import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.zip.CRC32C;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -35,10 +41,58 @@ final class OldFormatTest {
   @TempDir private Path folder;
   private final ManualClock clock = new ManualClock(START_NS);
 
-  /** Segments of both kinds and a checkpoint that knows the first of them. */
+  /** Before lost messages were part of a checkpoint's state: its version is 3. */
   @Test
   void shouldOpenFormat1() throws IOException {
-    unpack("format-1.zip");
+    shouldOpen("format-1.zip");
+  }
+
+  /** State of version 4. */
+  @Test
+  void shouldOpenFormat2() throws IOException {
+    shouldOpen("format-2.zip");
+  }
+
+  @Test
+  void shouldRefuseFilesOfANewerVersionAndSayWhatToDo() throws IOException {
+    unpack("format-2.zip");
+    refuseNewer(
+        SegmentFiles.list(folder.resolve("journal")).lastEntry().getValue(), 0x4745534D, 52);
+    refuseNewer(folder.resolve("journal").resolve("journal.state"), 0x5453534D, 60);
+    try (var checkpoints = Files.list(folder.resolve("checkpoint"))) {
+      final Path newest = checkpoints.sorted().toList().getLast();
+      refuseNewer(newest, 0x5048434D, 60);
+    }
+    try (SteppedBroker broker = open()) {
+      checkAll(broker);
+    }
+  }
+
+  /** Raises the version of every header in a file that begins with these bytes, and opens. */
+  private void refuseNewer(final Path file, final int magic, final int crcOffset)
+      throws IOException {
+    final byte[] before = Files.readAllBytes(file);
+    final ByteBuffer bytes = ByteBuffer.wrap(before.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at <= Math.min(bytes.capacity(), 16 * 1024) - crcOffset - 4; at += 4) {
+      if (bytes.getInt(at) == magic) {
+        bytes.putShort(at + 4, (short) 99);
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes.array(), at, crcOffset);
+        bytes.putInt(at + crcOffset, (int) crc.getValue());
+      }
+    }
+    Files.write(file, bytes.array());
+    final MothershipException refused = assertThrows(MothershipException.class, this::open);
+    assertEquals("JOURNAL_NEWER", refused.code());
+    assertTrue(refused.getMessage().contains("version=99"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("Install that version again"), refused::getMessage);
+    assertArrayEquals(bytes.array(), Files.readAllBytes(file), "nothing was changed");
+    Files.write(file, before);
+  }
+
+  /** Segments of both kinds and a checkpoint that knows the first of them. */
+  private void shouldOpen(final String name) throws IOException {
+    unpack(name);
     final JournalVerification found = JournalVerification.of(folder);
     assertTrue(found.isGood(), found::toString);
     assertEquals(2, found.checkpoints());
