@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,15 +23,28 @@ final class PostgresLossIT {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
 
+  private static PostgresServer server;
+
   private final OrganizationRepository organizations = new OrganizationRepository();
   private final AtomicInteger returns = new AtomicInteger();
-  private PostgresServer server;
   private SqlConfig config;
   private Database database;
 
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.startOwn();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    // There is none where the tests were skipped.
+    if (server != null) {
+      server.close();
+    }
+  }
+
   @BeforeEach
   void open() {
-    server = PostgresServer.startOwn();
     config = TestRegistry.config(server.newDatabase());
     database = Database.open(config);
     database.onReturn(transaction -> returns.incrementAndGet());
@@ -37,10 +53,7 @@ final class PostgresLossIT {
 
   @AfterEach
   void close() {
-    if (database != null) {
-      database.close();
-      server.close();
-    }
+    database.close();
   }
 
   @Test
@@ -97,6 +110,25 @@ final class PostgresLossIT {
     awaitInsert("late");
     database.ping();
     assertEquals(List.of("before", "late"), ids());
+  }
+
+  @Test
+  void shouldNotWaitForeverForAServerThatHangs() throws Exception {
+    server.pause();
+    try {
+      final Thread reading =
+          Thread.startVirtualThread(() -> assertAway(() -> database.read(organizations::list)));
+      final AtomicReference<Throwable> complaint = new AtomicReference<>();
+      reading.setUncaughtExceptionHandler((thread, e) -> complaint.set(e));
+      assertAway(() -> insert("hung"));
+      reading.join();
+      assertEquals(null, complaint.get());
+    } finally {
+      server.resume();
+    }
+    awaitPing();
+    insert("after");
+    assertEquals(List.of("before", "after"), ids());
   }
 
   @Test

@@ -260,6 +260,22 @@ public final class PostgresServer implements AutoCloseable {
     end("QUIT keep");
   }
 
+  /** The server hangs: it keeps its connections and answers nothing. */
+  public void pause() throws IOException {
+    signal("-STOP");
+  }
+
+  /** It goes on where it was. */
+  public void resume() throws IOException {
+    signal("-CONT");
+  }
+
+  private void signal(final String name) throws IOException {
+    final List<String> command = new ArrayList<>(List.of("kill", name));
+    keeper.descendants().forEach(process -> command.add(Long.toString(process.pid())));
+    run(InputStream.nullInputStream(), command.toArray(String[]::new));
+  }
+
   private void end(final String how) {
     try (OutputStream pipe = keeper.getOutputStream()) {
       pipe.write((how + "\n").getBytes(StandardCharsets.US_ASCII));
