@@ -68,7 +68,8 @@ public final class Api implements AutoCloseable {
     allChecks.add(new HealthCheck("database", database::ping));
     allChecks.addAll(checks);
     final List<Route> routes = new ArrayList<>();
-    routes.addAll(new HealthResource(allChecks, config.version(), clock).routes());
+    routes.addAll(
+        new HealthResource(allChecks, config.version(), database.product(), clock).routes());
     routes.addAll(new OpenApiResource().routes());
     routes.addAll(new OrganizationResource(database, organizations, relay, clock).routes(auth));
     routes.addAll(

@@ -54,7 +54,7 @@ public final class Envelope {
       } catch (final ApiException e) {
         return error(e.status(), e.code(), e.getMessage());
       } catch (final MothershipException e) {
-        if (e.category() == Category.CAPACITY) {
+        if (e.category() == Category.CAPACITY || e.category() == Category.UNAVAILABLE) {
           // Expected, and the same for every caller: no trace for each of them.
           LOG.debug("{} {} refused: code={}", request.method(), request.path(), e.code());
           return error(503, e.code(), e.getMessage());

@@ -29,18 +29,23 @@ public final class ApiFixture implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final HttpClient client = HttpClient.newHttpClient();
+  private final EntityDirectory directory = new EntityDirectory();
   private final Database database;
   private final Api api;
   private final HttpListener listener;
 
   public ApiFixture(final Path folder) {
-    database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
+    this(SqlConfig.of(folder.resolve("fleet.db")));
+  }
+
+  public ApiFixture(final SqlConfig registry) {
+    database = Database.open(registry);
     api =
         Api.start(
             new ApiConfig(TOKEN, "0.0.0-test"),
             database,
             fabric,
-            new EntityDirectory(),
+            directory,
             Clock.system(),
             List.of(),
             0);
@@ -58,6 +63,10 @@ public final class ApiFixture implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  public EntityDirectory directory() {
+    return directory;
   }
 
   public Database database() {

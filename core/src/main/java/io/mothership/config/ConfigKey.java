@@ -382,7 +382,19 @@ public enum ConfigKey {
       "",
       "",
       "DATABASE_URL",
-      "JDBC URL of the records; only empty, which is SQLite, is supported yet."),
+      "PostgreSQL database of the records: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, also"
+          + " behind `jdbc:`; parameters `sslmode`, `sslrootcert`, `sslcert`, `sslkey`,"
+          + " `sslpassword`, `channel_binding`, `application_name`, `connect_timeout`,"
+          + " `currentSchema`. Empty = SQLite."),
+  DATABASE_WAIT(
+      "storage.database_wait",
+      DURATION,
+      "30s",
+      0,
+      Limits.DAY_NS,
+      "",
+      "",
+      "How long a start waits for a PostgreSQL that does not answer."),
   DATABASE_PATH(
       "storage.database_path",
       PATH,

@@ -84,12 +84,7 @@ public final class Limits {
         config,
         ConfigKey.SEGMENT_SIZE,
         "must be at least 4 times max_payload=" + config.shown(ConfigKey.MAX_PAYLOAD));
-    require(
-        config.text(ConfigKey.DATABASE_URL).isEmpty(),
-        problems,
-        config,
-        ConfigKey.DATABASE_URL,
-        "other databases than SQLite are not supported yet; use storage.database_path");
+    checkDatabaseUrl(config, problems);
     require(
         config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
             == config.text(ConfigKey.AUTHORIZATION_PASSWORD).isEmpty(),
@@ -110,6 +105,20 @@ public final class Limits {
         config,
         ConfigKey.TLS_VERIFY,
         "needs tls.ca_file");
+  }
+
+  private static void checkDatabaseUrl(
+      final MothershipConfig config, final ConfigProblems problems) {
+    final String url = config.text(ConfigKey.DATABASE_URL);
+    if (!url.isEmpty()) {
+      try {
+        DatabaseUrl.parse(url);
+      } catch (final IllegalArgumentException e) {
+        problems.add(
+            config.source(ConfigKey.DATABASE_URL),
+            ConfigKey.DATABASE_URL.fileKey() + ": " + e.getMessage());
+      }
+    }
   }
 
   private static void require(

@@ -11,6 +11,8 @@ public final class MothershipException extends RuntimeException {
     CONFIGURATION,
     /** A limit was reached; the same call may succeed later. */
     CAPACITY,
+    /** Another program that is needed does not answer; the same call may succeed later. */
+    UNAVAILABLE,
     /** Stored data is damaged. */
     CORRUPTION,
     /** The disk, the network or another machine failed. */

@@ -50,6 +50,11 @@ public interface SimulatedDisk {
   /** The same in one of the next steps of upkeep, where those are told apart. */
   default void cutInUpkeepAfter(final int steps) {}
 
+  /** Whether what ended the process in the middle of a call may have been a kill instead. */
+  default boolean mayBeKilled() {
+    return false;
+  }
+
   /** The power failed, now or before; what it leaves is found from now on. */
   void cutPower(Random random);
 

@@ -87,6 +87,11 @@ public final class SimulatedJournal implements Journal {
       upkeepUntilCut = steps;
     }
 
+    @Override
+    public boolean mayBeKilled() {
+      return true;
+    }
+
     private void work() {
       if (callsUntilCut-- <= 0) {
         cut();
@@ -102,6 +107,8 @@ public final class SimulatedJournal implements Journal {
     }
 
     private void cut() {
+      // Whoever comes later finds nothing working either.
+      callsUntilCut = 0;
       onCut.run();
       throw new PowerCut();
     }

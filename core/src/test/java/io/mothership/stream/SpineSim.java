@@ -242,7 +242,7 @@ public final class SpineSim {
   /** Ends the process in one of the ways there are, and starts it again. */
   private void restart() {
     boolean isAllKept = true;
-    if (isCut && !isSyncBroken && random.nextInt(3) == 0) {
+    if (isCut && disk.mayBeKilled() && !isSyncBroken && random.nextInt(3) == 0) {
       what += ", killed in the middle";
       leave();
       disk.kill();
@@ -667,12 +667,12 @@ public final class SpineSim {
         assertEquals(0, found.messageCount(), consumer.stream().name() + " keeps messages");
       }
     }
-    growOld();
     for (int i = 0; !service.isAtRest(); i++) {
       assertTrue(i < STEPS_TO_REST, "the service does not come to rest");
       drain();
       LockSupport.parkNanos(SERVICE_STEP_NS);
     }
+    growOld();
     assertFalse(spine.isJournalFailed());
     service.stop();
     spine.close();

@@ -1,6 +1,7 @@
 package io.mothership.app;
 
 import io.mothership.config.ConfigKey;
+import io.mothership.config.DatabaseUrl;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.UserConfig;
 import io.mothership.dispatch.SpineConfig;
@@ -8,6 +9,7 @@ import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.storage.journal.JournalConfig;
+import io.mothership.storage.sql.SqlConfig;
 import io.mothership.stream.JetStreamConfig;
 import io.mothership.stream.JetStreamLimits;
 import io.mothership.transport.nats.NatsConfig;
@@ -95,6 +97,14 @@ public final class SpineOptions {
       return budget;
     }
     return held < 0 ? Long.MAX_VALUE : held + held / 2;
+  }
+
+  /** Where the records are. */
+  public static SqlConfig registry(final MothershipConfig config) {
+    final String url = config.text(ConfigKey.DATABASE_URL);
+    return url.isEmpty()
+        ? SqlConfig.of(databaseFile(config))
+        : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(ConfigKey.DATABASE_WAIT));
   }
 
   /** The SQLite file of the records. */

@@ -244,8 +244,10 @@ public final class Wiring implements AutoCloseable {
 
   private void startHttp(
       final EventLoopGroup loops, final Fabric fabric, final long publishedOutboxId) {
-    final Database database = Database.open(SqlConfig.of(SpineOptions.databaseFile(config)));
+    final SqlConfig registry = SpineOptions.registry(config);
+    final Database database = Database.open(registry);
     onClose("database", database::close);
+    LOG.info("registry: {}, {}", registry.product(), registry.place());
     api =
         Api.start(
             new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),

@@ -19,8 +19,16 @@ public final class EntityDirectory {
   private final Map<String, String> organizations = new ConcurrentHashMap<>();
   private final Map<String, Set<String>> members = new ConcurrentHashMap<>();
 
-  /** Reads all entities of the registry. */
+  /**
+   * Reads all entities of the registry, now and whenever it comes back: a change may have been made
+   * whose answer was lost.
+   */
   public void load(final Database database, final EntityRepository entities) {
+    database.onReturn(
+        transaction -> {
+          entities.eachId(transaction, this::add);
+          return this;
+        });
     database.read(
         snapshot -> {
           entities.eachId(snapshot, this::add);

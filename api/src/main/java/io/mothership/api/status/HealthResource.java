@@ -22,12 +22,21 @@ public final class HealthResource {
 
   private final List<HealthCheck> checks;
   private final String version;
+  private final String registry;
   private final Clock clock;
   private final long startedNs;
 
-  public HealthResource(final List<HealthCheck> checks, final String version, final Clock clock) {
+  /**
+   * @param registry the product that keeps the records
+   */
+  public HealthResource(
+      final List<HealthCheck> checks,
+      final String version,
+      final String registry,
+      final Clock clock) {
     this.checks = List.copyOf(checks);
     this.version = version;
+    this.registry = registry;
     this.clock = clock;
     this.startedNs = clock.monotonicNs();
   }
@@ -65,6 +74,7 @@ public final class HealthResource {
         .text("status", status)
         .text("service", SERVICE)
         .text("version", version)
+        .text("registry", registry)
         .number("uptime", clock.monotonicNs() - startedNs)
         .text("timestamp", Timestamps.text(Timestamps.ofNs(nowNs)))
         .name("details")

@@ -14,7 +14,7 @@ import io.mothership.dispatch.Threading;
 import io.mothership.storage.journal.ChronicleJournal;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.SqlConfig;
+import io.mothership.storage.sql.TestRegistry;
 import io.mothership.stream.JetStream;
 import io.mothership.stream.JetStreamConfig;
 import io.mothership.transport.http.HttpConfig;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 
 /**
  * A process with the real journal, broker, registry and API that dies at a chosen moment of a
- * chosen publication: {@code CrashingAppliance FOLDER none|before|during|after COUNT}.
+ * chosen publication: {@code CrashingAppliance FOLDER none|before|during|after COUNT REGISTRY}.
  */
 public final class CrashingAppliance {
   private CrashingAppliance() {}
@@ -59,7 +59,7 @@ public final class CrashingAppliance {
             spine.fabric(1),
             Moment.valueOf(args[1].toUpperCase(java.util.Locale.ROOT)),
             Integer.parseInt(args[2]));
-    final Database database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
+    final Database database = Database.open(TestRegistry.config(args[3]));
     final Api api =
         Api.start(
             new ApiConfig(ApiFixture.TOKEN, "test"),

@@ -9,17 +9,23 @@ import io.mothership.api.ApiFixture.Answer;
 import io.mothership.api.json.JsonValue;
 import io.mothership.bus.Fabric.Publication;
 import io.mothership.storage.sql.OutboxRepository;
+import io.mothership.storage.sql.TestRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every row of the fleet contract over a real socket. */
+/** Every row of the fleet contract over a real socket, whatever database has the records. */
+@ParameterizedClass
+@EnumSource(TestRegistry.class)
 final class FleetContractIT {
   private static final String ORGANIZATIONS = "/api/v1/organizations";
   private static final String ENTITIES = "/api/v1/entities";
@@ -28,12 +34,14 @@ final class FleetContractIT {
   @TempDir private static Path folder;
   private static ApiFixture fixture;
 
-  @BeforeAll
-  static void start() {
-    fixture = new ApiFixture(folder);
+  @Parameter private TestRegistry registry;
+
+  @BeforeParameterizedClassInvocation
+  static void start(final TestRegistry registry) {
+    fixture = new ApiFixture(TestRegistry.config(registry.newPlace(folder)));
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
     fixture.close();
   }

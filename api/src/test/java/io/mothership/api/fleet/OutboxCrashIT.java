@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
 import io.mothership.api.json.JsonValue;
+import io.mothership.storage.sql.TestRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -23,8 +24,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Kills the appliance between the two writes of a change, again and again: afterwards the feed has
@@ -39,16 +41,20 @@ final class OutboxCrashIT {
   private final List<String> acknowledged = new ArrayList<>();
   private String orgId = "";
 
-  @Test
-  void shouldPublishEachChangeOnceWhateverMomentItDies() throws Exception {
+  @ParameterizedTest
+  @EnumSource(TestRegistry.class)
+  void shouldPublishEachChangeOnceWhateverMomentItDies(final TestRegistry registry)
+      throws Exception {
+    final String place = registry.newPlace(folder);
     for (final String death : DEATHS) {
       final String[] words = death.split(" ");
       final boolean isKilled = words[0].equals("kill");
-      try (Appliance appliance = new Appliance(folder, isKilled ? "none" : words[0], words[1])) {
+      try (Appliance appliance =
+          new Appliance(folder, isKilled ? "none" : words[0], words[1], place)) {
         createUntilItDies(appliance, isKilled ? Integer.parseInt(words[1]) : Integer.MAX_VALUE);
       }
     }
-    try (Appliance appliance = new Appliance(folder, "none", "0")) {
+    try (Appliance appliance = new Appliance(folder, "none", "0", place)) {
       final List<String> existing = entities(appliance);
       assertTrue(new HashSet<>(existing).containsAll(acknowledged));
       assertTrue(acknowledged.size() > DEATHS.size(), "acknowledged=" + acknowledged.size());
@@ -156,7 +162,8 @@ final class OutboxCrashIT {
     private final Process process;
     private final int port;
 
-    Appliance(final Path folder, final String moment, final String count) throws IOException {
+    Appliance(final Path folder, final String moment, final String count, final String place)
+        throws IOException {
       final List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -174,7 +181,8 @@ final class OutboxCrashIT {
               CrashingAppliance.class.getName(),
               folder.toString(),
               moment,
-              count));
+              count,
+              place));
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       final BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
       final String line = out.readLine();

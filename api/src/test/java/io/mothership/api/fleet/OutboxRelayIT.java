@@ -10,7 +10,7 @@ import io.mothership.error.MothershipException.Category;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
-import io.mothership.storage.sql.SqlConfig;
+import io.mothership.storage.sql.TestRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,22 +22,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The outbox's relay on a real registry. */
+@ParameterizedClass
+@EnumSource(TestRegistry.class)
 final class OutboxRelayIT {
   @TempDir private Path folder;
   private final OutboxRepository outbox = new OutboxRepository();
   private final RecordingFabric fabric = new RecordingFabric();
+  @Parameter private TestRegistry registry;
+  private String place;
   private Database database;
 
   @BeforeEach
   void open() {
-    database = Database.open(SqlConfig.of(folder.resolve("fleet.db")));
+    place = registry.newPlace(folder);
+    database = Database.open(TestRegistry.config(place));
   }
 
   @AfterEach
   void close() {
-    database.close();
+    // There is none where the test was skipped.
+    if (database != null) {
+      database.close();
+    }
   }
 
   @Test
@@ -123,7 +134,7 @@ final class OutboxRelayIT {
   void shouldKeepWhatWasCommittedAfterReopening() {
     add(5);
     database.close();
-    open();
+    database = Database.open(TestRegistry.config(place));
     assertEquals(5, count());
   }
 

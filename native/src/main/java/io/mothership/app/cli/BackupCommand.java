@@ -3,6 +3,7 @@ package io.mothership.app.cli;
 import io.mothership.app.Logging;
 import io.mothership.storage.backup.Backup;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Copies a data folder into a folder of backups; the appliance may be running. Files that the"
           + " last backup has are not copied again.",
-      "Everything that was acknowledged before it began is in it."
+      "Everything that was acknowledged before it began is in it, but for records in PostgreSQL:"
+          + " dump those first, with pg_dump."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -71,6 +73,12 @@ final class BackupCommand implements Callable<Integer> {
       made = Backup.run(folder, registry, target, kept, bar::onProgress);
     }
     out.println("backup:  " + made.name());
+    if (!Files.exists(registry)) {
+      out.println(
+          "registry: not in it, as "
+              + registry
+              + " is not there; records in PostgreSQL are for pg_dump, before this command");
+    }
     out.println("files:   " + made.files() + ", " + made.bytes() + " bytes");
     out.println("copied:  " + made.copiedBytes() + " bytes; the target had the others");
     out.flush();

@@ -19,6 +19,7 @@ public final class Doctor {
           new DiskCheck(),
           new SpaceCheck(),
           new JournalCheck(),
+          new DatabaseCheck(),
           new ClockCheck(),
           new PortsCheck(),
           new SecretsCheck(),

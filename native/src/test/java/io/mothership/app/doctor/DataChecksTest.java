@@ -201,6 +201,17 @@ final class DataChecksTest {
   }
 
   @Test
+  void shouldNameTheDatabaseAndNotOpenAFile() throws IOException {
+    ward.expect(new DatabaseCheck(), Level.OK, "mothership.db is not there yet");
+    Files.createDirectories(ward.data());
+    Files.write(ward.data().resolve("mothership.db"), new byte[2048]);
+    ward.expect(new DatabaseCheck(), Level.OK, "mothership.db, 2.0 KiB");
+    try (var files = Files.list(ward.data())) {
+      assertEquals(1, files.count());
+    }
+  }
+
+  @Test
   void shouldTellWhoMayLookIntoTheFolder() throws IOException {
     Files.createDirectories(ward.data());
     permit(ward.data(), "rwxr-x---");

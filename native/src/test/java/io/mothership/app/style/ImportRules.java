@@ -34,6 +34,7 @@ final class ImportRules {
           "net.openhft", Set.of("storage", "benchmarks"),
           "java.sql", Set.of("storage"),
           "org.sqlite", Set.of("storage"),
+          "org.postgresql", Set.of("storage"),
           "io.nats", Set.of("transport", "alien", "native", "benchmarks"),
           "picocli", Set.of("native"),
           "com.oracle.svm", Set.of("native"),

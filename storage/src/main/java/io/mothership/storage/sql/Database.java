@@ -1,9 +1,6 @@
 package io.mothership.storage.sql;
 
 import io.mothership.error.MothershipException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,88 +8,117 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /**
- * The registry's SQLite file: WAL, a full sync per commit, foreign keys on.
+ * The registry: one connection that writes, some that read, each made anew when it was lost.
  *
  * <p><i>Thread:</i> any; both calls block, so use virtual threads. <i>Back-pressure:</i> readers
- * wait for a connection, writers beyond the limit are refused with {@code SQL_BUSY}.
+ * wait for a connection, for some seconds at most; writers beyond the limit are refused with {@code
+ * SQL_BUSY}.
  */
 public final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-  private static final int BUSY_TIMEOUT_MS = 5_000;
+  private static final long READER_PATIENCE_MS = 10_000;
+  private static final long OPEN_PAUSE_MS = 200;
 
+  private final Dialect dialect;
   private final SqlWriter writer;
-  private final BlockingQueue<Connection> readers;
+  private final BlockingQueue<SqlSession> readers;
   private final int readerCount;
   private volatile boolean isClosed;
 
-  private Database(final SqlConfig config, final SqlWriter writer, final List<Connection> readers) {
+  private Database(final SqlConfig config, final SqlWriter writer, final List<SqlSession> readers) {
+    this.dialect = config.dialect();
     this.writer = writer;
     this.readers = new ArrayBlockingQueue<>(config.readersMax(), false, readers);
     this.readerCount = config.readersMax();
   }
 
   /**
-   * Opens the file, making or migrating it as needed.
+   * Opens the registry, making or migrating it as needed. One that does not answer yet is waited
+   * for.
    *
-   * @throws MothershipException {@code SQL_FAILED}, {@code SQL_CORRUPT}, {@code SQL_TOO_NEW}
+   * @throws MothershipException {@code SQL_FAILED}, {@code SQL_CORRUPT}, {@code SQL_TOO_NEW},
+   *     {@code SQL_UNREACHABLE}, {@code SQL_REFUSED}, {@code SQL_IN_USE}
    */
   public static Database open(final SqlConfig config) {
-    final List<Connection> opened = new ArrayList<>();
-    try {
-      final Path folder = config.file().toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-        SqliteLibrary.keepIn(folder.resolve("lib"));
+    final long deadlineNs = System.nanoTime() + config.waitNs();
+    boolean isWaiting = false;
+    while (true) {
+      try {
+        return tryOpen(config);
+      } catch (final MothershipException e) {
+        final MothershipException explained = SqlErrors.explain(config.dialect(), e);
+        if (e.category() != MothershipException.Category.UNAVAILABLE
+            || System.nanoTime() - deadlineNs >= 0) {
+          throw explained;
+        }
+        if (!isWaiting) {
+          LOG.warn("waiting for the database: {}", explained.getMessage());
+          isWaiting = true;
+        }
+        pause();
       }
-      final Connection write = connect(config.file(), false);
-      opened.add(write);
-      Migrations.apply(write);
-      final List<Connection> readers = new ArrayList<>();
-      for (int i = 0; i < config.readersMax(); i++) {
-        final Connection read = connect(config.file(), true);
-        opened.add(read);
-        readers.add(read);
-      }
-      return new Database(config, SqlWriter.start(config, write), readers);
-    } catch (final SQLException e) {
-      opened.forEach(Database::closeQuietly);
-      throw SqlErrors.translate(e);
-    } catch (final IOException e) {
-      opened.forEach(Database::closeQuietly);
-      throw SqlErrors.SQL_FAILED.exception("cannot make the folder of " + config.file() + ": " + e);
-    } catch (final RuntimeException e) {
-      opened.forEach(Database::closeQuietly);
-      throw e;
     }
   }
 
-  private static Connection connect(final Path file, final boolean isReadOnly) throws SQLException {
-    final SQLiteConfig sqlite = new SQLiteConfig();
-    sqlite.setJournalMode(JournalMode.WAL);
-    sqlite.setSynchronous(SynchronousMode.FULL);
-    sqlite.enforceForeignKeys(true);
-    sqlite.setBusyTimeout(BUSY_TIMEOUT_MS);
-    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index
-    // file.
-    final Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
-    if (isReadOnly) {
-      try (var statement = connection.createStatement()) {
-        statement.execute("PRAGMA query_only = ON");
+  private static void pause() {
+    try {
+      Thread.sleep(OPEN_PAUSE_MS);
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw SqlErrors.SQL_CLOSED.exception("interrupted while waiting for the database");
+    }
+  }
+
+  private static Database tryOpen(final SqlConfig config) {
+    final Dialect dialect = config.dialect();
+    final List<SqlSession> opened = new ArrayList<>();
+    boolean isOpen = false;
+    try {
+      final SqlSession write = SqlSession.open(dialect, Dialect.Purpose.WRITE);
+      opened.add(write);
+      Migrations.apply(dialect, write.connection());
+      while (opened.size() <= config.readersMax()) {
+        opened.add(SqlSession.open(dialect, Dialect.Purpose.READ));
+      }
+      final Database database =
+          new Database(
+              config,
+              SqlWriter.start(config, write),
+              List.copyOf(opened.subList(1, opened.size())));
+      isOpen = true;
+      return database;
+    } catch (final SQLException e) {
+      throw SqlErrors.translate(dialect, e);
+    } finally {
+      if (!isOpen) {
+        opened.forEach(SqlSession::close);
       }
     }
-    return connection;
+  }
+
+  /** The database's name, for people. */
+  public String product() {
+    return dialect.product();
+  }
+
+  /**
+   * Has {@code work} done first whenever writing begins anew after the database was lost: before
+   * any other write, and for what may have been committed without anybody being told. To be called
+   * before the first write.
+   */
+  public void onReturn(final Work<Transaction, ?> work) {
+    writer.onReturn(work);
   }
 
   /**
    * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it
-   * stays.
+   * stays. It is run again if the database was lost before its commit; if that happens at the
+   * commit, the answer is {@code SQL_UNREACHABLE} and the change may have been made.
    *
    * @throws MothershipException see {@link SqlErrors}
    */
@@ -108,7 +134,7 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} on what was committed last.
+   * Runs {@code work} on what was committed last; again if the database was lost meanwhile.
    *
    * @throws MothershipException see {@link SqlErrors}
    */
@@ -116,24 +142,40 @@ public final class Database implements AutoCloseable {
     if (isClosed) {
       throw SqlErrors.SQL_CLOSED.exception("the registry is closed");
     }
-    final Connection connection;
+    final SqlSession session = takeReader();
     try {
-      connection = readers.take();
+      boolean isRetried = session.isLost();
+      while (true) {
+        try {
+          return work.run(new Snapshot(dialect, session.connection()));
+        } catch (final SQLException e) {
+          if (!session.tryForget(e) || isRetried) {
+            throw SqlErrors.translate(dialect, e);
+          }
+          isRetried = true;
+        }
+      }
+    } finally {
+      readers.add(session);
+    }
+  }
+
+  private SqlSession takeReader() {
+    try {
+      final SqlSession session = readers.poll(READER_PATIENCE_MS, TimeUnit.MILLISECONDS);
+      if (session == null) {
+        throw SqlErrors.SQL_BUSY.exception("too many reads wait: connections=" + readerCount);
+      }
+      return session;
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
       throw SqlErrors.SQL_CLOSED.exception("interrupted while waiting for a connection");
     }
-    try {
-      return work.run(new Snapshot(connection));
-    } catch (final SQLException e) {
-      throw SqlErrors.translate(e);
-    } finally {
-      readers.add(connection);
-    }
   }
 
-  /** Throws if the registry cannot be read. */
+  /** Throws if the registry cannot be read or, as far as is known, not be written. */
   public void ping() {
+    writer.requireSession();
     read(
         snapshot -> {
           try (var statement = snapshot.connection().createStatement();
@@ -153,7 +195,7 @@ public final class Database implements AutoCloseable {
     writer.close();
     for (int i = 0; i < readerCount; i++) {
       try {
-        closeQuietly(readers.take());
+        readers.take().close();
       } catch (final InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -161,10 +203,10 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static RuntimeException unwrap(final Throwable cause) {
+  private RuntimeException unwrap(final Throwable cause) {
     return switch (cause) {
       case MothershipException known -> known;
-      case SQLException sql -> SqlErrors.translate(sql);
+      case SQLException sql -> SqlErrors.translate(dialect, sql);
       case RuntimeException other -> other;
       default -> SqlErrors.SQL_FAILED.exception(String.valueOf(cause));
     };
@@ -174,11 +216,11 @@ public final class Database implements AutoCloseable {
     try {
       connection.close();
     } catch (final SQLException e) {
-      LOG.warn("closing failed", e);
+      LOG.warn("closing failed: cause={}", e.toString());
     }
   }
 
-  /** Something to do with the registry. */
+  /** Something to do with the registry; it may be done twice if the first time came to nothing. */
   @FunctionalInterface
   public interface Work<C, T> {
     T run(C context) throws SQLException;

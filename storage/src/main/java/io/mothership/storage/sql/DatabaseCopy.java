@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
 
-/** A registry's file at one moment, also while somebody writes to it. */
+/** A registry's SQLite file at one moment, also while somebody writes to it. */
 public final class DatabaseCopy {
   private DatabaseCopy() {}
 
@@ -27,7 +27,7 @@ public final class DatabaseCopy {
       vacuum.setString(1, copy.toString());
       vacuum.execute();
     } catch (final SQLException e) {
-      throw SqlErrors.translate(e);
+      throw SqlErrors.translate(new SqliteDialect(database), e);
     }
     check(copy);
   }
@@ -41,7 +41,7 @@ public final class DatabaseCopy {
         throw SqlErrors.SQL_CORRUPT.exception("the copy is damaged: " + found);
       }
     } catch (final SQLException e) {
-      throw SqlErrors.translate(e);
+      throw SqlErrors.translate(new SqliteDialect(copy), e);
     }
   }
 }

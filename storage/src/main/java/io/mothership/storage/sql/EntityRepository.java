@@ -27,8 +27,8 @@ public final class EntityRepository {
                     + " altitude, heading, velocity, components, tags, metadata, updated_at,"
                     + " created_at, entity_id, org_id)"
                     + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-      bindChangeable(statement, entity);
-      statement.setString(14, Timestamps.text(entity.createdAt()));
+      bindChangeable(transaction.dialect(), statement, entity);
+      transaction.dialect().bind(statement, 14, entity.createdAt());
       statement.setString(15, entity.entityId());
       statement.setString(16, entity.orgId());
       statement.executeUpdate();
@@ -45,7 +45,7 @@ public final class EntityRepository {
                     + " latitude = ?, longitude = ?, altitude = ?, heading = ?, velocity = ?,"
                     + " components = ?, tags = ?, metadata = ?, updated_at = ?"
                     + " WHERE entity_id = ? AND org_id = ?")) {
-      bindChangeable(statement, entity);
+      bindChangeable(transaction.dialect(), statement, entity);
       statement.setString(14, entity.entityId());
       statement.setString(15, entity.orgId());
       statement.executeUpdate();
@@ -66,12 +66,12 @@ public final class EntityRepository {
   public Optional<Entity> find(
       final Transaction transaction, final String orgId, final String entityId)
       throws SQLException {
-    return find(transaction.connection(), orgId, entityId);
+    return find(transaction.dialect(), transaction.connection(), orgId, entityId);
   }
 
   public Optional<Entity> find(final Snapshot snapshot, final String orgId, final String entityId)
       throws SQLException {
-    return find(snapshot.connection(), orgId, entityId);
+    return find(snapshot.dialect(), snapshot.connection(), orgId, entityId);
   }
 
   /** All of an organization, in the order in which they were made. */
@@ -82,7 +82,7 @@ public final class EntityRepository {
       try (ResultSet rows = statement.executeQuery()) {
         final List<Entity> found = new ArrayList<>();
         while (rows.next()) {
-          found.add(entity(rows));
+          found.add(entity(snapshot.dialect(), rows));
         }
         return found;
       }
@@ -92,8 +92,19 @@ public final class EntityRepository {
   /** Hands out the entity and organization id of every entity. */
   public void eachId(final Snapshot snapshot, final BiConsumer<String, String> consumer)
       throws SQLException {
+    eachId(snapshot.connection(), consumer);
+  }
+
+  /** The same, with nobody writing meanwhile. */
+  public void eachId(final Transaction transaction, final BiConsumer<String, String> consumer)
+      throws SQLException {
+    eachId(transaction.connection(), consumer);
+  }
+
+  private static void eachId(final Connection connection, final BiConsumer<String, String> consumer)
+      throws SQLException {
     try (PreparedStatement statement =
-            snapshot.connection().prepareStatement("SELECT entity_id, org_id FROM entities");
+            connection.prepareStatement("SELECT entity_id, org_id FROM entities");
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         consumer.accept(rows.getString(1), rows.getString(2));
@@ -102,23 +113,25 @@ public final class EntityRepository {
   }
 
   private static Optional<Entity> find(
-      final Connection connection, final String orgId, final String entityId) throws SQLException {
+      final Dialect dialect, final Connection connection, final String orgId, final String entityId)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(SELECT + "WHERE org_id = ? AND entity_id = ?")) {
       statement.setString(1, orgId);
       statement.setString(2, entityId);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(entity(rows)) : Optional.empty();
+        return rows.next() ? Optional.of(entity(dialect, rows)) : Optional.empty();
       }
     }
   }
 
-  private static void bindChangeable(final PreparedStatement statement, final Entity entity)
+  private static void bindChangeable(
+      final Dialect dialect, final PreparedStatement statement, final Entity entity)
       throws SQLException {
     statement.setString(1, entity.entityType());
     statement.setString(2, entity.status());
     statement.setString(3, entity.priority());
-    statement.setInt(4, entity.isLive() ? 1 : 0);
+    statement.setBoolean(4, entity.isLive());
     bind(statement, 5, entity.latitude());
     bind(statement, 6, entity.longitude());
     bind(statement, 7, entity.altitude());
@@ -127,7 +140,7 @@ public final class EntityRepository {
     statement.setString(10, entity.components());
     statement.setString(11, entity.tags());
     statement.setString(12, entity.metadata());
-    statement.setString(13, Timestamps.text(entity.updatedAt()));
+    dialect.bind(statement, 13, entity.updatedAt());
   }
 
   private static void bind(
@@ -136,18 +149,18 @@ public final class EntityRepository {
     if (value.isPresent()) {
       statement.setDouble(index, value.getAsDouble());
     } else {
-      statement.setNull(index, Types.REAL);
+      statement.setNull(index, Types.DOUBLE);
     }
   }
 
-  private static Entity entity(final ResultSet row) throws SQLException {
+  private static Entity entity(final Dialect dialect, final ResultSet row) throws SQLException {
     return new Entity(
         row.getString(1),
         row.getString(2),
         row.getString(3),
         row.getString(4),
         row.getString(5),
-        row.getInt(6) != 0,
+        row.getBoolean(6),
         number(row, 7),
         number(row, 8),
         number(row, 9),
@@ -156,8 +169,8 @@ public final class EntityRepository {
         row.getString(12),
         row.getString(13),
         row.getString(14),
-        Timestamps.parse(row.getString(15)),
-        Timestamps.parse(row.getString(16)));
+        dialect.time(row, 15),
+        dialect.time(row, 16));
   }
 
   private static OptionalDouble number(final ResultSet row, final int index) throws SQLException {

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Brings a registry to this version's tables, script by script, each in a transaction. A script
- * that was released never changes; a change is a new script.
+ * that was released never changes; a change is a new script, in every dialect.
  */
 final class Migrations {
   /** In order; the position is the version. Named here because nothing scans the class path. */
@@ -21,24 +21,43 @@ final class Migrations {
 
   private Migrations() {}
 
-  static void apply(final Connection connection) throws SQLException {
+  static void apply(final Dialect dialect, final Connection connection) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE IF NOT EXISTS schema_migrations "
               + "(version INTEGER PRIMARY KEY, script TEXT NOT NULL, applied_at TEXT NOT NULL)");
       final int version = version(statement);
-      if (version > SCRIPTS.size()) {
-        throw SqlErrors.SQL_TOO_NEW.exception(
-            "registry is of a newer version: max=%d, actual=%d".formatted(SCRIPTS.size(), version));
-      }
+      requireKnown(version);
       connection.commit();
       for (int next = version + 1; next <= SCRIPTS.size(); next++) {
-        apply(connection, next);
+        apply(dialect, connection, next);
       }
     } catch (final SQLException | RuntimeException e) {
       connection.rollback();
       throw e;
+    }
+  }
+
+  /**
+   * @throws io.mothership.error.MothershipException {@code SQL_TOO_NEW}
+   */
+  static void requireKnown(final int version) {
+    if (version > SCRIPTS.size()) {
+      throw SqlErrors.SQL_TOO_NEW.exception(
+          "the records are of a newer version: max=%d, actual=%d"
+              .formatted(SCRIPTS.size(), version));
+    }
+  }
+
+  /** The last script that was applied, 0 if none was. */
+  static int version(final Connection connection) throws SQLException {
+    try (ResultSet table =
+            connection
+                .getMetaData()
+                .getTables(null, connection.getSchema(), "schema_migrations", null);
+        Statement statement = connection.createStatement()) {
+      return table.next() ? version(statement) : 0;
     }
   }
 
@@ -50,12 +69,13 @@ final class Migrations {
     }
   }
 
-  private static void apply(final Connection connection, final int version) throws SQLException {
+  private static void apply(final Dialect dialect, final Connection connection, final int version)
+      throws SQLException {
     final String script = SCRIPTS.get(version - 1);
     try (Statement statement = connection.createStatement();
         PreparedStatement done =
             connection.prepareStatement("INSERT INTO schema_migrations VALUES (?, ?, ?)")) {
-      for (final String command : read(script).split(";\\s*(\n|$)")) {
+      for (final String command : read(dialect.scripts() + "/" + script).split(";\\s*(\n|$)")) {
         if (!command.isBlank()) {
           statement.execute(command);
         }

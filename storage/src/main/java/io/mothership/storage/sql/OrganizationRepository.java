@@ -24,8 +24,8 @@ public final class OrganizationRepository {
       statement.setString(2, organization.name());
       statement.setString(3, organization.orgType());
       statement.setString(4, organization.metadata());
-      statement.setString(5, Timestamps.text(organization.createdAt()));
-      statement.setString(6, Timestamps.text(organization.updatedAt()));
+      transaction.dialect().bind(statement, 5, organization.createdAt());
+      transaction.dialect().bind(statement, 6, organization.updatedAt());
       statement.executeUpdate();
     }
   }
@@ -36,7 +36,7 @@ public final class OrganizationRepository {
         snapshot.connection().prepareStatement(SELECT + "WHERE org_id = ?")) {
       statement.setString(1, orgId);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(organization(rows)) : Optional.empty();
+        return rows.next() ? Optional.of(organization(snapshot.dialect(), rows)) : Optional.empty();
       }
     }
   }
@@ -48,19 +48,20 @@ public final class OrganizationRepository {
         ResultSet rows = statement.executeQuery()) {
       final List<Organization> found = new ArrayList<>();
       while (rows.next()) {
-        found.add(organization(rows));
+        found.add(organization(snapshot.dialect(), rows));
       }
       return found;
     }
   }
 
-  private static Organization organization(final ResultSet row) throws SQLException {
+  private static Organization organization(final Dialect dialect, final ResultSet row)
+      throws SQLException {
     return new Organization(
         row.getString(1),
         row.getString(2),
         row.getString(3),
         row.getString(4),
-        Timestamps.parse(row.getString(5)),
-        Timestamps.parse(row.getString(6)));
+        dialect.time(row, 5),
+        dialect.time(row, 6));
   }
 }

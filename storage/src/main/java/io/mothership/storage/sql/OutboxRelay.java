@@ -4,6 +4,7 @@ import io.mothership.bus.Fabric;
 import io.mothership.bus.Fabric.Publication;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,7 @@ public final class OutboxRelay implements AutoCloseable {
   private final Thread thread;
   private volatile long publishedId;
   private volatile boolean isPrepared;
+  private boolean isStuck;
 
   private OutboxRelay(
       final Database database,
@@ -63,6 +65,8 @@ public final class OutboxRelay implements AutoCloseable {
       final Fabric fabric,
       final long publishedOutboxId) {
     final OutboxRelay relay = new OutboxRelay(database, outbox, fabric, publishedOutboxId);
+    // What came back may be an older copy of what was lost.
+    database.onReturn(relay::forgetPublished);
     try {
       relay.prepare();
     } catch (final MothershipException e) {
@@ -77,12 +81,13 @@ public final class OutboxRelay implements AutoCloseable {
 
   /** Before it no change may be made: its event would get an id that the journal has already. */
   private void prepare() {
-    database.write(
-        transaction -> {
-          outbox.continueAbove(transaction, publishedId);
-          return outbox.deleteUpTo(transaction, publishedId);
-        });
+    database.write(this::forgetPublished);
     isPrepared = true;
+  }
+
+  private int forgetPublished(final Transaction transaction) throws SQLException {
+    outbox.continueAbove(transaction, publishedId);
+    return outbox.deleteUpTo(transaction, publishedId);
   }
 
   /**
@@ -139,7 +144,7 @@ public final class OutboxRelay implements AutoCloseable {
         prepare();
       }
       final List<OutboxRecord> batch =
-          database.read(snapshot -> outbox.listAbove(snapshot, publishedId, BATCH_MAX));
+          database.write(transaction -> outbox.listAbove(transaction, publishedId, BATCH_MAX));
       for (final OutboxRecord event : batch) {
         publish(event);
       }
@@ -147,13 +152,17 @@ public final class OutboxRelay implements AutoCloseable {
         // Should this fail, the rows go with the next batch: the id says that they are published.
         database.write(transaction -> outbox.deleteUpTo(transaction, publishedId));
       }
+      isStuck = false;
       return !batch.isEmpty();
     } catch (final RuntimeException e) {
       if (Thread.interrupted()
           || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
         throw new InterruptedException();
       }
-      LOG.error("the outbox cannot be relayed for now", e);
+      if (!isStuck) {
+        LOG.error("the outbox cannot be relayed for now", e);
+        isStuck = true;
+      }
       return false;
     }
   }

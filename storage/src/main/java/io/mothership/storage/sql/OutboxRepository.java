@@ -27,16 +27,19 @@ public final class OutboxRepository {
       statement.setString(1, subject);
       statement.setString(2, messageId);
       statement.setBytes(3, payload);
-      statement.setString(4, Timestamps.text(createdAt));
+      transaction.dialect().bind(statement, 4, createdAt);
       statement.executeUpdate();
     }
   }
 
-  /** The oldest events above {@code id} that were not refused, in order. */
-  public List<OutboxRecord> listAbove(final Snapshot snapshot, final long id, final int limit)
+  /**
+   * The oldest events above {@code id} that were not refused, in order. In a transaction: only who
+   * may write may publish.
+   */
+  public List<OutboxRecord> listAbove(final Transaction transaction, final long id, final int limit)
       throws SQLException {
     try (PreparedStatement statement =
-        snapshot
+        transaction
             .connection()
             .prepareStatement(
                 "SELECT id, subject, message_id, payload FROM outbox"
@@ -93,20 +96,6 @@ public final class OutboxRepository {
    * count as published.
    */
   public void continueAbove(final Transaction transaction, final long id) throws SQLException {
-    try (PreparedStatement raise =
-            transaction
-                .connection()
-                .prepareStatement(
-                    "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'");
-        PreparedStatement begin =
-            transaction
-                .connection()
-                .prepareStatement("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)")) {
-      raise.setLong(1, id);
-      if (raise.executeUpdate() == 0) {
-        begin.setLong(1, id);
-        begin.executeUpdate();
-      }
-    }
+    transaction.dialect().continueOutboxAbove(transaction.connection(), id);
   }
 }

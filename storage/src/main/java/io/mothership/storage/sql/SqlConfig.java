@@ -1,16 +1,19 @@
 package io.mothership.storage.sql;
 
+import io.mothership.config.DatabaseUrl;
 import java.nio.file.Path;
 
 /**
  * Where the registry lives and what it may use.
  *
- * @param file the SQLite file; its folder is made if missing
+ * @param dialect which database, and where
+ * @param waitNs how long opening waits for a database that does not answer
  * @param readersMax connections for reading
  * @param pendingMax writes that may wait; more are refused
  * @param groupMax writes in one commit
  */
-public record SqlConfig(Path file, int readersMax, int pendingMax, int groupMax) {
+public record SqlConfig(
+    Dialect dialect, long waitNs, int readersMax, int pendingMax, int groupMax) {
 
   public SqlConfig {
     if (readersMax < 1 || pendingMax < 1 || groupMax < 1) {
@@ -20,7 +23,36 @@ public record SqlConfig(Path file, int readersMax, int pendingMax, int groupMax)
     }
   }
 
+  /** A SQLite file; its folder is made if missing. */
   public static SqlConfig of(final Path file) {
-    return new SqlConfig(file, 4, 1024, 64);
+    return of(new SqliteDialect(file));
+  }
+
+  /** A PostgreSQL database. */
+  public static SqlConfig of(final DatabaseUrl url) {
+    return of(new PostgresDialect(url));
+  }
+
+  private static SqlConfig of(final Dialect dialect) {
+    return new SqlConfig(dialect, 0, 4, 1024, 64);
+  }
+
+  public SqlConfig withWait(final long newWaitNs) {
+    return new SqlConfig(dialect, newWaitNs, readersMax, pendingMax, groupMax);
+  }
+
+  public SqlConfig withLimits(
+      final int newReadersMax, final int newPendingMax, final int newGroupMax) {
+    return new SqlConfig(dialect, waitNs, newReadersMax, newPendingMax, newGroupMax);
+  }
+
+  /** The database's name, for people. */
+  public String product() {
+    return dialect.product();
+  }
+
+  /** Where the records are, without secrets. */
+  public String place() {
+    return dialect.place();
   }
 }

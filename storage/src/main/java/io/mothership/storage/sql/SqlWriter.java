@@ -1,5 +1,6 @@
 package io.mothership.storage.sql;
 
+import io.mothership.error.MothershipException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,24 +20,42 @@ import org.slf4j.LoggerFactory;
 final class SqlWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqlWriter.class);
 
-  private final Connection connection;
+  private final Dialect dialect;
+  private final SqlSession session;
   private final int groupMax;
   private final BlockingQueue<Piece<?>> pieces;
+  private final List<Database.Work<Transaction, ?>> returns = new CopyOnWriteArrayList<>();
   private final Thread thread;
+  private Transaction transaction;
+  private volatile MothershipException outage;
   private volatile boolean isClosing;
 
-  private SqlWriter(final SqlConfig config, final Connection connection) {
-    this.connection = connection;
+  private SqlWriter(final SqlConfig config, final SqlSession session) {
+    this.dialect = config.dialect();
+    this.session = session;
     this.groupMax = config.groupMax();
     this.pieces = new ArrayBlockingQueue<>(config.pendingMax());
     this.thread = Thread.ofPlatform().name("ms-sql").daemon().unstarted(this::run);
   }
 
-  static SqlWriter start(final SqlConfig config, final Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
-    final SqlWriter writer = new SqlWriter(config, connection);
+  static SqlWriter start(final SqlConfig config, final SqlSession session) throws SQLException {
+    final SqlWriter writer = new SqlWriter(config, session);
+    session.connection().setAutoCommit(false);
+    writer.transaction = new Transaction(config.dialect(), session.connection());
     writer.thread.start();
     return writer;
+  }
+
+  void onReturn(final Database.Work<Transaction, ?> work) {
+    returns.add(work);
+  }
+
+  /** Throws what stood in the way of the last write, if that was the database's absence. */
+  void requireSession() {
+    final MothershipException last = outage;
+    if (last != null) {
+      throw last;
+    }
   }
 
   <T> CompletableFuture<T> submit(final Database.Work<Transaction, T> work) {
@@ -51,42 +71,97 @@ final class SqlWriter implements AutoCloseable {
 
   private void run() {
     final List<Piece<?>> group = new ArrayList<>();
-    final Transaction transaction = new Transaction(connection);
     try {
       while (true) {
         group.add(pieces.take());
         pieces.drainTo(group, groupMax - 1);
-        commit(group, transaction);
+        write(group);
         group.clear();
       }
     } catch (final InterruptedException e) {
       while (pieces.drainTo(group, groupMax) > 0) {
-        commit(group, transaction);
+        write(group);
         group.clear();
       }
     }
   }
 
-  private void commit(final List<Piece<?>> group, final Transaction transaction) {
+  private void write(final List<Piece<?>> group) {
     try {
-      for (final Piece<?> piece : group) {
-        piece.tryRun(transaction);
+      try {
+        runAll(group);
+      } catch (final SQLException e) {
+        // Nothing of it was committed, so it can be done again.
+        if (!session.tryForget(e)) {
+          throw e;
+        }
+        runAll(group);
       }
-      connection.commit();
-    } catch (final SQLException | RuntimeException e) {
+      session.connection().commit();
+      outage = null;
+    } catch (final SQLException e) {
+      fail(group, e);
+      return;
+    } catch (final MothershipException e) {
+      if (outage == null || !outage.code().equals(e.code())) {
+        LOG.error("records cannot be written for now: {}", SqlErrors.reason(e));
+      }
+      outage = e;
+      fail(group, e);
+      return;
+    } catch (final RuntimeException e) {
       LOG.error("a group of writes failed: count={}", group.size(), e);
       rollBack();
-      group.forEach(piece -> piece.fail(e));
+      fail(group, e);
       return;
     }
     group.forEach(Piece::complete);
   }
 
+  private void runAll(final List<Piece<?>> group) throws SQLException {
+    final Transaction current = transaction();
+    for (final Piece<?> piece : group) {
+      piece.tryRun(current);
+    }
+  }
+
+  /** The session's; one that is new begins with what was asked for. */
+  private Transaction transaction() throws SQLException {
+    final Connection connection = session.connection();
+    if (transaction.connection() != connection) {
+      connection.setAutoCommit(false);
+      final Transaction begun = new Transaction(dialect, connection);
+      for (final Database.Work<Transaction, ?> work : returns) {
+        work.run(begun);
+      }
+      connection.commit();
+      transaction = begun;
+    }
+    return transaction;
+  }
+
+  private void fail(final List<Piece<?>> group, final SQLException cause) {
+    final boolean isLost = session.tryForget(cause) || session.isLost();
+    if (isLost) {
+      outage = SqlErrors.translate(dialect, cause);
+    } else {
+      LOG.error("a group of writes failed: count={}", group.size(), cause);
+      rollBack();
+    }
+    fail(group, (Exception) cause);
+  }
+
+  private static void fail(final List<Piece<?>> group, final Exception cause) {
+    group.forEach(piece -> piece.fail(cause));
+  }
+
   private void rollBack() {
     try {
-      connection.rollback();
+      session.connection().rollback();
     } catch (final SQLException e) {
-      LOG.error("roll-back failed", e);
+      if (!session.tryForget(e)) {
+        LOG.error("roll-back failed", e);
+      }
     }
   }
 
@@ -99,7 +174,7 @@ final class SqlWriter implements AutoCloseable {
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Database.closeQuietly(connection);
+    session.close();
   }
 
   /** One caller's work and its answer, which leaves after the commit. */
@@ -115,6 +190,7 @@ final class SqlWriter implements AutoCloseable {
 
     /** Runs the work; its own failure undoes only itself. */
     void tryRun(final Transaction transaction) throws SQLException {
+      failure = null;
       final Savepoint savepoint = transaction.connection().setSavepoint();
       try {
         result = work.run(transaction);

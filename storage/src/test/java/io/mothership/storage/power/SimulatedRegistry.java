@@ -162,7 +162,7 @@ final class SimulatedRegistry implements SimulatedService {
   }
 
   private List<OutboxRecord> waiting() {
-    return database.read(snapshot -> outbox.listAbove(snapshot, 0, WAITING_MAX));
+    return database.write(transaction -> outbox.listAbove(transaction, 0, WAITING_MAX));
   }
 
   /** Each change that was made has one event, in the journal or waiting; no other has any. */

@@ -1,246 +1,37 @@
 package io.mothership.storage.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.error.MothershipException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalDouble;
-import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DatabaseTest {
-  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
+/** The registry in a SQLite file. */
+final class DatabaseTest extends DatabaseContract {
+  private int count;
 
-  @TempDir private Path folder;
-  private final OrganizationRepository organizations = new OrganizationRepository();
-  private final EntityRepository entities = new EntityRepository();
-  private Path file;
-  private Database database;
-
-  @BeforeEach
-  void open() {
-    file = folder.resolve("new/folder/fleet.db");
-    database = Database.open(SqlConfig.of(file));
+  @Override
+  SqlConfig newRegistry(final Path parent) {
+    return SqlConfig.of(parent.resolve("new/folder/fleet" + count++ + ".db"));
   }
 
-  @AfterEach
-  void close() {
-    database.close();
-  }
-
-  @Test
-  void shouldKeepRecordsToTheLastDigit() {
-    final Organization organization = organization("o");
-    final Entity entity = entity("e", "o", OptionalDouble.of(-0.1));
-    insert(organization);
-    database.write(
-        transaction -> {
-          entities.insert(transaction, entity);
-          return entity;
-        });
-    database.close();
-    database = Database.open(SqlConfig.of(file));
-    assertEquals(
-        organization, database.read(snapshot -> organizations.find(snapshot, "o")).orElseThrow());
-    assertEquals(
-        entity, database.read(snapshot -> entities.find(snapshot, "o", "e")).orElseThrow());
-    assertTrue(database.read(snapshot -> entities.find(snapshot, "other", "e")).isEmpty());
-  }
-
-  @Test
-  void shouldNameWhatARefusedWriteBroke() {
-    insert(organization("o"));
-    assertEquals("DUPLICATE", refusal(organization("o")));
-    assertEquals("REFERENCE_MISSING", refusal(entity("e", "nobody", OptionalDouble.empty())));
-    assertEquals("CHECK_FAILED", refusal(entity("e", "o", OptionalDouble.of(91))));
-    assertEquals(1, database.read(organizations::list).size());
-  }
-
-  @Test
-  void shouldCommitManyWritersWithoutLosingOrMixing() throws Exception {
-    final int writers = 16;
-    final int each = 50;
-    final CountDownLatch start = new CountDownLatch(1);
-    final List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < writers; i++) {
-      final String name = "w" + i + "-";
-      threads.add(
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  start.await();
-                } catch (final InterruptedException e) {
-                  return;
-                }
-                for (int n = 0; n < each; n++) {
-                  final Organization organization = organization(name + n);
-                  insert(organization);
-                  assertTrue(
-                      database
-                          .read(snapshot -> organizations.find(snapshot, organization.orgId()))
-                          .isPresent());
-                  assertEquals("DUPLICATE", refusal(organization));
-                }
-              }));
-    }
-    start.countDown();
-    for (final Thread thread : threads) {
-      thread.join();
-    }
-    final List<String> ids =
-        database.read(organizations::list).stream().map(Organization::orgId).toList();
-    assertEquals(writers * each, ids.size());
-    for (int i = 0; i < writers; i++) {
-      final String name = "w" + i + "-";
-      final List<String> own = ids.stream().filter(id -> id.startsWith(name)).toList();
-      for (int n = 0; n < each; n++) {
-        assertEquals(name + n, own.get(n));
-      }
-    }
-  }
-
-  @Test
-  void shouldRefuseWritesAboveTheLimitInsteadOfQueueingThem() throws Exception {
-    try (Database small = Database.open(new SqlConfig(folder.resolve("small.db"), 1, 1, 1))) {
-      final CountDownLatch blocked = new CountDownLatch(1);
-      final CountDownLatch release = new CountDownLatch(1);
-      final Thread first =
-          Thread.startVirtualThread(
-              () ->
-                  small.write(
-                      transaction -> {
-                        blocked.countDown();
-                        return await(release);
-                      }));
-      blocked.await();
-      final List<String> codes = new ArrayList<>();
-      final List<Thread> others = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        others.add(
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    small.write(transaction -> true);
-                  } catch (final MothershipException e) {
-                    synchronized (codes) {
-                      codes.add(e.code());
-                      codes.notifyAll();
-                    }
-                  }
-                }));
-      }
-      synchronized (codes) {
-        while (codes.size() < 2) {
-          codes.wait();
-        }
-      }
-      release.countDown();
-      first.join();
-      for (final Thread other : others) {
-        other.join();
-      }
-      assertEquals(List.of("SQL_BUSY", "SQL_BUSY"), codes);
-    }
-  }
-
-  @Test
-  void shouldRefuseAFileOfANewerVersion() throws Exception {
-    database.close();
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+  @Override
+  void execute(final SqlConfig registry, final String command) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + registry.place());
         Statement statement = connection.createStatement()) {
-      statement.execute("INSERT INTO schema_migrations VALUES (999, 'later', 'now')");
+      statement.execute(command);
     }
-    assertEquals("SQL_TOO_NEW", openFailure(file));
   }
 
   @Test
-  void shouldRefuseAFileThatIsNoRegistry() throws Exception {
+  void shouldRefuseAFileThatIsNoRegistry(@TempDir final Path folder) throws Exception {
     final Path other = folder.resolve("other.db");
     Files.writeString(other, "this is a text file and no database at all\n".repeat(100));
-    assertEquals("SQL_CORRUPT", openFailure(other));
-  }
-
-  @Test
-  void shouldRefuseUseAfterClosing() {
-    database.close();
-    database.close();
-    assertThrows(MothershipException.class, database::ping);
-    assertEquals("SQL_CLOSED", refusal(organization("late")));
-  }
-
-  private static boolean await(final CountDownLatch latch) throws SQLException {
-    try {
-      latch.await();
-      return true;
-    } catch (final InterruptedException e) {
-      throw new SQLException(e);
-    }
-  }
-
-  private String openFailure(final Path path) {
-    return assertThrows(MothershipException.class, () -> Database.open(SqlConfig.of(path)).close())
-        .code();
-  }
-
-  private void insert(final Organization organization) {
-    database.write(
-        transaction -> {
-          organizations.insert(transaction, organization);
-          return organization;
-        });
-  }
-
-  private String refusal(final Organization organization) {
-    return assertThrows(MothershipException.class, () -> insert(organization)).code();
-  }
-
-  private String refusal(final Entity entity) {
-    return assertThrows(
-            MothershipException.class,
-            () ->
-                database.write(
-                    transaction -> {
-                      entities.insert(transaction, entity);
-                      return entity;
-                    }))
-        .code();
-  }
-
-  private static Organization organization(final String id) {
-    return new Organization(id, "name " + UUID.randomUUID(), "ngo", "{}", NOW, NOW);
-  }
-
-  private static Entity entity(final String id, final String orgId, final OptionalDouble latitude) {
-    return new Entity(
-        id,
-        orgId,
-        "drone",
-        "unknown",
-        "normal",
-        true,
-        latitude,
-        OptionalDouble.of(1e-9),
-        OptionalDouble.empty(),
-        OptionalDouble.of(360),
-        OptionalDouble.of(12.5),
-        "{}",
-        "[]",
-        "{\"\u00e9\":1}",
-        NOW,
-        NOW.plusSeconds(1));
+    assertEquals("SQL_CORRUPT", openFailure(SqlConfig.of(other)).code());
   }
 }

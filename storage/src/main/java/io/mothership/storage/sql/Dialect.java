@@ -1,0 +1,52 @@
+package io.mothership.storage.sql;
+
+import io.mothership.error.MothershipException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * What differs between the databases that a registry can live in; all else is written once.
+ *
+ * <p>Stateless; any thread.
+ */
+sealed interface Dialect permits SqliteDialect, PostgresDialect {
+
+  /** What a connection is for. */
+  enum Purpose {
+    /** The one that writes: nobody else may have it at the same time. */
+    WRITE,
+    READ
+  }
+
+  /** The database's name, for people. */
+  String product();
+
+  /** Where the records are, without secrets. */
+  String place();
+
+  /** Folder of the migration scripts, beside this class. */
+  String scripts();
+
+  /**
+   * Connects.
+   *
+   * @throws MothershipException {@code SQL_IN_USE} if somebody else writes
+   */
+  Connection connect(Purpose purpose) throws SQLException;
+
+  /** What {@code cause} means to callers. */
+  SqlErrors kind(SQLException cause);
+
+  void bind(PreparedStatement statement, int index, Instant time) throws SQLException;
+
+  Instant time(ResultSet row, int index) throws SQLException;
+
+  /** Makes ids of the outbox continue above {@code id}; never lowers them. */
+  void continueOutboxAbove(Connection connection, long id) throws SQLException;
+
+  /** Why a commit may not survive a power cut with the database's settings; empty if it does. */
+  String doubt(Connection connection) throws SQLException;
+}

@@ -1,0 +1,120 @@
+package io.mothership.storage.sql;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteException;
+
+/**
+ * SQLite: WAL, a full sync per commit, foreign keys on; times are texts. The data folder's lock
+ * keeps a second writer away.
+ *
+ * @param file its folder is made if missing
+ */
+record SqliteDialect(Path file) implements Dialect {
+  private static final int BUSY_TIMEOUT_MS = 5_000;
+
+  @Override
+  public String product() {
+    return "SQLite";
+  }
+
+  @Override
+  public String place() {
+    return file.toString();
+  }
+
+  @Override
+  public String scripts() {
+    return "sqlite";
+  }
+
+  @Override
+  public Connection connect(final Purpose purpose) throws SQLException {
+    final Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      makeFolder(folder);
+      SqliteLibrary.keepIn(folder.resolve("lib"));
+    }
+    final SQLiteConfig sqlite = new SQLiteConfig();
+    sqlite.setJournalMode(JournalMode.WAL);
+    sqlite.setSynchronous(SynchronousMode.FULL);
+    sqlite.enforceForeignKeys(true);
+    sqlite.setBusyTimeout(BUSY_TIMEOUT_MS);
+    // Read-only by query_only instead of by open flags: WAL readers must be able to write the index
+    // file.
+    final Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
+    if (purpose == Purpose.READ) {
+      try (var statement = connection.createStatement()) {
+        statement.execute("PRAGMA query_only = ON");
+      }
+    }
+    return connection;
+  }
+
+  private void makeFolder(final Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (final IOException e) {
+      throw SqlErrors.SQL_FAILED.exception("cannot make the folder of " + file + ": " + e);
+    }
+  }
+
+  @Override
+  public SqlErrors kind(final SQLException cause) {
+    if (!(cause instanceof final SQLiteException sqlite)) {
+      return SqlErrors.SQL_FAILED;
+    }
+    return switch (sqlite.getResultCode()) {
+      case SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY -> SqlErrors.DUPLICATE;
+      case SQLITE_CONSTRAINT_FOREIGNKEY -> SqlErrors.REFERENCE_MISSING;
+      case SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_NOTNULL -> SqlErrors.CHECK_FAILED;
+      case SQLITE_BUSY, SQLITE_LOCKED -> SqlErrors.SQL_BUSY;
+      // The second: no room for the index of the write-ahead log.
+      case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> SqlErrors.SQL_DISK_FULL;
+      case SQLITE_CORRUPT, SQLITE_NOTADB -> SqlErrors.SQL_CORRUPT;
+      default -> SqlErrors.SQL_FAILED;
+    };
+  }
+
+  @Override
+  public void bind(final PreparedStatement statement, final int index, final Instant time)
+      throws SQLException {
+    statement.setString(index, Timestamps.text(time));
+  }
+
+  @Override
+  public Instant time(final ResultSet row, final int index) throws SQLException {
+    return Timestamps.parse(row.getString(index));
+  }
+
+  @Override
+  public void continueOutboxAbove(final Connection connection, final long id) throws SQLException {
+    try (PreparedStatement raise =
+            connection.prepareStatement(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'");
+        PreparedStatement begin =
+            connection.prepareStatement(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)")) {
+      raise.setLong(1, id);
+      if (raise.executeUpdate() == 0) {
+        begin.setLong(1, id);
+        begin.executeUpdate();
+      }
+    }
+  }
+
+  /** All that matters is set with each connection. */
+  @Override
+  public String doubt(final Connection connection) {
+    return "";
+  }
+}
