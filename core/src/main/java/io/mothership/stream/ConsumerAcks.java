@@ -148,8 +148,12 @@ final class ConsumerAcks {
     }
   }
 
-  /** Everything recorded was restored: the clients get their time again. */
-  void restored(final long nowNs) {
+  /**
+   * Everything recorded was restored: the clients get their time again.
+   *
+   * @param ackedFrom lowest sequence acknowledged since the restored state
+   */
+  void restored(final long nowNs, final long ackedFrom) {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
       setDeadline(slot, nowNs);
     }
@@ -158,8 +162,13 @@ final class ConsumerAcks {
       floorSequence = Math.max(floorSequence, deliveredSequence);
       floorConsumerSequence = Math.max(floorConsumerSequence, deliveredConsumerSequence);
     } else {
-      floorSequence = Math.min(floorSequence, pending.sequence(first) - 1);
-      floorConsumerSequence = Math.min(floorConsumerSequence, pending.consumerSequence(first) - 1);
+      // An acknowledgement below the first one that is missing has moved the floor up to there.
+      final boolean isMoved = ackedFrom < pending.sequence(first);
+      final long below = pending.sequence(first) - 1;
+      final long consumerBelow = pending.consumerSequence(first) - 1;
+      floorSequence = isMoved ? below : Math.min(floorSequence, below);
+      floorConsumerSequence =
+          isMoved ? consumerBelow : Math.min(floorConsumerSequence, consumerBelow);
     }
   }
 

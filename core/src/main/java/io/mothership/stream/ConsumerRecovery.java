@@ -17,6 +17,7 @@ final class ConsumerRecovery {
   private long knownConsumerSequence;
   private long next;
   private long ackedAll;
+  private long ackedFrom = Long.MAX_VALUE;
   private boolean hasState;
 
   ConsumerRecovery(final Consumer consumer, final FrameView config) {
@@ -32,6 +33,7 @@ final class ConsumerRecovery {
     final ConsumerAcks acks = consumer.acks();
     hasState = true;
     acked.clear();
+    ackedFrom = Long.MAX_VALUE;
     knownSequence = ConsumerRecords.i64(frame, 16);
     knownConsumerSequence = ConsumerRecords.i64(frame, 24);
     next = ConsumerRecords.i64(frame, 48);
@@ -63,6 +65,7 @@ final class ConsumerRecovery {
         .acks()
         .restoreDelivered(ConsumerRecords.i64(frame, 16), ConsumerRecords.i64(frame, 24));
     next = Math.max(next, ConsumerRecords.i64(frame, 32));
+    ackedFrom = Math.min(ackedFrom, sequence);
     if (isAll) {
       ackedAll = Math.max(ackedAll, sequence);
     } else if (sequence > knownSequence) {
@@ -92,7 +95,7 @@ final class ConsumerRecovery {
         }
       }
     }
-    acks.restored(nowNs);
+    acks.restored(nowNs, ackedFrom);
     final long from = Math.max(next, stream.firstSequence());
     if (acks.deliveredSequence() < listEnd && !isListDone()) {
       consumer.cursor().resumeList(acks.deliveredSequence() + 1, listEnd);

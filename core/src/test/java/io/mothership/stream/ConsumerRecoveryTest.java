@@ -77,6 +77,34 @@ class ConsumerRecoveryTest {
   }
 
   @Test
+  void shouldKeepTheFloorWhereAcknowledgementsMovedIt() {
+    fixture.streams().create("W", "\"subjects\":[\"w.>\"],\"retention\":\"workqueue\"");
+    fixture.publish(6, "w.a");
+    fixture.publish(6, "s.a");
+    for (final String stream : List.of("W", "S")) {
+      fixture.create(stream, "c", "\"durable_name\":\"c\",\"ack_policy\":\"explicit\"");
+    }
+    fixture.create("S", "all", "\"durable_name\":\"all\",\"ack_policy\":\"all\"");
+    fixture.powerCut();
+    final List<Message> jobs = fixture.fetch("W", "c", 5);
+    final List<Message> messages = fixture.fetch("S", "c", 5);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(fixture.ackAndWait(jobs.get(i), "+ACK"));
+      assertTrue(fixture.ackAndWait(messages.get(i), "+ACK"));
+    }
+    assertTrue(fixture.ackAndWait(fixture.fetch("S", "all", 5).get(2), "+ACK"));
+
+    fixture.powerCut();
+
+    for (final JsonObject info :
+        List.of(fixture.info("W", "c"), fixture.info("S", "c"), fixture.info("S", "all"))) {
+      assertEquals(3, info.object("ack_floor").number("stream_seq", -1));
+      assertEquals(3, info.object("ack_floor").number("consumer_seq", -1));
+      assertEquals(2, info.number("num_ack_pending", -1));
+    }
+  }
+
+  @Test
   void shouldDeliverAgainWhatNoRecordTells() {
     fixture.publish(3, "s.a");
     fixture.create("S", "c", "\"durable_name\":\"c\",\"ack_policy\":\"explicit\"");

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -163,13 +164,14 @@ public final class SegmentMapping implements AutoCloseable {
         read(channel, stretch, end);
       }
     } catch (final IOException e) {
-      // It cannot be opened now, or has another name or none since: its pages are as good as
-      // before.
+      // It cannot be opened now, has another name or none since, or whoever reads was told to end:
+      // its pages are as good as before.
       LOG.debug("segment not read ahead of its mapping: cause={}", e.toString());
     }
   }
 
-  private void read(final FileChannel channel, final int stretch, final int end) {
+  private void read(final FileChannel channel, final int stretch, final int end)
+      throws ClosedChannelException {
     try {
       scratch.clear();
       final int start = stretch * STRETCH;
@@ -180,6 +182,9 @@ public final class SegmentMapping implements AutoCloseable {
       if (scratch.position() == Math.min(STRETCH, length - start)) {
         touched[stretch / Long.SIZE] |= 1L << stretch;
       }
+    } catch (final ClosedChannelException e) {
+      // By an interrupt; that says nothing of the disk.
+      throw e;
     } catch (final IOException e) {
       copy(channel, e);
     }
