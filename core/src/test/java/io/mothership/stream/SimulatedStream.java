@@ -313,7 +313,7 @@ final class SimulatedStream {
   }
 
   /** Asked for by a client, or displaced: at least as many came after it as a limit allows. */
-  private boolean mayBeGone(final Stream found, final long sequence, final long latestNs) {
+  boolean mayBeGone(final Stream found, final long sequence, final long latestNs) {
     final long after = found.lastSequence() - sequence;
     final int number = number(named.get(sequence));
     final Sent publish = sent.get(number);
