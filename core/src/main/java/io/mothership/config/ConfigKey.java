@@ -269,7 +269,7 @@ public enum ConfigKey {
   JETSTREAM_MAX_INDEX_MEMORY(
       "jetstream.max_index_memory",
       SIZE,
-      "128MB",
+      "64MB",
       0,
       Integer.MAX_VALUE,
       "",

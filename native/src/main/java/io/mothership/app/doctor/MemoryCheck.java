@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Whether there is memory for heap, rings and buffers at their largest. */
+/** Whether there is memory for heap, rings, buffers and packed indexes at their largest. */
 final class MemoryCheck implements Check {
   private static final String NAME = "memory";
   private static final long KIB = 1024;
@@ -34,8 +34,13 @@ final class MemoryCheck implements Check {
     final SpineConfig spine = SpineOptions.spine(examination.config());
     final long ringBytes =
         (long) spine.ingressRingBytes() + spine.journalRingBytes() + spine.readRingBytes();
+    final long indexBytes = 2 * examination.config().number(ConfigKey.JETSTREAM_MAX_INDEX_MEMORY);
     final long neededBytes =
-        Runtime.getRuntime().maxMemory() + ringBytes + spine.largeFrameBytesMax() + REST_BYTES;
+        Runtime.getRuntime().maxMemory()
+            + ringBytes
+            + spine.largeFrameBytesMax()
+            + indexBytes
+            + REST_BYTES;
     final OptionalLong total = host.number("proc/meminfo", "MemTotal:");
     final OptionalLong available = host.number("proc/meminfo", "MemAvailable:");
     if (total.isEmpty() || available.isEmpty()) {
@@ -58,7 +63,8 @@ final class MemoryCheck implements Check {
     if (heldBytes > 0) {
       measured.add("the appliance holds " + Amounts.bytes(heldBytes));
     }
-    measured.add("at most " + Amounts.bytes(neededBytes) + " needed by heap, rings and buffers");
+    measured.add(
+        "at most " + Amounts.bytes(neededBytes) + " needed by heap, rings, buffers and indexes");
     final String text = String.join(", ", measured);
     final List<Finding> findings = new ArrayList<>();
     findings.add(
@@ -66,8 +72,8 @@ final class MemoryCheck implements Check {
             ? Finding.warn(
                 NAME,
                 text,
-                "Give it more memory, or lower max_payload, rings.* and the heap (-Xmx in"
-                    + " MOTHERSHIP_JAVA_OPTS, -XX:MaxHeapSize= for the image).")
+                "Give it more memory, or lower max_payload, rings.*, jetstream.max_index_memory and"
+                    + " the heap (-Xmx in MOTHERSHIP_JAVA_OPTS, -XX:MaxHeapSize= for the image).")
             : Finding.ok(NAME, text));
     findings.add(heap(examination.config()));
     return findings;

@@ -32,7 +32,7 @@ public record JournalConfig(
   public static final int SEGMENT_BYTES_MIN = 64 * 1024;
   public static final int SEGMENT_BYTES_MAX = 1024 * 1024 * 1024;
   public static final int ALLOCATE_AHEAD_BYTES_DEFAULT = 1024 * 1024;
-  public static final int LOADED_BYTES_DEFAULT = 128 * 1024 * 1024;
+  public static final int LOADED_BYTES_DEFAULT = 64 * 1024 * 1024;
   public static final int ALLOCATE_AHEAD_BYTES_MIN = 16 * 1024;
 
   /** Room in a segment that no frame can have: front, descriptors, end mark. */
