@@ -49,6 +49,14 @@ class DistributionTest {
     assertEquals(1, page.split("\n\\.SH DESCRIPTION\n", -1).length - 1);
   }
 
+  @Test
+  void shouldSayThatManualPagesAreAsSmallAsItGoes() throws IOException {
+    Distribution.write(folder);
+    final byte[] header = Files.readAllBytes(folder.resolve("man/mothership.1.gz"));
+    assertEquals(2, header[8], "XFL of RFC 1952");
+    assertEquals(0, header[4] | header[5] | header[6] | header[7], "time");
+  }
+
   private String page(final String name) throws IOException {
     final Path file = folder.resolve("man").resolve(name + ".1.gz");
     try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
