@@ -48,9 +48,7 @@ final class ProcessorCheck implements Check {
             + Runtime.getRuntime().availableProcessors()
             + " processors, image made for "
             + (wanted.equals("compatibility") ? "any of the architecture" : wanted);
-    if (wanted.startsWith(LEVEL_PREFIX)
-        && isX86
-        && level(flags) < Integer.parseInt(wanted.substring(LEVEL_PREFIX.length()))) {
+    if (isX86 ? isBelow(wanted, level(flags)) : isWithoutAtomics(wanted, flags)) {
       return Finding.fail(
           NAME, measured, "Use the image for an older processor, or the jar with a JVM.");
     }
@@ -68,6 +66,16 @@ final class ProcessorCheck implements Check {
       return 1;
     }
     return flags.containsAll(V3) ? 3 : 2;
+  }
+
+  private static boolean isBelow(final String wanted, final int level) {
+    return wanted.startsWith(LEVEL_PREFIX)
+        && level < Integer.parseInt(wanted.substring(LEVEL_PREFIX.length()));
+  }
+
+  /** The large system extension: ARMv8.1 brings it, and an older one may be asked for it. */
+  private static boolean isWithoutAtomics(final String wanted, final Set<String> flags) {
+    return (wanted.startsWith("armv8.1") || wanted.contains("+lse")) && !flags.contains("atomics");
   }
 
   private static Set<String> flags(final HostFiles host) {

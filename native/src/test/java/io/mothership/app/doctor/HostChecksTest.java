@@ -102,6 +102,12 @@ final class HostChecksTest {
     final Finding tooOld = ProcessorCheck.finding(ward.host(), "x86-64-v3");
     assertEquals(Level.FAIL, tooOld.level());
     assertTrue(tooOld.measured().contains("x86-64-v2, "), tooOld.measured());
+    ward.file("proc/cpuinfo", "Features\t: fp asimd evtstrm aes crc32 cpuid\n");
+    assertEquals(Level.OK, ProcessorCheck.finding(ward.host(), "armv8-a").level());
+    assertEquals(Level.FAIL, ProcessorCheck.finding(ward.host(), "armv8.1-a").level());
+    assertEquals(Level.FAIL, ProcessorCheck.finding(ward.host(), "armv8-a+lse").level());
+    ward.file("proc/cpuinfo", "Features\t: fp asimd evtstrm aes crc32 atomics cpuid\n");
+    assertEquals(Level.OK, ProcessorCheck.finding(ward.host(), "armv8.1-a").level());
   }
 
   @Test
