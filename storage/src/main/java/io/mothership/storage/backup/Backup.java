@@ -124,8 +124,8 @@ public final class Backup {
       DatabaseCopy.write(database, copy);
       final long length = Files.size(copy);
       totalBytes += length;
-      final String hash = store.put(copy, length, this::onCopied);
-      return new BackupManifest.Entry(hash, length, 0, Restore.DATABASE);
+      final BackupStore.Stored stored = store.put(copy, length, this::onCopied);
+      return new BackupManifest.Entry(stored.hash(), length, 0, Restore.DATABASE);
     } finally {
       Files.deleteIfExists(copy);
     }
@@ -142,9 +142,14 @@ public final class Backup {
       totalBytes -= file.length();
       return known;
     }
-    final String hash = store.put(file.link(), file.length(), this::onCopied);
-    return new BackupManifest.Entry(
-        hash, file.length(), file.isFinal() ? modifiedNs : 0, file.path());
+    if (file.isFinal()) {
+      final BackupStore.Stored stored = store.put(file.link(), file.length(), this::onCopied);
+      return new BackupManifest.Entry(stored.hash(), file.length(), modifiedNs, file.path());
+    }
+    // If it is sealed meanwhile, what it never used is cut off.
+    final BackupStore.Stored stored = store.putUpTo(file.link(), file.length(), this::onCopied);
+    totalBytes -= file.length() - stored.length();
+    return new BackupManifest.Entry(stored.hash(), stored.length(), 0, file.path());
   }
 
   private static long modifiedNs(final Path file) throws IOException {

@@ -69,21 +69,34 @@ final class BackupStore {
   }
 
   /**
-   * Copies the first {@code length} bytes of a file into the store.
+   * What lies in the store now.
    *
-   * @return their hash
+   * @param hash SHA-256 of its bytes, in hex
    */
-  String put(final Path source, final long length, final LongConsumer progress) throws IOException {
+  record Stored(String hash, long length) {}
+
+  /** Copies the first {@code length} bytes of a file into the store; an error if it has fewer. */
+  Stored put(final Path source, final long length, final LongConsumer progress) throws IOException {
+    final Stored stored = putUpTo(source, length, progress);
+    if (stored.length() < length) {
+      throw new IOException("file ends early: wanted=" + length + ", length=" + stored.length());
+    }
+    return stored;
+  }
+
+  /** Copies the first {@code length} bytes of a file, or all it has, into the store. */
+  Stored putUpTo(final Path source, final long length, final LongConsumer progress)
+      throws IOException {
     final Path unfinished = objects.resolve(source.getFileName() + UNFINISHED);
     files.delete(unfinished);
-    final String hash;
+    final Stored stored;
     try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
         FileChannel to = files.open(unfinished)) {
-      hash = copy(from, to, length, progress);
+      stored = copy(from, to, length, progress);
       files.sync(to);
     }
-    files.rename(unfinished, objects.resolve(hash));
-    return hash;
+    files.rename(unfinished, objects.resolve(stored.hash()));
+    return stored;
   }
 
   /** Writes a file of a backup; {@code BACKUP_DAMAGED} if it is not what was put in. */
@@ -96,7 +109,7 @@ final class BackupStore {
     Files.createDirectories(target.getParent());
     try (FileChannel from = FileChannel.open(object, StandardOpenOption.READ);
         FileChannel to = files.open(target)) {
-      if (!copy(from, to, entry.length(), progress).equals(entry.hash())) {
+      if (!copy(from, to, entry.length(), progress).hash().equals(entry.hash())) {
         throw damaged(entry, "its bytes have another hash");
       }
       files.sync(to);
@@ -116,24 +129,22 @@ final class BackupStore {
             + what);
   }
 
-  private String copy(
+  private Stored copy(
       final FileChannel from, final FileChannel to, final long length, final LongConsumer progress)
       throws IOException {
     final MessageDigest digest = Hashing.begin();
     long at = 0;
-    while (at < length) {
-      buffer.clear().limit((int) Math.min(PART, length - at));
-      if (from.read(buffer, at) < 0) {
-        throw new IOException("file ends early: wanted=" + length + ", length=" + at);
-      }
+    buffer.clear().limit((int) Math.min(PART, length));
+    while (at < length && from.read(buffer, at) >= 0) {
       buffer.flip();
       digest.update(buffer.duplicate());
       final int part = buffer.remaining();
       files.write(to, buffer, at);
       at += part;
       progress.accept(part);
+      buffer.clear().limit((int) Math.min(PART, length - at));
     }
-    return Hashing.end(digest);
+    return new Stored(Hashing.end(digest), at);
   }
 
   /** From now on the backup is there. */

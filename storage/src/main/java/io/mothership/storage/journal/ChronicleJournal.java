@@ -363,15 +363,16 @@ public final class ChronicleJournal implements Journal {
   }
 
   /**
-   * Renames the segment that was written until now; its synced records are all it will ever have.
+   * Renames the segment that was written until now; its synced records are all it will ever have,
+   * and who finds it under its new name finds it with its last length.
    */
   private void sealActive() throws IOException {
     if (active != null) {
       final SegmentIndex index = active.index();
       final Path sealed = SegmentFiles.sealed(directory, index.segment());
+      active.trim();
       config.files().rename(index.file(), sealed);
       index.file(sealed);
-      active.trim();
       active.close();
     }
   }
