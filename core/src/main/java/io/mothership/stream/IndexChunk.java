@@ -9,8 +9,9 @@ import java.util.Arrays;
  * packed as they lie in a checkpoint, which takes a fraction of the room, never changes, and is
  * only read by a {@link ChunkUnpacker}.
  *
- * <p>Packed, each message is its distance from the one before in every column, as a number of
- * variable length.
+ * <p>Packed, each message is a byte of marks, one for each column, and the numbers of the marked
+ * columns: how far each is from what the message before let expect, in variable length. Messages
+ * that come in an even step take a byte or two.
  */
 final class IndexChunk {
   static final int LENGTH = 1024;
@@ -18,8 +19,23 @@ final class IndexChunk {
   /** {@link #slot}: nothing of that sequence is known. */
   static final int ABSENT = -1;
 
-  /** A place and seven columns of ten bytes at most. */
-  static final int PACKED_LENGTH_MAX = LENGTH * 8 * 10;
+  /**
+   * The first byte of a packed chunk. Up to state version 4 it was the first message's place, an
+   * even number, and all columns were there as distances from the message before.
+   */
+  static final byte PACKING = 1;
+
+  static final int MARK_POSITION = 1;
+  static final int MARK_LOCATION = 1 << 1;
+  static final int MARK_JOURNAL_SEQUENCE = 1 << 2;
+  static final int MARK_TIME = 1 << 3;
+  static final int MARK_NEXT_SAME = 1 << 4;
+  static final int MARK_PREVIOUS_SAME = 1 << 5;
+  static final int MARK_SUBJECT = 1 << 6;
+  static final int MARK_SIZE = 1 << 7;
+
+  /** Marks, and eight columns of ten bytes at most. */
+  static final int PACKED_LENGTH_MAX = 1 + LENGTH * (1 + 8 * 10);
 
   private static final int SLOT_BYTES = 5 * Long.BYTES + 2 * Integer.BYTES;
   private static final int OBJECTS_BYTES = 8 * 16 + 64;
@@ -226,35 +242,75 @@ final class IndexChunk {
    * @return the length
    */
   int pack(final byte[] target) {
-    int to = 0;
-    int previous = 0;
+    target[0] = PACKING;
+    int to = 1;
+    int position = -1;
+    int positionStep = 1;
     long location = 0;
+    long locationStep = 0;
     long journalSequence = 0;
+    long journalStep = 0;
     long time = 0;
     long next = 0;
     long before = 0;
-    int subject = 0;
-    int size = 0;
+    long subject = 0;
+    long size = 0;
     for (int at = nextPosition(0); at < LENGTH; at = nextPosition(at + 1)) {
       final int slot = slot(at);
-      if (subjectIds[slot] != SubjectTable.NONE) {
-        to = put(target, to, at - previous);
-        to = put(target, to, locations[slot] - location);
-        to = put(target, to, journalSequences[slot] - journalSequence);
-        to = put(target, to, times[slot] - time);
-        to = put(target, to, nextSame[slot] - next);
-        to = put(target, to, previousSame[slot] - before);
-        to = put(target, to, (long) subjectIds[slot] - subject);
-        to = put(target, to, (long) sizes[slot] - size);
-        previous = at;
-        location = locations[slot];
-        journalSequence = journalSequences[slot];
-        time = times[slot];
-        next = nextSame[slot];
-        before = previousSame[slot];
-        subject = subjectIds[slot];
-        size = sizes[slot];
+      if (subjectIds[slot] == SubjectTable.NONE) {
+        continue;
       }
+      final int marksAt = to++;
+      int marks = 0;
+      final int moved = at - position - positionStep;
+      if (moved != 0) {
+        marks |= MARK_POSITION;
+        to = put(target, to, moved);
+      }
+      positionStep += moved;
+      position = at;
+      final long apart = locations[slot] - location - locationStep;
+      if (apart != 0) {
+        marks |= MARK_LOCATION;
+        to = put(target, to, apart);
+      }
+      locationStep += apart;
+      location = locations[slot];
+      final long ahead = journalSequences[slot] - journalSequence - journalStep;
+      if (ahead != 0) {
+        marks |= MARK_JOURNAL_SEQUENCE;
+        to = put(target, to, ahead);
+      }
+      journalStep += ahead;
+      journalSequence = journalSequences[slot];
+      if (times[slot] != time) {
+        marks |= MARK_TIME;
+        to = put(target, to, times[slot] - time);
+      }
+      time = times[slot];
+      final long nextExpected = next == 0 ? 0 : next + positionStep;
+      if (nextSame[slot] != nextExpected) {
+        marks |= MARK_NEXT_SAME;
+        to = put(target, to, nextSame[slot] - nextExpected);
+      }
+      next = nextSame[slot];
+      final long beforeExpected = before == 0 ? 0 : before + positionStep;
+      if (previousSame[slot] != beforeExpected) {
+        marks |= MARK_PREVIOUS_SAME;
+        to = put(target, to, previousSame[slot] - beforeExpected);
+      }
+      before = previousSame[slot];
+      if (subjectIds[slot] != subject) {
+        marks |= MARK_SUBJECT;
+        to = put(target, to, subjectIds[slot] - subject);
+      }
+      subject = subjectIds[slot];
+      if (sizes[slot] != size) {
+        marks |= MARK_SIZE;
+        to = put(target, to, sizes[slot] - size);
+      }
+      size = sizes[slot];
+      target[marksAt] = (byte) marks;
     }
     return to;
   }

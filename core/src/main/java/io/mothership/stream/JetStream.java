@@ -61,10 +61,12 @@ public final class JetStream implements StreamLayer {
   private static final int WORTH_A_CHECKPOINT_SHARE = 8;
 
   /** Of what a checkpoint holds. */
-  private static final int STATE_VERSION = 4;
+  private static final int STATE_VERSION = 5;
 
-  /** Before 4, lost messages were not part of it. */
+  /** Before 4, lost messages were not part of it; before 5, chunks were packed differently. */
   private static final int STATE_VERSION_OLDEST = 3;
+
+  private static final int STATE_VERSION_LOST = 4;
 
   private static final byte[] CONSUMER = ascii("CONSUMER.");
   private static final byte[] MESSAGE_NEXT = ascii("CONSUMER.MSG.NEXT.");
@@ -285,7 +287,7 @@ public final class JetStream implements StreamLayer {
       isTaken =
           version >= STATE_VERSION_OLDEST
               && version <= STATE_VERSION
-              && restore(state, version >= STATE_VERSION);
+              && restore(state, version >= STATE_VERSION_LOST);
       checkpointSequence = isTaken ? journalSequence : 0;
       gaps.startAfter(checkpointSequence);
       return isTaken;

@@ -25,6 +25,7 @@ import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
 import io.mothership.storage.journal.ChronicleJournal;
+import io.mothership.storage.journal.DirectoryLock;
 import io.mothership.storage.journal.SegmentMetrics;
 import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.RecoveryReport;
@@ -51,6 +52,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -120,12 +122,10 @@ public final class Wiring implements AutoCloseable {
     Exposure.check(config, role);
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
     if (config.isOn(ConfigKey.JETSTREAM)) {
-      final Path folder = SpineOptions.storeFolder(config);
-      prepareSpare(folder);
-      // Given up at this start, it may be needed at the next.
-      onClose("spare file", () -> prepareSpare(folder));
+      lockStore(SpineOptions.storeFolder(config));
     }
-    // Its native library takes as long to load as a small journal to recover.
+    final Optional<DatabaseOpening> database = beginRegistry();
+    // Its native library, too, takes as long to load as a small journal to recover.
     final CompletableFuture<SocketDriver> driver =
         CompletableFuture.supplyAsync(SocketDriver::best);
     final long publishedOutboxId = startSpine();
@@ -134,14 +134,32 @@ public final class Wiring implements AutoCloseable {
     final Runnable afterRead = startAgents(loops);
     final Fabric fabric = spine.fabric(connectionIds.incrementAndGet());
     onClose("fabric", fabric::close);
-    if (role == Role.APPLIANCE) {
-      startHttp(loops, fabric, publishedOutboxId);
+    if (database.isPresent()) {
+      startHttp(loops, fabric, publishedOutboxId, database.get().await());
     }
     startNats(loops, afterRead);
     journal.awaitOpen();
     final PortFiles files = PortFiles.write(config, ports);
     onClose("port files", files::close);
     LOG.info("Server is ready");
+  }
+
+  /** From here on the data folder, registry included, is this process's. */
+  private void lockStore(final Path folder) {
+    final DirectoryLock lock = DirectoryLock.acquire(folder);
+    onClose("data folder's lock", lock::close);
+    prepareSpare(folder);
+    // Given up at this start, it may be needed at the next.
+    onClose("spare file", () -> prepareSpare(folder));
+  }
+
+  private Optional<DatabaseOpening> beginRegistry() {
+    if (role != Role.APPLIANCE) {
+      return Optional.empty();
+    }
+    final DatabaseOpening opening = DatabaseOpening.begin(SpineOptions.registry(config));
+    onClose("database", opening::close);
+    return Optional.of(opening);
   }
 
   /** If it is not to be had, everything that works without it does. */
@@ -165,7 +183,7 @@ public final class Wiring implements AutoCloseable {
         jetStream.broadcastTargets(directory::entityIds);
       }
       final ChronicleJournal opened =
-          ChronicleJournal.open(SpineOptions.journal(config), jetStream.recovery());
+          ChronicleJournal.openLocked(SpineOptions.journal(config), jetStream.recovery());
       onClose("journal", opened::close);
       final RecoveryReport report = opened.report();
       requireComplete(report);
@@ -243,10 +261,11 @@ public final class Wiring implements AutoCloseable {
   }
 
   private void startHttp(
-      final EventLoopGroup loops, final Fabric fabric, final long publishedOutboxId) {
+      final EventLoopGroup loops,
+      final Fabric fabric,
+      final long publishedOutboxId,
+      final Database database) {
     final SqlConfig registry = SpineOptions.registry(config);
-    final Database database = Database.open(registry);
-    onClose("database", database::close);
     LOG.info("registry: {}, {}", registry.product(), registry.place());
     api =
         Api.start(

@@ -8,14 +8,18 @@ import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 import io.mothership.bus.HotPath;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.time.SystemTimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wires;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -24,11 +28,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * name.
  *
  * <p>Getting Chronicle ready takes longer than recovering a small journal, and nobody needs it
- * before the first document: it is done on a thread of its own.
+ * before the first document: its classes are loaded while the journal is recovered, and the queue
+ * is opened on a thread of its own.
  *
  * <p><i>Thread:</i> ms-journal. <i>Allocates:</i> nothing per document.
  */
 final class ChronicleAppender implements AutoCloseable {
+  private static final AtomicBoolean IS_PREPARED = new AtomicBoolean();
+
   private final SegmentCycle cycle = new SegmentCycle();
   private final UnsafeBuffer document = new UnsafeBuffer(0, 0);
   private final FutureTask<Opened> opening;
@@ -49,13 +56,27 @@ final class ChronicleAppender implements AutoCloseable {
 
   private record Opened(SingleChronicleQueue queue, ExcerptAppender appender) {}
 
-  private Opened open(final Path directory, final int segmentBytes) {
+  /** Begins to load Chronicle's classes, whose static initializers take most of an opening. */
+  static void prepare() {
+    if (IS_PREPARED.compareAndSet(false, true)) {
+      Thread.ofPlatform().name("ms-journal-load").daemon().start(ChronicleAppender::load);
+    }
+  }
+
+  private static void load() {
     // Read once when Chronicle's classes are loaded; a value given on the command line wins.
     setIfAbsent("chronicle.announcer.disable");
     setIfAbsent("chronicle.analytics.disable");
     setIfAbsent("chronicle.disk.monitor.disable");
     // Its remarks on how long a call took.
     Jvm.disablePerfHandler();
+    // The first waits for its clock to move on, the second makes formats for dates.
+    Objects.requireNonNull(SystemTimeProvider.CLOCK);
+    Objects.requireNonNull(Wires.CLASS_STRATEGY_FUNCTIONS);
+  }
+
+  private Opened open(final Path directory, final int segmentBytes) {
+    load();
     final SingleChronicleQueue queue =
         SingleChronicleQueueBuilder.binary(directory.toFile())
             .rollCycle(cycle)

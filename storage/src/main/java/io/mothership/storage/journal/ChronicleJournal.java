@@ -46,7 +46,10 @@ public final class ChronicleJournal implements Journal {
 
   private final JournalConfig config;
   private final Path directory;
-  private final DirectoryLock lock;
+
+  /** Unless somebody else has it. */
+  private final Optional<DirectoryLock> lock;
+
   private final RecoveryReport report;
   private final SegmentTable segments;
   private final Reserve reserve;
@@ -65,7 +68,9 @@ public final class ChronicleJournal implements Journal {
   private boolean isClosed;
 
   private ChronicleJournal(
-      final JournalConfig config, final DirectoryLock lock, final RecoveryListener listener)
+      final JournalConfig config,
+      final Optional<DirectoryLock> lock,
+      final RecoveryListener listener)
       throws IOException {
     this.config = config;
     this.lock = lock;
@@ -113,9 +118,22 @@ public final class ChronicleJournal implements Journal {
 
   /** Opens a journal, recovering it first; the listener sees every good record in order. */
   public static ChronicleJournal open(final JournalConfig config, final RecoveryListener listener) {
-    final DirectoryLock lock = DirectoryLock.acquire(config.dataDirectory());
+    return open(config, Optional.of(DirectoryLock.acquire(config.dataDirectory())), listener);
+  }
+
+  /** The same for who has locked the directory, and lets it go after the journal was closed. */
+  public static ChronicleJournal openLocked(
+      final JournalConfig config, final RecoveryListener listener) {
+    return open(config, Optional.empty(), listener);
+  }
+
+  private static ChronicleJournal open(
+      final JournalConfig config,
+      final Optional<DirectoryLock> lock,
+      final RecoveryListener listener) {
     boolean isOpen = false;
     try {
+      ChronicleAppender.prepare();
       final ChronicleJournal journal = new ChronicleJournal(config, lock, listener);
       isOpen = true;
       return journal;
@@ -127,7 +145,7 @@ public final class ChronicleJournal implements Journal {
           e);
     } finally {
       if (!isOpen) {
-        lock.close();
+        lock.ifPresent(DirectoryLock::close);
       }
     }
   }
@@ -310,7 +328,7 @@ public final class ChronicleJournal implements Journal {
     } catch (final IOException e) {
       throw failed(e);
     } finally {
-      lock.close();
+      lock.ifPresent(DirectoryLock::close);
     }
   }
 

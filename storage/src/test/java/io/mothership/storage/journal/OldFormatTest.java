@@ -47,15 +47,21 @@ final class OldFormatTest {
     shouldOpen("format-1.zip");
   }
 
-  /** State of version 4. */
+  /** State of version 4: every column of every message is there, as a distance from the last. */
   @Test
   void shouldOpenFormat2() throws IOException {
     shouldOpen("format-2.zip");
   }
 
+  /** State of version 5. */
+  @Test
+  void shouldOpenFormat3() throws IOException {
+    shouldOpen("format-3.zip");
+  }
+
   @Test
   void shouldRefuseFilesOfANewerVersionAndSayWhatToDo() throws IOException {
-    unpack("format-2.zip");
+    unpack("format-3.zip");
     refuseNewer(
         SegmentFiles.list(folder.resolve("journal")).lastEntry().getValue(), 0x4745534D, 52);
     refuseNewer(folder.resolve("journal").resolve("journal.state"), 0x5453534D, 60);
