@@ -1,5 +1,6 @@
 package io.mothership.routing;
 
+import io.mothership.bus.ByteScan;
 import io.mothership.bus.HotPath;
 import io.mothership.bus.Slice;
 import org.agrona.DirectBuffer;
@@ -99,10 +100,7 @@ public final class Subjects {
       if (isSingle(pattern, p, pEnd, REST) && pEnd == pattern.length) {
         return true;
       }
-      int sEnd = s;
-      while (sEnd < end && buffer.getByte(sEnd) != DOT) {
-        sEnd++;
-      }
+      final int sEnd = ByteScan.indexOf(buffer, s, end, DOT);
       if (!isSingle(pattern, p, pEnd, STAR)) {
         if (pEnd - p != sEnd - s) {
           return false;
@@ -133,29 +131,41 @@ public final class Subjects {
       return false;
     }
     final int end = offset + length;
+    if (hasBlank(buffer, offset, end)) {
+      return false;
+    }
     int tokenStart = offset;
-    for (int i = offset; i <= end; i++) {
-      final byte b = i == end ? DOT : buffer.getByte(i);
-      if (b == DOT) {
-        final int tokenLength = i - tokenStart;
-        if (tokenLength == 0) {
-          return false;
-        }
-        if (tokenLength == 1) {
-          final byte only = buffer.getByte(tokenStart);
-          if (only == STAR && !takesWildcards) {
-            return false;
-          }
-          if (only == REST && (!takesWildcards || i != end)) {
-            return false;
-          }
-        }
-        tokenStart = i + 1;
-      } else if (b == ' ' || b == '\t' || b == '\r' || b == '\n' || b == 0) {
+    while (tokenStart <= end) {
+      final int tokenEnd = ByteScan.indexOf(buffer, tokenStart, end, DOT);
+      final int tokenLength = tokenEnd - tokenStart;
+      if (tokenLength == 0) {
         return false;
       }
+      if (tokenLength == 1) {
+        final byte only = buffer.getByte(tokenStart);
+        if (only == STAR && !takesWildcards) {
+          return false;
+        }
+        if (only == REST && (!takesWildcards || tokenEnd != end)) {
+          return false;
+        }
+      }
+      tokenStart = tokenEnd + 1;
     }
     return true;
+  }
+
+  /** Other control characters are allowed. */
+  private static boolean hasBlank(final DirectBuffer buffer, final int offset, final int end) {
+    int at = ByteScan.indexOfBlank(buffer, offset, end);
+    while (at < end) {
+      final byte found = buffer.getByte(at);
+      if (found == ' ' || found == '\t' || found == '\r' || found == '\n' || found == 0) {
+        return true;
+      }
+      at = ByteScan.indexOfBlank(buffer, at + 1, end);
+    }
+    return false;
   }
 
   private static int tokenEnd(final byte[] subject, final int start) {

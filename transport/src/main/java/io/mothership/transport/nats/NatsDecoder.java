@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.bus.ByteScan;
 import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
@@ -311,10 +312,7 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
 
   private boolean readArguments() {
     final int length = end - start;
-    int at = scanned;
-    while (at < length && window.getByte(start + at) != '\n') {
-      at++;
-    }
+    final int at = ByteScan.indexOf(window, start + scanned, end, (byte) '\n') - start;
     scanned = at;
     final boolean endsInReturn = at > 0 && window.getByte(start + at - 1) == '\r';
     argumentsLength = endsInReturn ? at - 1 : at;
@@ -463,23 +461,32 @@ final class NatsDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private void splitArguments(final boolean splitsAtReturn) {
+    final int stop = start + argumentsLength;
     argumentCount = 0;
-    int tokenStart = -1;
-    for (int i = 0; i <= argumentsLength; i++) {
-      final byte letter = i == argumentsLength ? (byte) ' ' : window.getByte(start + i);
-      if (isBlank(letter) || splitsAtReturn && letter == '\r') {
-        if (tokenStart >= 0) {
-          if (argumentCount < ARGUMENTS_MAX) {
-            argumentOffsets[argumentCount] = tokenStart;
-            argumentLengths[argumentCount] = i - tokenStart;
-          }
-          argumentCount++;
-          tokenStart = -1;
+    int tokenStart = start;
+    int at = start;
+    while (at <= stop) {
+      at = ByteScan.indexOfBlank(window, at, stop);
+      if (at == stop || isBlank(window.getByte(at)) || isReturn(at, splitsAtReturn)) {
+        if (at > tokenStart) {
+          addArgument(tokenStart - start, at - tokenStart);
         }
-      } else if (tokenStart < 0) {
-        tokenStart = i;
+        tokenStart = at + 1;
       }
+      at++;
     }
+  }
+
+  private boolean isReturn(final int at, final boolean splitsAtReturn) {
+    return splitsAtReturn && window.getByte(at) == '\r';
+  }
+
+  private void addArgument(final int offset, final int length) {
+    if (argumentCount < ARGUMENTS_MAX) {
+      argumentOffsets[argumentCount] = offset;
+      argumentLengths[argumentCount] = length;
+    }
+    argumentCount++;
   }
 
   private void wrapArgument(final int index, final Slice slice) {
