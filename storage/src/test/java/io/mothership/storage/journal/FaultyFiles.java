@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /** The operating system, failing on demand. */
 final class FaultyFiles implements FileFacade {
   private final FileFacade system = FileFacade.system();
   private String failingWrite = "";
   private boolean failsSync;
-  private boolean failsSyncDirectory;
+  private Predicate<Path> failsSyncDirectory = directory -> false;
+  private boolean isOutOfMemory;
+  private Runnable afterRename = () -> {};
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
   private int syncs;
@@ -29,7 +32,8 @@ final class FaultyFiles implements FileFacade {
     callsLeft = Integer.MAX_VALUE;
     failingWrite = "";
     failsSync = false;
-    failsSyncDirectory = false;
+    failsSyncDirectory = directory -> false;
+    isOutOfMemory = false;
     failsRename = false;
   }
 
@@ -58,7 +62,22 @@ final class FaultyFiles implements FileFacade {
   }
 
   void failSyncDirectory(final boolean isFailing) {
+    failsSyncDirectory = directory -> isFailing;
+  }
+
+  /** Fails for some directories; asked anew for each call. */
+  void failSyncDirectory(final Predicate<Path> isFailing) {
     failsSyncDirectory = isFailing;
+  }
+
+  /** Writes find no memory, which is nothing that the operating system says. */
+  void exhaustMemory() {
+    isOutOfMemory = true;
+  }
+
+  /** What happens between a rename and whoever asked for it knowing that it is done. */
+  void afterRename(final Runnable action) {
+    afterRename = action;
   }
 
   void failRename(final boolean isFailing) {
@@ -88,6 +107,9 @@ final class FaultyFiles implements FileFacade {
       throws IOException {
     call();
     longestWrite = Math.max(longestWrite, bytes.remaining());
+    if (isOutOfMemory) {
+      throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+    }
     if (!failingWrite.isEmpty()) {
       // As the operating system does: part of it was written.
       final ByteBuffer part = bytes.duplicate();
@@ -111,7 +133,7 @@ final class FaultyFiles implements FileFacade {
   @Override
   public void syncDirectory(final Path directory) throws IOException {
     call();
-    if (failsSyncDirectory) {
+    if (failsSyncDirectory.test(directory)) {
       throw new IOException("Input/output error");
     }
     system.syncDirectory(directory);
@@ -124,6 +146,7 @@ final class FaultyFiles implements FileFacade {
       throw new IOException("Input/output error");
     }
     system.rename(from, to);
+    afterRename.run();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mothership.storage.journal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -401,6 +402,99 @@ final class JournalUpkeepTest {
     }
   }
 
+  /** Groups that were moved before something unforeseen must be told; the next try counts on it. */
+  @Test
+  void shouldTellWhatWasMovedBeforeARewritingFailed() {
+    final LongPredicate isLive = at -> at % 6 == 0;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      checkpoint(journal, isLive);
+      files.afterRename(files::exhaustMemory);
+      final Relocations moved = take(journal.upkeep().orElseThrow().free(held(isLive)));
+      assertTrue(moved.count() > 0, "the first group was moved");
+      files.afterRename(() -> {});
+      files.repair();
+      journal.upkeep().orElseThrow().release();
+      assertLive(journal, isLive);
+      assertEquals(0, keep(journal, isLive).lost().size());
+      assertLive(journal, isLive);
+    }
+  }
+
+  /** Until they are released, segments whose places others took are there. */
+  @Test
+  void shouldNotTakeForLostWhatLiesAtItsOldPlace() {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      checkpoint(journal, isLive);
+      final Upkeep upkeep = journal.upkeep().orElseThrow();
+      assertTrue(upkeep.free(held(isLive)).count() > 0);
+      assertEquals(0, upkeep.free(held(isLive)).lost().size());
+    }
+  }
+
+  /** A segment that nobody knows of would take the places of others at the next start. */
+  @Test
+  void shouldLeaveNoSegmentBehindWhoseNameMayNotStay() throws IOException {
+    final LongPredicate isLive = at -> at % 20 == 0;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, isLive);
+      append(journal, COUNT);
+      checkpoint(journal, isLive);
+      final boolean[] hasFailed = {false};
+      files.failSyncDirectory(
+          folder -> {
+            final boolean isFailing = !hasFailed[0];
+            hasFailed[0] = true;
+            return isFailing;
+          });
+      assertEquals(0, journal.upkeep().orElseThrow().free(held(isLive)).count());
+      assertTrue(hasFailed[0]);
+      assertArrayEquals(journal.segments(), numbersOnDisk());
+      assertTrue(keep(journal, isLive).count() > 0, "tried again");
+      assertLive(journal, isLive);
+    }
+  }
+
+  @Test
+  void shouldRewriteNothingMoreBesideASegmentThatCouldNotBeTakenBack() throws IOException {
+    final LongPredicate isFirst = at -> at % 20 == 0;
+    final LongPredicate isLive = at -> at % 40 == 0 && at > COUNT / 4;
+    final Mirror mirror = new Mirror();
+    try (ChronicleJournal journal = open(mirror)) {
+      append(journal, COUNT);
+      keep(journal, isFirst);
+      append(journal, COUNT);
+      checkpoint(journal, isFirst);
+      files.failSyncDirectory(folder -> folder.endsWith("journal"));
+      assertEquals(0, journal.upkeep().orElseThrow().free(held(isFirst)).count());
+      files.repair();
+      // Other segments are sparse now than before: another group would overlap the first.
+      append(journal, COUNT);
+      keep(journal, isLive);
+      keep(journal, isLive);
+    }
+    try (ChronicleJournal journal = open(mirror)) {
+      assertTrue(journal.report().damage().isEmpty(), () -> journal.report().toString());
+      for (int at = 40; at <= sequence; at += 40) {
+        locations[at] = mirror.places.getOrDefault((long) at, locations[at]);
+      }
+      assertLive(journal, isLive);
+    }
+  }
+
+  private int[] numbersOnDisk() throws IOException {
+    return SegmentFiles.list(SegmentFiles.journalDirectory(directory)).keySet().stream()
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
   private ChronicleJournal open(final RecoveryListener listener) {
     return ChronicleJournal.open(config, listener);
   }
@@ -434,12 +528,16 @@ final class JournalUpkeepTest {
 
   private Relocations keep(final ChronicleJournal journal, final LongPredicate isLive) {
     checkpoint(journal, isLive);
-    final Relocations moved = journal.upkeep().orElseThrow().free(held(isLive));
+    final Relocations moved = take(journal.upkeep().orElseThrow().free(held(isLive)));
+    journal.upkeep().orElseThrow().release();
+    return moved;
+  }
+
+  private Relocations take(final Relocations moved) {
     for (int i = 0; i < moved.count(); i++) {
       assertEquals(3, moved.streamId(i));
       locations[(int) (moved.streamSequence(i) / 2)] = moved.location(i);
     }
-    journal.upkeep().orElseThrow().release();
     return moved;
   }
 
