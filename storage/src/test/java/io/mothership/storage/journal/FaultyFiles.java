@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The operating system, failing on demand. */
@@ -15,6 +16,7 @@ final class FaultyFiles implements FileFacade {
   private Predicate<Path> failsSyncDirectory = directory -> false;
   private boolean isOutOfMemory;
   private Runnable afterRename = () -> {};
+  private Consumer<Path> beforeOpenToRead = file -> {};
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
   private int syncs;
@@ -84,6 +86,11 @@ final class FaultyFiles implements FileFacade {
     failsRename = isFailing;
   }
 
+  /** What happens before a file is opened to be read. */
+  void beforeOpenToRead(final Consumer<Path> action) {
+    beforeOpenToRead = action;
+  }
+
   void usable(final long bytes) {
     usableBytes = bytes;
   }
@@ -100,6 +107,12 @@ final class FaultyFiles implements FileFacade {
   public FileChannel open(final Path file) throws IOException {
     call();
     return system.open(file);
+  }
+
+  @Override
+  public FileChannel openToRead(final Path file) throws IOException {
+    beforeOpenToRead.accept(file);
+    return system.openToRead(file);
   }
 
   @Override
