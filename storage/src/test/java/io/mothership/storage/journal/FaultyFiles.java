@@ -9,13 +9,14 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The operating system, failing on demand. */
-final class FaultyFiles implements FileFacade {
+public final class FaultyFiles implements FileFacade {
   private final FileFacade system = FileFacade.system();
   private String failingWrite = "";
   private boolean failsSync;
   private Predicate<Path> failsSyncDirectory = directory -> false;
   private boolean isOutOfMemory;
   private Runnable afterRename = () -> {};
+  private Consumer<Path> beforeLink = file -> {};
   private Consumer<Path> beforeOpenToRead = file -> {};
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
@@ -84,6 +85,11 @@ final class FaultyFiles implements FileFacade {
 
   void failRename(final boolean isFailing) {
     failsRename = isFailing;
+  }
+
+  /** What happens before a file gets a second name. */
+  public void beforeLink(final Consumer<Path> action) {
+    beforeLink = action;
   }
 
   /** What happens before a file is opened to be read. */
@@ -160,6 +166,12 @@ final class FaultyFiles implements FileFacade {
     }
     system.rename(from, to);
     afterRename.run();
+  }
+
+  @Override
+  public void link(final Path link, final Path existing) throws IOException {
+    beforeLink.accept(existing);
+    system.link(link, existing);
   }
 
   @Override
