@@ -195,7 +195,7 @@ public final class Wiring implements AutoCloseable {
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */
   private void requireComplete(final RecoveryReport report) {
-    if (report.checkpoint().isEmpty() && !report.hasBeginning()) {
+    if (report.checkpoint().isEmpty() && !report.isSelfContained()) {
       throw new MothershipException(
           MothershipException.Category.CORRUPTION,
           "CHECKPOINTS_LOST",

@@ -112,7 +112,7 @@ public final class JournalUpkeep implements Upkeep {
   public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
     final int[] rewritten =
         Arrays.stream(segments.all())
-            .filter(segment -> segment.descriptor().isRewritten())
+            .filter(segment -> segment.descriptor().isReplacing())
             .mapToInt(SegmentIndex::segment)
             .toArray();
     final long length = checkpoints.write(checkpoint, rewritten, state);

@@ -46,7 +46,8 @@ final class SegmentRewriting {
     this.messages = messages;
     final SegmentIndex first = group.getFirst();
     this.descriptor =
-        SegmentDescriptor.rewritten(
+        SegmentDescriptor.replacing(
+            SegmentDescriptor.Kind.REWRITTEN,
             first.segment() + 1,
             SALTS.nextLong(),
             group.getLast().segment(),

@@ -19,6 +19,7 @@ import io.mothership.journal.StateEncoder;
 import io.mothership.journal.TestFrames;
 import io.mothership.journal.Upkeep;
 import io.mothership.storage.recovery.JournalRepair;
+import io.mothership.storage.recovery.JournalState;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class JournalUpkeepTest {
     try (ChronicleJournal journal = open(new Mirror())) {
       assertTrue(journal.report().damage().isEmpty());
       assertEquals(sequence, journal.report().lastSequence());
-      assertFalse(journal.report().hasBeginning());
+      assertFalse(journal.report().isSelfContained());
       assertTrue(journal.report().checkpoint().isPresent());
     }
     assertTrue(JournalVerification.of(directory).isGood());
@@ -369,20 +370,128 @@ final class JournalUpkeepTest {
 
   @Test
   void shouldSayThatTheBeginningIsGoneIfNoCheckpointIsLeft() throws IOException {
+    assertNotSelfContained(at -> false);
+  }
+
+  /** It holds messages of the first ones, and nothing that says what they mean. */
+  @Test
+  void shouldSayThatTheBeginningWasWrittenAnewIfNoCheckpointIsLeft() throws IOException {
+    assertNotSelfContained(at -> at % 20 == 0);
+  }
+
+  @Test
+  void shouldSayThatSomethingWasFreedBehindTheBeginning() throws IOException {
+    assertNotSelfContained(at -> at < 1000);
+  }
+
+  private void assertNotSelfContained(final LongPredicate isLive) throws IOException {
     try (ChronicleJournal journal = open(new Mirror())) {
       append(journal, COUNT);
-      keep(journal, at -> false);
+      keep(journal, isLive);
       append(journal, COUNT);
-      keep(journal, at -> false);
+      final int[] before = journal.segments();
+      keep(journal, isLive);
+      assertTrue(journal.segments().length < before.length - 4);
     }
-    try (var found = Files.list(directory.resolve("checkpoint"))) {
-      for (final Path file : found.toList()) {
-        flip(file, 40);
-      }
+    for (final Path file : checkpoints()) {
+      flip(file, 40);
     }
     try (ChronicleJournal journal = open(new Mirror())) {
       assertTrue(journal.report().checkpoint().isEmpty());
-      assertFalse(journal.report().hasBeginning());
+      assertFalse(journal.report().isSelfContained());
+    }
+  }
+
+  @Test
+  void shouldBeSelfContainedAfterARepair() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+    }
+    for (final int message : new int[] {10, COUNT / 2}) {
+      flip(
+          SegmentFiles.sealed(
+              SegmentFiles.journalDirectory(directory), Location.segment(locations[message])),
+          Location.offset(locations[message]) + 90);
+    }
+    assertEquals(2, JournalRepair.run(directory, bytes -> {}).repaired().size());
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertTrue(journal.report().isSelfContained());
+    }
+  }
+
+  /** One that cannot be used must not be one of the two that are kept. */
+  @Test
+  void shouldKeepTwoCheckpointsThatCanBeUsed() throws IOException {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 100);
+      checkpoint(journal, at -> true);
+      append(journal, 100);
+      checkpoint(journal, at -> true);
+    }
+    flip(checkpoints().getLast(), 40);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertEquals(100, journal.report().checkpoint().orElseThrow().journalSequence());
+      append(journal, 100);
+      checkpoint(journal, at -> true);
+    }
+    flip(checkpoints().getLast(), 40);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertEquals(100, journal.report().checkpoint().orElseThrow().journalSequence());
+    }
+  }
+
+  /** Records of the same lengths come to lie where those were that a disk forgot. */
+  @Test
+  void shouldNotTakeACheckpointForAnotherLifesRecord() throws IOException {
+    final Path journalFolder = SegmentFiles.journalDirectory(directory);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      checkpoint(journal, at -> true);
+    }
+    final Path segment = SegmentFiles.list(journalFolder).lastEntry().getValue();
+    final byte[] before = Files.readAllBytes(segment);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      checkpoint(journal, at -> true);
+    }
+    final long forgotten = locations[20];
+    final Path newest = checkpoints().getLast();
+    final Path aside = Files.move(newest, directory.resolve("aside"));
+    Files.write(segment, before);
+    JournalState.open(2, SegmentFiles.next(0)).write(files, journalFolder);
+    sequence = 10;
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertEquals(10, journal.report().lastSequence());
+      append(journal, 10);
+      assertEquals(forgotten, locations[20]);
+    }
+    Files.move(aside, newest);
+    try (ChronicleJournal journal = open(new Mirror())) {
+      assertEquals(10, journal.report().checkpoint().orElseThrow().journalSequence());
+    }
+  }
+
+  /** A file in a directory whose own name does not survive a power cut does not either. */
+  @Test
+  void shouldSyncTheNameOfTheFolderOfCheckpoints() {
+    final boolean[] isSynced = {false};
+    files.failSyncDirectory(
+        folder -> {
+          isSynced[0] |=
+              folder.equals(directory) && Files.isDirectory(directory.resolve("checkpoint"));
+          return false;
+        });
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, 10);
+      checkpoint(journal, at -> true);
+      assertTrue(isSynced[0]);
+    }
+  }
+
+  /** Oldest first. */
+  private List<Path> checkpoints() throws IOException {
+    try (var found = Files.list(directory.resolve("checkpoint"))) {
+      return found.sorted().toList();
     }
   }
 
@@ -522,7 +631,12 @@ final class JournalUpkeepTest {
         .upkeep()
         .orElseThrow()
         .checkpoint(
-            new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0),
+            new Checkpoint(
+                sequence,
+                locations[(int) sequence],
+                journal.report().epoch(),
+                TestFrames.timeNs(sequence),
+                0),
             held(isLive));
   }
 
