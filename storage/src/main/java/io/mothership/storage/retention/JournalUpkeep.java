@@ -65,6 +65,7 @@ public final class JournalUpkeep implements Upkeep {
   private final List<CheckpointFiles.Opened> outdated = new ArrayList<>();
   private Optional<CheckpointFiles.Opened> loaded;
   private boolean isRewritingOver;
+  private long newestSequence;
   private int newestFrom;
   private int olderFrom;
 
@@ -95,6 +96,8 @@ public final class JournalUpkeep implements Upkeep {
     this.loadedBytesMax = loadedBytesMax;
     this.epoch = epoch;
     this.loaded = restored;
+    this.newestSequence =
+        restored.map(found -> found.checkpoint().journalSequence()).orElse(0L);
     this.newestFrom =
         restored.map(found -> Location.segment(found.checkpoint().location())).orElse(0);
   }
@@ -118,7 +121,11 @@ public final class JournalUpkeep implements Upkeep {
     final long length = checkpoints.write(checkpoint, rewritten, state);
     checkpointBytes.addAndGet(length);
     reserve.onCheckpoint(length);
-    olderFrom = newestFrom;
+    if (checkpoint.journalSequence() != newestSequence) {
+      // Otherwise it has the newest one's name, and the older is still the one it was.
+      olderFrom = newestFrom;
+    }
+    newestSequence = checkpoint.journalSequence();
     newestFrom = Location.segment(checkpoint.location());
     return length;
   }

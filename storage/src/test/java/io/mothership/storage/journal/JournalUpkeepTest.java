@@ -419,6 +419,20 @@ final class JournalUpkeepTest {
     }
   }
 
+  /** Written again, because something after it failed, it has the same name: there is one older. */
+  @Test
+  void shouldNotCountACheckpointThatIsWrittenAgainAsTwo() {
+    try (ChronicleJournal journal = open(new Mirror())) {
+      append(journal, COUNT);
+      keep(journal, at -> false);
+      final int olderFrom = Location.segment(locations[(int) sequence]);
+      append(journal, COUNT);
+      checkpoint(journal, at -> false);
+      keep(journal, at -> false);
+      assertEquals(olderFrom, journal.segments()[0]);
+    }
+  }
+
   /** One that cannot be used must not be one of the two that are kept. */
   @Test
   void shouldKeepTwoCheckpointsThatCanBeUsed() throws IOException {
