@@ -199,7 +199,7 @@ public final class Wiring implements AutoCloseable {
       throw new MothershipException(
           MothershipException.Category.CORRUPTION,
           "CHECKPOINTS_LOST",
-          "the journal's beginning was freed and neither checkpoint can be read: path="
+          "parts of the journal were freed and no checkpoint can be used: path="
               + SpineOptions.storeFolder(config)
               + "; nothing was changed. Put a backup of the folder 'checkpoint' back, or look with"
               + " 'mothership journal verify'");

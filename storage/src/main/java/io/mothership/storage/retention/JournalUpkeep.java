@@ -96,8 +96,7 @@ public final class JournalUpkeep implements Upkeep {
     this.loadedBytesMax = loadedBytesMax;
     this.epoch = epoch;
     this.loaded = restored;
-    this.newestSequence =
-        restored.map(found -> found.checkpoint().journalSequence()).orElse(0L);
+    this.newestSequence = restored.map(found -> found.checkpoint().journalSequence()).orElse(0L);
     this.newestFrom =
         restored.map(found -> Location.segment(found.checkpoint().location())).orElse(0);
   }
