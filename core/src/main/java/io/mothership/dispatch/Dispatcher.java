@@ -391,7 +391,8 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
         streamSequence,
         isSynced ? FrameDescriptor.FLAG_SYNCED : 0,
         ttlNs,
-        outboxId,
+        // Whatever else comes of the event may be kept by a stop that keeps the event from it.
+        type == RecordType.MESSAGE ? outboxId : 0,
         wallNs,
         message);
   }

@@ -535,6 +535,7 @@ final class StreamIntake implements Subscriber {
     return durationNs < SECOND_NS ? TTL_INVALID : durationNs / SECOND_NS * SECOND_NS;
   }
 
+  /** An event of the SQL outbox waits for the disk everywhere: its row goes once it is taken. */
   private boolean isSyncNeeded(final long sequence) {
     if (stream.sync() == SyncPolicy.ALWAYS || isReleased) {
       return true;
@@ -545,7 +546,7 @@ final class StreamIntake implements Subscriber {
     if (sequence + RESERVATION_BLOCK / 2 > reservedTo) {
       tryReserve(sequence + RESERVATION_BLOCK);
     }
-    return sequence > reservationSynced;
+    return sequence > reservationSynced || owner.exchange().outboxId() != 0;
   }
 
   private void tryReserve(final long upTo) {

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.journal.FrameView;
+import io.mothership.journal.Journal;
+import io.mothership.journal.JournalReader;
 import io.mothership.journal.SyncPolicy;
+import io.mothership.journal.codec.RecordType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,37 @@ final class StreamPublishTest {
     final int synced = js.journal().syncedCount();
     assertTrue(js.publish("s", "x").contains("\"seq\":2"));
     assertEquals(synced, js.journal().syncedCount());
+  }
+
+  /** Its row is deleted then, and nothing else knows the event. */
+  @Test
+  void shouldAcknowledgeAnEventOfTheOutboxOnceSynced() {
+    js.create("S", "\"subjects\":[\"s\"],\"metadata\":{\"mothership.sync\":\"interval\"}");
+    js.publish("s", "makes the reservation");
+    js.sendFromOutbox(7, "s");
+    js.step();
+    js.powerCut();
+    assertEquals(2, js.stream("S").messageCount());
+  }
+
+  /** A record that the journal kept without the event would say that it has the event. */
+  @Test
+  void shouldNameTheRowOfTheOutboxInItsEventOnly() {
+    js.create("S", "\"subjects\":[\"s\"],\"metadata\":{\"mothership.sync\":\"interval\"}");
+    js.sendFromOutbox(7, "s");
+    js.step();
+    final FrameView frame = new FrameView();
+    long highest = 0;
+    try (JournalReader reader = js.journal().reader()) {
+      for (long at = reader.first(); at != Journal.NOWHERE; at = reader.next(at)) {
+        assertTrue(reader.read(at, frame));
+        highest = Math.max(highest, frame.outboxId());
+        assertTrue(
+            frame.outboxId() == 0 || frame.recordType() == RecordType.MESSAGE,
+            () -> "record: " + frame.recordType());
+      }
+    }
+    assertEquals(7, highest);
   }
 
   @Test

@@ -213,11 +213,11 @@ public final class Wiring implements AutoCloseable {
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */
   private void requireComplete(final RecoveryReport report) {
-    if (report.checkpoint().isEmpty() && !report.hasBeginning()) {
+    if (report.checkpoint().isEmpty() && !report.isSelfContained()) {
       throw new MothershipException(
           MothershipException.Category.CORRUPTION,
           "CHECKPOINTS_LOST",
-          "the journal's beginning was freed and neither checkpoint can be read: path="
+          "parts of the journal were freed and no checkpoint can be used: path="
               + SpineOptions.storeFolder(config)
               + "; nothing was changed. Put a backup of the folder 'checkpoint' back, or look with"
               + " 'mothership journal verify'");

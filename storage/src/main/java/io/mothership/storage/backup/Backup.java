@@ -1,10 +1,13 @@
 package io.mothership.storage.backup;
 
 import io.mothership.error.MothershipException;
+import io.mothership.storage.journal.DirectoryLock;
+import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.sql.DatabaseCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,6 +16,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies a data folder while the appliance may be running.
@@ -27,6 +33,7 @@ import java.util.Map;
  * <p><i>Thread:</i> one.
  */
 public final class Backup {
+  private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -68,7 +75,8 @@ public final class Backup {
    *
    * @param database the registry's file; nothing if it is not there
    * @param kept backups that stay, this one included
-   * @throws MothershipException {@code BACKUP_FAILED}; older backups are intact
+   * @throws MothershipException {@code BACKUP_FAILED}, {@code BACKUP_RUNNING}; older backups are
+   *     intact
    */
   public static Summary run(
       final Path dataDirectory,
@@ -82,7 +90,7 @@ public final class Backup {
           "NO_DATA",
           "this is no data folder: path=" + dataDirectory);
     }
-    try {
+    try (DirectoryLock lock = lock(target)) {
       return new Backup(dataDirectory, database, target, progress).run(kept);
     } catch (final IOException e) {
       throw new MothershipException(
@@ -93,18 +101,37 @@ public final class Backup {
     }
   }
 
+  /** What one backup has put there, and not listed yet, another would delete. */
+  private static DirectoryLock lock(final Path target) {
+    try {
+      return DirectoryLock.acquire(target);
+    } catch (final MothershipException e) {
+      if (!e.code().equals(DirectoryLock.LOCKED)) {
+        throw e;
+      }
+      throw new MothershipException(
+          MothershipException.Category.ENVIRONMENT,
+          "BACKUP_RUNNING",
+          "another backup into this folder is under way: path=" + target,
+          e);
+    }
+  }
+
   private Summary run(final int kept) throws IOException {
     store.create();
+    final Optional<String> last = store.names().stream().findFirst();
     final Map<String, BackupManifest.Entry> known = new HashMap<>();
-    store.list().stream()
-        .findFirst()
-        .ifPresent(last -> last.entries().forEach(entry -> known.put(entry.path(), entry)));
-    final String name = NAME.format(Instant.now());
+    if (last.isPresent()) {
+      store
+          .tryRead(last.get())
+          .ifPresent(found -> found.entries().forEach(entry -> known.put(entry.path(), entry)));
+    }
+    final String name = nameAfter(last);
     final List<BackupManifest.Entry> entries = new ArrayList<>();
     if (Files.exists(database)) {
       entries.add(copyDatabase());
     }
-    try (JournalCut cut = JournalCut.take(dataDirectory)) {
+    try (JournalCut cut = JournalCut.take(FileFacade.system(), dataDirectory)) {
       final List<JournalCut.Held> held = new ArrayList<>(cut.held());
       held.sort(Comparator.comparing(JournalCut.Held::isFinal));
       totalBytes += held.stream().mapToLong(JournalCut.Held::length).sum();
@@ -113,9 +140,27 @@ public final class Backup {
       }
     }
     store.commit(new BackupManifest(name, entries));
-    store.keep(kept);
+    try {
+      store.keep(kept);
+    } catch (final IOException e) {
+      LOG.warn("old backups are still there, this one was made: cause={}", e.toString());
+    }
     final long bytes = entries.stream().mapToLong(BackupManifest.Entry::length).sum();
     return new Summary(name, entries.size(), bytes, copiedBytes);
+  }
+
+  /** The time, but always behind the last one: a clock may have been set back. */
+  private static String nameAfter(final Optional<String> last) {
+    final String now = NAME.format(Instant.now());
+    if (last.isEmpty() || last.get().compareTo(now) < 0) {
+      return now;
+    }
+    try {
+      return NAME.format(NAME.parse(last.get(), Instant::from).plusMillis(1));
+    } catch (final DateTimeException e) {
+      // Somebody else's file.
+      return now;
+    }
   }
 
   private BackupManifest.Entry copyDatabase() throws IOException {

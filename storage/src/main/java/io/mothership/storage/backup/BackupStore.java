@@ -10,19 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where backups lie: each file once, named by the hash of its bytes, and a manifest per backup. A
  * backup is there when its manifest is, which is written last.
  */
 final class BackupStore {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupStore.class);
   private static final int PART = 256 * 1024;
   private static final String UNFINISHED = ".unfinished";
 
@@ -37,30 +39,41 @@ final class BackupStore {
   }
 
   void create() throws IOException {
-    Files.createDirectories(objects);
-    Files.createDirectories(manifests);
+    files.createDirectories(objects);
+    files.createDirectories(manifests);
     deleteUnfinished(objects);
     deleteUnfinished(manifests);
   }
 
-  /** All backups, newest first. */
-  List<BackupManifest> list() throws IOException {
+  /** Names of all backups, newest first; nothing of them was looked at. */
+  List<String> names() throws IOException {
     if (!Files.isDirectory(manifests)) {
       throw new MothershipException(
           MothershipException.Category.ENVIRONMENT,
           "NO_BACKUP",
           "there is no backup: path=" + manifests.getParent());
     }
-    final List<Path> found = new ArrayList<>();
     try (var entries = Files.list(manifests)) {
-      entries.filter(file -> !file.toString().endsWith(UNFINISHED)).forEach(found::add);
+      return entries
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.endsWith(UNFINISHED))
+          .sorted(Comparator.reverseOrder())
+          .toList();
     }
-    found.sort(Comparator.reverseOrder());
-    final List<BackupManifest> all = new ArrayList<>();
-    for (final Path file : found) {
-      all.add(BackupManifest.read(file));
+  }
+
+  /** What a backup consists of; empty if its list is damaged, which is nobody else's concern. */
+  Optional<BackupManifest> tryRead(final String name) throws IOException {
+    try {
+      return Optional.of(read(name));
+    } catch (final MothershipException e) {
+      LOG.warn(e.getMessage());
+      return Optional.empty();
     }
-    return all;
+  }
+
+  private BackupManifest read(final String name) throws IOException {
+    return BackupManifest.read(manifests.resolve(name));
   }
 
   boolean has(final BackupManifest.Entry entry) throws IOException {
@@ -106,7 +119,7 @@ final class BackupStore {
     if (!has(entry)) {
       throw damaged(entry, "missing or cut");
     }
-    Files.createDirectories(target.getParent());
+    files.createDirectories(target.getParent());
     try (FileChannel from = FileChannel.open(object, StandardOpenOption.READ);
         FileChannel to = files.open(target)) {
       if (!copy(from, to, entry.length(), progress).hash().equals(entry.hash())) {
@@ -161,18 +174,29 @@ final class BackupStore {
     files.syncDirectory(manifests);
   }
 
-  /** Forgets all but the newest {@code count} backups and what only the others need. */
+  /**
+   * Forgets all but the newest {@code count} backups and what only the others need; as long as one
+   * of those to be kept is damaged, nobody knows what it needs.
+   */
   void keep(final int count) throws IOException {
-    final List<BackupManifest> all = list();
-    final Set<String> needed = new HashSet<>();
-    for (int i = 0; i < all.size(); i++) {
-      if (i < count) {
-        all.get(i).entries().forEach(entry -> needed.add(entry.hash()));
-      } else {
-        files.delete(manifests.resolve(all.get(i).name()));
-      }
+    final List<String> names = names();
+    final int kept = Math.min(count, names.size());
+    for (final String name : names.subList(kept, names.size())) {
+      files.delete(manifests.resolve(name));
     }
     files.syncDirectory(manifests);
+    final Set<String> needed = new HashSet<>();
+    for (final String name : names.subList(0, kept)) {
+      final Optional<BackupManifest> manifest = tryRead(name);
+      if (manifest.isEmpty()) {
+        return;
+      }
+      manifest.get().entries().forEach(entry -> needed.add(entry.hash()));
+    }
+    deleteAllBut(needed);
+  }
+
+  private void deleteAllBut(final Set<String> needed) throws IOException {
     try (var found = Files.list(objects)) {
       for (final Path object : found.toList()) {
         if (!needed.contains(object.getFileName().toString())) {
@@ -184,18 +208,20 @@ final class BackupStore {
 
   /** The backup of a name, or the newest. */
   BackupManifest find(final Optional<String> name) throws IOException {
-    return list().stream()
-        .filter(manifest -> name.isEmpty() || name.get().equals(manifest.name()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new MothershipException(
-                    MothershipException.Category.ENVIRONMENT,
-                    "NO_BACKUP",
-                    "there is no such backup: path="
-                        + manifests.getParent()
-                        + ", name="
-                        + name.orElse("any")));
+    final String found =
+        names().stream()
+            .filter(each -> name.isEmpty() || name.get().equals(each))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new MothershipException(
+                        MothershipException.Category.ENVIRONMENT,
+                        "NO_BACKUP",
+                        "there is no such backup: path="
+                            + manifests.getParent()
+                            + ", name="
+                            + name.orElse("any")));
+    return read(found);
   }
 
   private void deleteUnfinished(final Path folder) throws IOException {

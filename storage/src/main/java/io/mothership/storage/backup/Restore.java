@@ -1,6 +1,7 @@
 package io.mothership.storage.backup;
 
 import io.mothership.error.MothershipException;
+import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public final class Restore {
   /** Names of all backups in a target, newest first. */
   public static List<String> names(final Path source) {
     try {
-      return new BackupStore(source).list().stream().map(BackupManifest::name).toList();
+      return new BackupStore(source).names();
     } catch (final IOException e) {
       throw failed(source, source, e);
     }
@@ -54,6 +55,7 @@ public final class Restore {
         write(store, manifest, unfinished, totalBytes, progress);
         Files.deleteIfExists(folder);
         Files.move(unfinished, folder);
+        FileFacade.system().syncDirectory(folder.getParent());
       } finally {
         delete(unfinished);
       }

@@ -1,6 +1,7 @@
 package io.mothership.storage.journal;
 
 import io.mothership.error.MothershipException;
+import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * the owner.
  */
 public final class DirectoryLock implements AutoCloseable {
+  /** Code of the refusal: somebody else has it. */
+  public static final String LOCKED = "JOURNAL_LOCKED";
+
   private static final int TEXT_LENGTH_MAX = 32;
   private static final int TRIES = 50;
   private static final long PAUSE_NS = 20_000_000L;
@@ -38,7 +42,7 @@ public final class DirectoryLock implements AutoCloseable {
   public static DirectoryLock acquire(final Path directory) {
     final Path file = directory.resolve(".lock");
     try {
-      Files.createDirectories(directory);
+      FileFacade.system().createDirectories(directory);
       final FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
@@ -112,7 +116,7 @@ public final class DirectoryLock implements AutoCloseable {
   private static MothershipException locked(final Path file, final String owner) {
     return new MothershipException(
         MothershipException.Category.ENVIRONMENT,
-        "JOURNAL_LOCKED",
+        LOCKED,
         "data directory is in use: path=" + file.getParent() + ", " + owner);
   }
 

@@ -63,7 +63,7 @@ final class SegmentCreation {
             beginning.firstSequence(),
             beginning.firstTimeNs(),
             beginning.epoch(),
-            false);
+            SegmentDescriptor.Kind.APPENDED);
     config
         .files()
         .write(channel, body(config.files(), channel, descriptor), headerOffset + WORD_LENGTH);

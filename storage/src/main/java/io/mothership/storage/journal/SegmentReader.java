@@ -10,12 +10,14 @@ import io.mothership.journal.Location;
 import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.FrameVerifier;
 import io.mothership.storage.recovery.SegmentDescriptor;
+import io.mothership.storage.recovery.SegmentFiles;
 import io.mothership.storage.recovery.SegmentIndex;
 import io.mothership.storage.recovery.SegmentMapping;
 import io.mothership.storage.recovery.SegmentTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -72,8 +74,9 @@ final class SegmentReader implements JournalReader {
       final boolean isGood = verify(location) != FrameVerifier.BAD;
       isLost = mappings[current].isComplete();
       return isGood;
-    } catch (final InternalError e) {
-      // A page that was touched, left the memory, and cannot be read now.
+    } catch (final InternalError | OutOfMemoryError e) {
+      // A page that was touched, left the memory, and cannot be read now; or no memory for a copy
+      // of what can be read.
       isLost = false;
       return false;
     }
@@ -297,20 +300,30 @@ final class SegmentReader implements JournalReader {
     return end > mappings[slot].length() && end > mappedEnds[slot];
   }
 
-  /** A segment is renamed once, when it is sealed: the second try finds it under its new name. */
+  /** Null if it is gone, or cannot be mapped now. */
   private SegmentMapping map(final SegmentIndex segment) {
-    for (int tries = 0; tries < 2; tries++) {
-      try {
-        return SegmentMapping.open(files, segment::file, scratch);
-      } catch (final NoSuchFileException e) {
-        Thread.onSpinWait();
-      } catch (final IOException e) {
-        damagedReads.increment();
-        isLost = false;
-        return null;
-      }
+    try {
+      return mapUnderItsName(segment);
+    } catch (final NoSuchFileException e) {
+      return null;
+    } catch (final IOException | OutOfMemoryError e) {
+      damagedReads.increment();
+      isLost = false;
+      return null;
     }
-    return null;
+  }
+
+  /**
+   * A segment is renamed once, when it is sealed; the index is told a moment later, so it is looked
+   * for under its last name even if the index does not say so yet.
+   */
+  private SegmentMapping mapUnderItsName(final SegmentIndex segment) throws IOException {
+    try {
+      return SegmentMapping.open(files, segment::file, scratch);
+    } catch (final NoSuchFileException e) {
+      final Path sealed = SegmentFiles.sealed(segment.file().getParent(), segment.segment());
+      return SegmentMapping.open(files, () -> sealed, scratch);
+    }
   }
 
   private void unmap(final int slot) {

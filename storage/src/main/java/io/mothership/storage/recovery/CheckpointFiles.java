@@ -46,6 +46,11 @@ public final class CheckpointFiles {
     this.directory = dataDirectory.resolve("checkpoint");
   }
 
+  /** Before the first one is kept: its name survives a power cut only in a directory that does. */
+  void createDirectory() throws IOException {
+    files.createDirectories(directory);
+  }
+
   /**
    * Keeps a checkpoint; when this returns it survives a power cut, and of the older ones the newest
    * is kept.
@@ -59,7 +64,7 @@ public final class CheckpointFiles {
     final Path target = directory.resolve("0".repeat(19 - digits.length()) + digits + SUFFIX);
     final Path temporary = target.resolveSibling(target.getFileName() + UNFINISHED_SUFFIX);
     try {
-      Files.createDirectories(directory);
+      createDirectory();
       files.delete(temporary);
       final long length;
       try (FileChannel channel = files.open(temporary)) {

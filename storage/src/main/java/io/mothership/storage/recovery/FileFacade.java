@@ -3,6 +3,8 @@ package io.mothership.storage.recovery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -49,6 +51,26 @@ public interface FileFacade {
 
   /** Renames within a file system, replacing the target. */
   void rename(Path from, Path to) throws IOException;
+
+  /** Gives a file a second name. */
+  default void link(final Path link, final Path existing) throws IOException {
+    Files.createLink(link, existing);
+  }
+
+  /** Makes a directory, and those above it that are missing, whose names survive a power cut. */
+  default void createDirectories(final Path directory) throws IOException {
+    final Path wanted = directory.toAbsolutePath();
+    if (Files.isDirectory(wanted) || wanted.getParent() == null) {
+      return;
+    }
+    createDirectories(wanted.getParent());
+    Files.createDirectories(wanted);
+    try {
+      syncDirectory(wanted.getParent());
+    } catch (final AccessDeniedException e) {
+      // Where one may make a name and not list them, the name is as safe as others make it.
+    }
+  }
 
   /** Deletes a file if it is there. */
   void delete(Path file) throws IOException;

@@ -152,12 +152,14 @@ public final class JournalRepair {
 
   private void rewrite(final SegmentDescriptor damaged, final SegmentMapping mapping)
       throws IOException {
+    final boolean isRewritten = damaged.kind() == SegmentDescriptor.Kind.REWRITTEN;
     final int last =
-        damaged.isRewritten()
+        damaged.isReplacing()
             ? Math.max(damaged.segment(), damaged.previousEnd())
             : damaged.segment();
     final SegmentDescriptor descriptor =
-        SegmentDescriptor.rewritten(
+        SegmentDescriptor.replacing(
+            isRewritten ? SegmentDescriptor.Kind.REWRITTEN : SegmentDescriptor.Kind.REPAIRED,
             damaged.segment() + 1,
             SALTS.nextLong(),
             last,
@@ -198,10 +200,10 @@ public final class JournalRepair {
 
   /** A second name for the file, which survives the first. */
   private void setAsideCopy(final Path file) throws IOException {
-    Files.createDirectories(quarantine);
+    files.createDirectories(quarantine);
     final Path kept = quarantine.resolve(file.getFileName());
     files.delete(kept);
-    Files.createLink(kept, file);
+    files.link(kept, file);
     files.syncDirectory(quarantine);
     quarantined.add(kept);
   }

@@ -1,20 +1,14 @@
 package io.mothership.storage.recovery;
 
-import io.mothership.error.MothershipException;
 import io.mothership.journal.FrameConsumer;
-import io.mothership.journal.FrameView;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Optional;
 
 /**
- * The result of reading a whole journal without changing anything; takes no lock, so it also works
- * on the journal of a running process, whose last record may then count as unfinished.
+ * The result of reading a journal without changing anything; takes no lock, so it also works on the
+ * journal of a running process, whose last record may then count as unfinished, and whose segments
+ * come and go meanwhile.
  *
  * @param isClean whether the last stop was clean
  * @param segments segment files read
@@ -75,122 +69,19 @@ public record JournalVerification(
    */
   public static JournalVerification ofNewest(
       final Path dataDirectory, final long bytesMax, final FrameConsumer consumer) {
-    try {
-      return new Run(dataDirectory, consumer).run(bytesMax);
-    } catch (final IOException e) {
-      throw JournalState.unreadable(dataDirectory, e);
-    }
+    return ofNewest(FileFacade.system(), dataDirectory, bytesMax, consumer);
   }
 
-  private static final class Run {
-    private final Path directory;
-    private final FileFacade files = FileFacade.system();
-    private final CheckpointFiles checkpoints;
-    private final FrameConsumer consumer;
-    private final List<Damage> damage = new ArrayList<>();
-    private final SegmentExaminer examiner = new SegmentExaminer(this::onFrame, damage::add);
-    private long bytes;
-    private long firstSequence = Long.MAX_VALUE;
-    private long lastSequence;
-    private long firstTimeNs = Long.MAX_VALUE;
-    private long lastTimeNs;
-    private long unfinishedBytes;
-
-    Run(final Path dataDirectory, final FrameConsumer consumer) {
-      this.consumer = consumer;
-      directory = SegmentFiles.journalDirectory(dataDirectory);
-      checkpoints = new CheckpointFiles(files, dataDirectory);
-    }
-
-    JournalVerification run(final long bytesMax) throws IOException {
-      if (!Files.isDirectory(directory)) {
-        throw new MothershipException(
-            MothershipException.Category.ENVIRONMENT,
-            "JOURNAL_UNREADABLE",
-            "there is no journal: path=" + directory);
-      }
-      final NavigableMap<Integer, Path> all = SegmentFiles.list(directory);
-      ReplacedSegments.takeFrom(files, all);
-      final NavigableMap<Integer, Path> found = newest(all, bytesMax);
-      final Optional<JournalState> state = JournalState.read(files, directory);
-      for (final Map.Entry<Integer, Path> entry : found.entrySet()) {
-        examine(
-            entry.getKey(),
-            entry.getValue(),
-            entry.getKey().equals(found.lastKey()),
-            Recovery.cleanEnd(state, entry.getKey()));
-      }
-      int good = 0;
-      final List<Path> kept = checkpoints.list();
-      for (final Path file : kept) {
-        good += CheckpointFiles.isGood(files, file) ? 1 : 0;
-      }
-      final boolean isEmpty = examiner.scanner().frames() == 0;
-      return new JournalVerification(
-          found.isEmpty() || state.filter(JournalState::isClean).isPresent(),
-          found.size(),
-          bytes,
-          examiner.scanner().frames(),
-          isEmpty ? 0 : firstSequence,
-          lastSequence,
-          isEmpty ? 0 : firstTimeNs,
-          lastTimeNs,
-          unfinishedBytes,
-          good,
-          kept.size() - good,
-          List.copyOf(damage));
-    }
-
-    private static NavigableMap<Integer, Path> newest(
-        final NavigableMap<Integer, Path> all, final long bytesMax) throws IOException {
-      long bytes = 0;
-      for (final Map.Entry<Integer, Path> entry : all.descendingMap().entrySet()) {
-        bytes += Files.size(entry.getValue());
-        if (bytes > bytesMax) {
-          return all.tailMap(entry.getKey(), entry.getKey().equals(all.lastKey()));
-        }
-      }
-      return all;
-    }
-
-    private void examine(
-        final int segment, final Path file, final boolean isLast, final int cleanEnd)
-        throws IOException {
-      try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
-        mapping.touchAll();
-        final boolean isOpenEnded = isLast && SegmentExaminer.isOpenEnded(file, cleanEnd);
-        final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
-        if (isOpenEnded && examiner.isUnfinished(descriptor, mapping.buffer(), mapping.length())) {
-          unfinishedBytes = SegmentScanner.lastNonZero(mapping.buffer(), mapping.length());
-          return;
-        }
-        if (descriptor.isEmpty()) {
-          damage.add(new Damage(segment, 0, mapping.length(), Damage.Reason.SEGMENT));
-          return;
-        }
-        final SegmentScanner.Outcome outcome =
-            examiner
-                .examine(
-                    descriptor.get(),
-                    mapping.buffer(),
-                    mapping.length(),
-                    SegmentExaminer.FROM_START,
-                    isOpenEnded,
-                    cleanEnd)
-                .outcome();
-        bytes += outcome.end();
-        if (isOpenEnded) {
-          unfinishedBytes = Math.max(0, outcome.noiseEnd() - outcome.end());
-        }
-      }
-    }
-
-    private void onFrame(final FrameView frame, final long location) {
-      firstSequence = Math.min(firstSequence, frame.journalSequence());
-      lastSequence = Math.max(lastSequence, frame.journalSequence());
-      firstTimeNs = Math.min(firstTimeNs, frame.timeNs());
-      lastTimeNs = Math.max(lastTimeNs, frame.timeNs());
-      consumer.onFrame(frame, location);
+  /** The same, through calls to the operating system that a test may see. */
+  public static JournalVerification ofNewest(
+      final FileFacade files,
+      final Path dataDirectory,
+      final long bytesMax,
+      final FrameConsumer consumer) {
+    try {
+      return new VerificationRun(files, dataDirectory, consumer).run(bytesMax);
+    } catch (final IOException e) {
+      throw JournalState.unreadable(dataDirectory, e);
     }
   }
 }

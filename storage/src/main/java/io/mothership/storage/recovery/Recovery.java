@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a journal's files into a state in which Chronicle may open them, and hands every good
@@ -32,6 +34,7 @@ import java.util.Set;
  * <p><i>Thread:</i> the one that opens the journal.
  */
 public final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   /**
    * The outcome.
@@ -57,9 +60,11 @@ public final class Recovery {
 
   private final List<Damage> damage = new ArrayList<>();
   private final List<SegmentIndex> segments = new ArrayList<>();
-  private final Set<Integer> knownRewritten = new HashSet<>();
+  private final Set<Integer> knownReplacing = new HashSet<>();
   private final SegmentExaminer examiner = new SegmentExaminer(this::onFrame, damage::add);
   private final SegmentScanner scanner = examiner.scanner();
+  private boolean isThinned;
+  private boolean isCheckpointLost;
   private SegmentIndex scanned;
   private SegmentIndex active;
   private int lastEpoch;
@@ -85,7 +90,8 @@ public final class Recovery {
   /** Does everything; the caller holds the directory's lock. */
   public Recovered run() {
     try {
-      Files.createDirectories(directory);
+      files.createDirectories(directory);
+      checkpoints.createDirectory();
       files.delete(SegmentFiles.chronicleMetadata(directory));
       final Optional<JournalState> state = JournalState.read(files, directory);
       state.ifPresent(known -> highestEpoch = known.epoch());
@@ -146,7 +152,7 @@ public final class Recovery {
         lastLocation,
         scanner.frames(),
         checkpoint,
-        segments.isEmpty() || segments.getFirst().firstSequence() <= 1,
+        !isThinned,
         discardedBytes,
         List.copyOf(damage));
   }
@@ -160,16 +166,31 @@ public final class Recovery {
 
   private Optional<CheckpointFiles.Opened> restoreCheckpoint(
       final NavigableMap<Integer, Path> found) throws IOException {
+    final List<Path> passedOver = new ArrayList<>();
     for (final Path file : checkpoints.list()) {
       final Optional<CheckpointFiles.Opened> candidate = opened(file);
       if (candidate.isPresent()) {
         if (isTaken(candidate.get(), found)) {
+          forget(passedOver);
           return candidate;
         }
         candidate.get().close();
       }
+      passedOver.add(file);
     }
+    isCheckpointLost = !passedOver.isEmpty();
     return Optional.empty();
+  }
+
+  /**
+   * Newer checkpoints than the one that was taken are of no use any more, and would count among the
+   * two that are kept.
+   */
+  private void forget(final List<Path> passedOver) throws IOException {
+    for (final Path file : passedOver) {
+      LOG.error("a checkpoint cannot be used and is deleted, as an older one can: path={}", file);
+      files.delete(file);
+    }
   }
 
   private Optional<CheckpointFiles.Opened> opened(final Path file) throws IOException {
@@ -195,7 +216,7 @@ public final class Recovery {
     }
     for (final int segment : found.keySet()) {
       if (candidate.knows(segment)) {
-        knownRewritten.add(segment);
+        knownReplacing.add(segment);
       }
     }
     lastEpoch = checkpoint.epoch();
@@ -220,7 +241,7 @@ public final class Recovery {
       return false;
     }
     try (SegmentMapping mapping = SegmentMapping.open(files, found.get(segment))) {
-      return examiner.hasFrame(mapping, checkpoint.location(), checkpoint.journalSequence());
+      return examiner.hasFrame(mapping, checkpoint);
     }
   }
 
@@ -246,6 +267,7 @@ public final class Recovery {
         return;
       }
       highestEpoch = Math.max(highestEpoch, descriptor.get().epoch());
+      isThinned |= isThinnedBy(descriptor.get());
       scanned = new SegmentIndex(descriptor.get(), file);
       segments.add(scanned);
       final int covered = checkpoint.map(c -> Location.segment(c.location())).orElse(0);
@@ -275,11 +297,29 @@ public final class Recovery {
   }
 
   /**
+   * Whether records are missing that nobody has damaged: segments were freed before this one, or
+   * only what lived was written into it. If there never was a checkpoint nothing was freed, and
+   * somebody took what is missing.
+   */
+  private boolean isThinnedBy(final SegmentDescriptor descriptor) {
+    if (segments.isEmpty()) {
+      return descriptor.firstSequence() > 1
+          || descriptor.kind() == SegmentDescriptor.Kind.REWRITTEN;
+    }
+    final int previous = segments.getLast().segment();
+    final boolean isDamaged = !damage.isEmpty() && damage.getLast().segment() >= previous;
+    return descriptor.kind() == SegmentDescriptor.Kind.REWRITTEN
+        || isCheckpointLost
+            && !isDamaged
+            && descriptor.firstSequence() > scanner.lastSequence() + 1;
+  }
+
+  /**
    * The checkpoint tells all that a segment below it can, unless the segment was rewritten later:
    * then its messages lie elsewhere than the checkpoint says.
    */
   private void recoverCovered(final SegmentDescriptor descriptor, final SegmentMapping mapping) {
-    if (!descriptor.isRewritten() || knownRewritten.contains(descriptor.segment())) {
+    if (!descriptor.isReplacing() || knownReplacing.contains(descriptor.segment())) {
       scanned.publish(mapping.usedLength());
       return;
     }

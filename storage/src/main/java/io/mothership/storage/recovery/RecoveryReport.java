@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param lastLocation where the last record that is not a copy lies, {@code -1} in an empty journal
  * @param frames records handed to the listener
  * @param checkpoint the one that was taken
- * @param hasBeginning whether the journal still has its first record; without it and without a
- *     checkpoint, nobody knows what the records mean
+ * @param isSelfContained whether nothing of the journal was freed, as far as can be seen;
+ *     otherwise, without a checkpoint, nobody knows what the records mean
  * @param discardedBytes bytes after the last good record that a stop left unfinished and that were
  *     erased; none of them had been synced
  * @param damage everything that should have been readable and is not
@@ -32,6 +32,6 @@ public record RecoveryReport(
     long lastLocation,
     long frames,
     Optional<Checkpoint> checkpoint,
-    boolean hasBeginning,
+    boolean isSelfContained,
     long discardedBytes,
     List<Damage> damage) {}

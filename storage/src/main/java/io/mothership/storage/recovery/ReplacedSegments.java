@@ -24,7 +24,7 @@ final class ReplacedSegments {
         try (SegmentMapping mapping = SegmentMapping.open(files, entry.getValue())) {
           examiner
               .descriptor(entry.getKey(), mapping)
-              .filter(SegmentDescriptor::isRewritten)
+              .filter(SegmentDescriptor::isReplacing)
               .ifPresent(rewritten::add);
         }
       }

@@ -39,7 +39,7 @@ import org.agrona.MutableDirectBuffer;
  * @param firstSequence no record here, copies aside, has a lower journal sequence
  * @param firstTimeNs no record here, copies aside, is older
  * @param epoch epoch in which the segment was created
- * @param isRewritten whether it took the place of older ones and holds only what lived in them
+ * @param kind whether it took the place of others, and what it holds of them
  */
 public record SegmentDescriptor(
     int segment,
@@ -50,10 +50,21 @@ public record SegmentDescriptor(
     long firstSequence,
     long firstTimeNs,
     int epoch,
-    boolean isRewritten) {
+    Kind kind) {
+
+  /** How a segment came to be; a value's ordinal is what the descriptor says. */
+  public enum Kind {
+    /** Record by record. */
+    APPENDED,
+    /** It took the place of others, and holds only the messages that lived in them. */
+    REWRITTEN,
+    /** It took the place of a damaged one, and holds all that was good in it. */
+    REPAIRED
+  }
 
   /** The descriptor of a segment that takes the place of others. Its front is empty. */
-  public static SegmentDescriptor rewritten(
+  public static SegmentDescriptor replacing(
+      final Kind kind,
       final int segment,
       final long salt,
       final int lastReplaced,
@@ -69,7 +80,12 @@ public record SegmentDescriptor(
         firstSequence,
         firstTimeNs,
         epoch,
-        true);
+        kind);
+  }
+
+  /** Whether it took the place of others. */
+  public boolean isReplacing() {
+    return kind != Kind.APPENDED;
   }
 
   /** Bytes of a descriptor. */
@@ -98,7 +114,7 @@ public record SegmentDescriptor(
   private static final int MAGIC = 0x4745534D;
   private static final int VERSION = 1;
   private static final int KIND_OFFSET = 6;
-  private static final short REWRITTEN = 1;
+  private static final Kind[] KINDS = Kind.values();
   private static final int CRC_OFFSET = 52;
   private static final int CELL_OFFSET = 56;
   private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -138,7 +154,7 @@ public record SegmentDescriptor(
     buffer.setMemory(offset, LENGTH, (byte) 0);
     buffer.putInt(offset, MAGIC, BYTE_ORDER);
     buffer.putShort(offset + 4, (short) VERSION, BYTE_ORDER);
-    buffer.putShort(offset + KIND_OFFSET, isRewritten ? REWRITTEN : 0, BYTE_ORDER);
+    buffer.putShort(offset + KIND_OFFSET, (short) kind.ordinal(), BYTE_ORDER);
     buffer.putInt(offset + 8, segment, BYTE_ORDER);
     buffer.putInt(offset + 12, headerOffset, BYTE_ORDER);
     buffer.putLong(offset + 16, salt, BYTE_ORDER);
@@ -160,7 +176,7 @@ public record SegmentDescriptor(
 
   /** Whether this segment took the place of another. */
   public boolean replaces(final int other) {
-    return isRewritten && segment - 1 <= other && other <= previousEnd && other != segment;
+    return isReplacing() && segment - 1 <= other && other <= previousEnd && other != segment;
   }
 
   /**
@@ -225,9 +241,12 @@ public record SegmentDescriptor(
     if (version != VERSION) {
       return null;
     }
+    final int kind = file.getShort(at + KIND_OFFSET, BYTE_ORDER);
     final int headerOffset = file.getInt(at + 12, BYTE_ORDER);
     final int dataOffset = file.getInt(at + 24, BYTE_ORDER);
-    if (headerOffset < 0
+    if (kind < 0
+        || kind >= KINDS.length
+        || headerOffset < 0
         || headerOffset > HEADER_OFFSET_MAX
         || dataOffset != headerOffset + WORD_LENGTH + bodyLength(headerOffset)) {
       return null;
@@ -241,6 +260,6 @@ public record SegmentDescriptor(
         file.getLong(at + 32, BYTE_ORDER),
         file.getLong(at + 40, BYTE_ORDER),
         file.getInt(at + 48, BYTE_ORDER),
-        file.getShort(at + KIND_OFFSET, BYTE_ORDER) == REWRITTEN);
+        KINDS[kind]);
   }
 }

@@ -4,6 +4,7 @@ import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 
+import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameConsumer;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
@@ -121,7 +122,7 @@ final class SegmentExaminer {
     if (outcome.end() < knownEnd && outcome.isChained()) {
       report(descriptor, outcome.end(), knownEnd, Damage.Reason.RECORD);
     }
-    previousSegment = descriptor.isRewritten() ? 0 : descriptor.segment();
+    previousSegment = descriptor.isReplacing() ? 0 : descriptor.segment();
     previousEnd = outcome.end();
     return new Examination(
         descriptor,
@@ -134,7 +135,7 @@ final class SegmentExaminer {
   /** The segment before must reach as far as it did when this one was created. */
   private void checkPrevious(final SegmentDescriptor descriptor) {
     if (previousSegment == SegmentFiles.before(descriptor.segment())
-        && !descriptor.isRewritten()
+        && !descriptor.isReplacing()
         && previousEnd < descriptor.previousEnd()) {
       damages.accept(
           new Damage(previousSegment, previousEnd, descriptor.previousEnd(), Damage.Reason.RECORD));
@@ -162,16 +163,24 @@ final class SegmentExaminer {
     return at == to;
   }
 
-  /** Whether the frame at a location is whole and has a sequence. */
-  boolean hasFrame(final SegmentMapping mapping, final long location, final long sequence) {
-    final int offset = Location.offset(location);
-    final Optional<SegmentDescriptor> descriptor = descriptor(Location.segment(location), mapping);
+  /**
+   * Whether the frame with which a checkpoint ends is whole and where it was. One of a later epoch
+   * with the same sequence was appended after the checkpoint's own was lost.
+   */
+  boolean hasFrame(final SegmentMapping mapping, final Checkpoint checkpoint) {
+    final int offset = Location.offset(checkpoint.location());
+    final Optional<SegmentDescriptor> descriptor =
+        descriptor(Location.segment(checkpoint.location()), mapping);
     mapping.touchFrame(offset, mapping.length());
     final DirectBuffer file = mapping.buffer();
-    return descriptor.isPresent()
-        && scanner.verifier().verify(file, mapping.length(), descriptor.get(), offset)
-            != FrameVerifier.BAD
-        && new FrameView().wrap(file, offset).journalSequence() == sequence;
+    if (descriptor.isEmpty()
+        || scanner.verifier().verify(file, mapping.length(), descriptor.get(), offset)
+            == FrameVerifier.BAD) {
+      return false;
+    }
+    final FrameView frame = new FrameView().wrap(file, offset);
+    return frame.journalSequence() == checkpoint.journalSequence()
+        && frame.epoch() <= checkpoint.epoch();
   }
 
   private void report(

@@ -15,7 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
-import org.agrona.IoUtil;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>A page of a mapping that the disk cannot read, or that was cut off, ends the process. So each
  * stretch is read in the ordinary way first, where that is an error; after one, the mapping is
  * replaced by a copy in which what cannot be read is zero, and counts as damaged like anything else
- * that fails its CRC.
+ * that fails its CRC. A file that another process may cut off at any time is copied at once.
  *
  * <p><i>Thread:</i> one; nothing may look at {@link #buffer} after {@link #close}.
  * <i>Allocates:</i> a few objects per stretch of {@value #STRETCH} bytes, once.
@@ -43,6 +43,7 @@ public final class SegmentMapping implements AutoCloseable {
   private final MappedByteBuffer mapped;
   private final int length;
   private final long[] touched;
+  private ByteBuffer copied;
   private boolean isComplete = true;
 
   private SegmentMapping(
@@ -56,7 +57,7 @@ public final class SegmentMapping implements AutoCloseable {
     this.scratch = scratch;
     this.mapped = mapped;
     this.length = length;
-    this.buffer = new UnsafeBuffer(mapped);
+    this.buffer = mapped == null ? new UnsafeBuffer(0, 0) : new UnsafeBuffer(mapped);
     this.touched = new long[length / STRETCH / Long.SIZE + 1];
   }
 
@@ -76,21 +77,36 @@ public final class SegmentMapping implements AutoCloseable {
       throws IOException {
     final Path name = file.get();
     try (FileChannel channel = files.openToRead(name)) {
-      final long size = channel.size();
-      if (size > Integer.MAX_VALUE) {
-        throw new MothershipException(
-            MothershipException.Category.CORRUPTION,
-            "SEGMENT_TOO_LONG",
-            "segment file is too long: max="
-                + Integer.MAX_VALUE
-                + ", actual="
-                + size
-                + ", path="
-                + name);
-      }
+      final int length = lengthOf(channel, name);
       return new SegmentMapping(
-          files, file, scratch, channel.map(FileChannel.MapMode.READ_ONLY, 0, size), (int) size);
+          files, file, scratch, channel.map(FileChannel.MapMode.READ_ONLY, 0, length), length);
     }
+  }
+
+  /** Copies the whole file as it is now: of one that is being cut off, what is left. */
+  static SegmentMapping copyOf(final FileFacade files, final Path file) throws IOException {
+    try (FileChannel channel = files.openToRead(file)) {
+      final SegmentMapping mapping =
+          new SegmentMapping(files, () -> file, null, null, lengthOf(channel, file));
+      mapping.copy(channel);
+      return mapping;
+    }
+  }
+
+  private static int lengthOf(final FileChannel channel, final Path name) throws IOException {
+    final long length = channel.size();
+    if (length > Integer.MAX_VALUE) {
+      throw new MothershipException(
+          MothershipException.Category.CORRUPTION,
+          "SEGMENT_TOO_LONG",
+          "segment file is too long: max="
+              + Integer.MAX_VALUE
+              + ", actual="
+              + length
+              + ", path="
+              + name);
+    }
+    return (int) length;
   }
 
   /** Where stretches are read to. */
@@ -122,7 +138,7 @@ public final class SegmentMapping implements AutoCloseable {
   }
 
   public void touchAll() {
-    if (length > 0) {
+    if (length > 0 && copied == null) {
       read(0, (length - 1) / STRETCH, length);
     }
   }
@@ -186,12 +202,17 @@ public final class SegmentMapping implements AutoCloseable {
       // By an interrupt; that says nothing of the disk.
       throw e;
     } catch (final IOException e) {
-      copy(channel, e);
+      final long unreadable = copy(channel);
+      LOG.error(
+          "the disk cannot read parts of a segment: path={}, unreadableBytes={}, cause={}",
+          file.get(),
+          unreadable,
+          e.toString());
     }
   }
 
-  /** Everything that can be read, page by page. */
-  private void copy(final FileChannel channel, final IOException cause) {
+  /** Puts everything that can be read, page by page, into the mapping's place. */
+  private long copy(final FileChannel channel) {
     final ByteBuffer copy = ByteBuffer.allocateDirect(length);
     int unreadable = 0;
     for (int at = 0; at < length; at += PAGE) {
@@ -207,18 +228,16 @@ public final class SegmentMapping implements AutoCloseable {
         }
       }
     }
-    buffer.wrap(copy.clear());
+    copied = copy.clear();
+    buffer.wrap(copied);
     Arrays.fill(touched, -1);
-    LOG.error(
-        "the disk cannot read parts of a segment: path={}, unreadableBytes={}, cause={}",
-        file.get(),
-        (long) unreadable * PAGE,
-        cause.toString());
+    return (long) unreadable * PAGE;
   }
 
   @Override
   public void close() {
     buffer.wrap(0, 0);
-    IoUtil.unmap(mapped);
+    BufferUtil.free(mapped);
+    BufferUtil.free(copied);
   }
 }

@@ -21,7 +21,7 @@ public final class SpareFile {
 
   /** Deletes it where the disk is full, makes it where it is not. */
   public static void prepare(final FileFacade files, final Path folder) throws IOException {
-    Files.createDirectories(folder);
+    files.createDirectories(folder);
     final Path spare = folder.resolve(NAME);
     final long usableBytes = files.usableBytes(folder);
     if (usableBytes < NEEDED_BYTES) {

@@ -64,6 +64,8 @@ public final class JournalUpkeep implements Upkeep {
   private volatile double liveShare = 1;
   private final List<CheckpointFiles.Opened> outdated = new ArrayList<>();
   private Optional<CheckpointFiles.Opened> loaded;
+  private boolean isRewritingOver;
+  private long newestSequence;
   private int newestFrom;
   private int olderFrom;
 
@@ -94,6 +96,7 @@ public final class JournalUpkeep implements Upkeep {
     this.loadedBytesMax = loadedBytesMax;
     this.epoch = epoch;
     this.loaded = restored;
+    this.newestSequence = restored.map(found -> found.checkpoint().journalSequence()).orElse(0L);
     this.newestFrom =
         restored.map(found -> Location.segment(found.checkpoint().location())).orElse(0);
   }
@@ -111,13 +114,17 @@ public final class JournalUpkeep implements Upkeep {
   public long checkpoint(final Checkpoint checkpoint, final FrozenState state) {
     final int[] rewritten =
         Arrays.stream(segments.all())
-            .filter(segment -> segment.descriptor().isRewritten())
+            .filter(segment -> segment.descriptor().isReplacing())
             .mapToInt(SegmentIndex::segment)
             .toArray();
     final long length = checkpoints.write(checkpoint, rewritten, state);
     checkpointBytes.addAndGet(length);
     reserve.onCheckpoint(length);
-    olderFrom = newestFrom;
+    if (checkpoint.journalSequence() != newestSequence) {
+      // Otherwise it has the newest one's name, and the older is still the one it was.
+      olderFrom = newestFrom;
+    }
+    newestSequence = checkpoint.journalSequence();
     newestFrom = Location.segment(checkpoint.location());
     return length;
   }
@@ -153,6 +160,9 @@ public final class JournalUpkeep implements Upkeep {
       final List<SegmentIndex> candidates = candidates();
       candidates.removeAll(deleteDead(candidates, live));
       findLost(state, live, moved);
+      if (isRewritingOver) {
+        return moved;
+      }
       final boolean isShort = totalBytes > budgetBytes || reserve.isTouched();
       final double share = isShort ? SPARSE_SHARE_SHORT : SPARSE_SHARE;
       final List<List<SegmentIndex>> groups =
@@ -173,9 +183,7 @@ public final class JournalUpkeep implements Upkeep {
    */
   private void findLost(final FrozenState state, final LiveBytes live, final Relocations moved) {
     final IntHashSet absent = live.segments();
-    for (final SegmentIndex segment : segments.all()) {
-      absent.remove(segment.segment());
-    }
+    absent.removeIfInt(segment -> segments.find(segment) != null);
     if (absent.isEmpty()) {
       return;
     }
@@ -226,15 +234,19 @@ public final class JournalUpkeep implements Upkeep {
 
   /**
    * What was moved before a failure stays moved, and has to be told: the segments it lay in are
-   * replaced.
+   * replaced. So no failure may keep it from being told: neither too little memory outside the heap
+   * nor a mapped page that the disk cannot read.
    */
   private boolean tryRewrite(
       final List<SegmentIndex> group, final FrozenState state, final Relocations moved) {
     try {
       rewrite(group, state, moved);
       return true;
-    } catch (final IOException e) {
-      LOG.error("sparse segments are not written anew, it is tried again later: {}", e.toString());
+    } catch (final IOException | RuntimeException | Error e) {
+      LOG.error(
+          "sparse segments are not written anew, it is tried again {}: {}",
+          isRewritingOver ? "after the next start" : "later",
+          e.toString());
       return false;
     }
   }
@@ -242,9 +254,9 @@ public final class JournalUpkeep implements Upkeep {
   private void rewrite(
       final List<SegmentIndex> group, final FrozenState state, final Relocations moved)
       throws IOException {
+    final SegmentRewriting rewriting =
+        new SegmentRewriting(files, directory, group, LiveMessages.of(state, group), epoch);
     try (JournalReader reader = readers.get()) {
-      final SegmentRewriting rewriting =
-          new SegmentRewriting(files, directory, group, LiveMessages.of(state, group), epoch);
       final Optional<SegmentIndex> written = rewriting.run(reader);
       if (written.isEmpty()) {
         LOG.error(
@@ -259,6 +271,8 @@ public final class JournalUpkeep implements Upkeep {
       moved.addAll(rewriting.moved());
       rewrittenBytes.addAndGet(written.get().end());
       freedBytes.addAndGet(-written.get().end());
+    } finally {
+      isRewritingOver |= rewriting.isLeftBehind();
     }
   }
 

@@ -32,6 +32,7 @@ final class SegmentRewriting {
   private final SegmentDescriptor descriptor;
   private final Relocations moved = new Relocations();
   private final Relocations lost = new Relocations();
+  private boolean isLeftBehind;
 
   SegmentRewriting(
       final FileFacade files,
@@ -45,7 +46,8 @@ final class SegmentRewriting {
     this.messages = messages;
     final SegmentIndex first = group.getFirst();
     this.descriptor =
-        SegmentDescriptor.rewritten(
+        SegmentDescriptor.replacing(
+            SegmentDescriptor.Kind.REWRITTEN,
             first.segment() + 1,
             SALTS.nextLong(),
             group.getLast().segment(),
@@ -69,6 +71,7 @@ final class SegmentRewriting {
    *
    * @return empty if a message cannot be read: everything stays as it was, and {@link #lost} has
    *     those that nobody ever will
+   * @throws IOException everything stays as it was, unless {@link #isLeftBehind}
    */
   Optional<SegmentIndex> run(final JournalReader reader) throws IOException {
     final Path target = SegmentFiles.sealed(directory, descriptor.segment());
@@ -80,13 +83,41 @@ final class SegmentRewriting {
         files.delete(temporary);
         return Optional.empty();
       }
+      files.rename(temporary, target);
     } catch (final IOException e) {
       files.delete(temporary);
       throw e;
     }
-    files.rename(temporary, target);
-    files.syncDirectory(directory);
+    try {
+      files.syncDirectory(directory);
+    } catch (final IOException e) {
+      takeBack(target, e);
+      throw e;
+    }
     return Optional.of(index);
+  }
+
+  /**
+   * Nobody will read it, but the next start would take it for what stands for the group, also after
+   * the group's messages were written into other segments.
+   */
+  private void takeBack(final Path target, final IOException cause) {
+    isLeftBehind = true;
+    try {
+      files.delete(target);
+      files.syncDirectory(directory);
+      isLeftBehind = false;
+    } catch (final IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Whether a segment that {@link #run} did not answer is on the disk and may stand for the group
+   * at the next start: until then none of the group may be written anew together with others.
+   */
+  boolean isLeftBehind() {
+    return isLeftBehind;
   }
 
   private boolean write(

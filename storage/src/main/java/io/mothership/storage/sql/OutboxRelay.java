@@ -154,7 +154,8 @@ public final class OutboxRelay implements AutoCloseable {
       }
       isStuck = false;
       return !batch.isEmpty();
-    } catch (final RuntimeException e) {
+    } catch (final RuntimeException | Error e) {
+      // Whatever it was: without this thread no event would ever leave again.
       if (Thread.interrupted()
           || e instanceof MothershipException known && SqlErrors.SQL_CLOSED.is(known)) {
         throw new InterruptedException();

@@ -148,7 +148,7 @@ record PostgresDialect(DatabaseUrl url) implements Dialect {
       case "08004", "3D000", "42501", "42P07" -> SqlErrors.SQL_REFUSED;
       case "XX001", "XX002" -> SqlErrors.SQL_CORRUPT;
       case "40001", "40P01", "55P03", "57014" -> SqlErrors.SQL_BUSY;
-      default -> kindOfClass(state.substring(0, 2));
+      default -> kindOfClass(state.length() < 2 ? state : state.substring(0, 2));
     };
   }
 

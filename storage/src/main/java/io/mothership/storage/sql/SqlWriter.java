@@ -28,7 +28,7 @@ final class SqlWriter implements AutoCloseable {
   private final Thread thread;
   private Transaction transaction;
   private volatile MothershipException outage;
-  private volatile boolean isClosing;
+  private boolean isClosing;
 
   private SqlWriter(final SqlConfig config, final SqlSession session) {
     this.dialect = config.dialect();
@@ -60,11 +60,15 @@ final class SqlWriter implements AutoCloseable {
 
   <T> CompletableFuture<T> submit(final Database.Work<Transaction, T> work) {
     final Piece<T> piece = new Piece<>(work);
-    if (isClosing) {
-      piece.answer.completeExceptionally(SqlErrors.SQL_CLOSED.exception("the registry is closed"));
-    } else if (!pieces.offer(piece)) {
-      piece.answer.completeExceptionally(
-          SqlErrors.SQL_BUSY.exception("too many writes wait: max=" + pieces.size()));
+    synchronized (pieces) {
+      // Nobody takes what is offered after the last ones were taken.
+      if (isClosing) {
+        piece.answer.completeExceptionally(
+            SqlErrors.SQL_CLOSED.exception("the registry is closed"));
+      } else if (!pieces.offer(piece)) {
+        piece.answer.completeExceptionally(
+            SqlErrors.SQL_BUSY.exception("too many writes wait: max=" + pieces.size()));
+      }
     }
     return piece.answer;
   }
@@ -107,9 +111,13 @@ final class SqlWriter implements AutoCloseable {
         LOG.error("records cannot be written for now: {}", SqlErrors.reason(e));
       }
       outage = e;
+      if (!session.isLost()) {
+        rollBack();
+      }
       fail(group, e);
       return;
-    } catch (final RuntimeException e) {
+    } catch (final RuntimeException | Error e) {
+      // Whatever it was: without this thread nobody would ever be answered again.
       LOG.error("a group of writes failed: count={}", group.size(), e);
       rollBack();
       fail(group, e);
@@ -148,10 +156,10 @@ final class SqlWriter implements AutoCloseable {
       LOG.error("a group of writes failed: count={}", group.size(), cause);
       rollBack();
     }
-    fail(group, (Exception) cause);
+    fail(group, (Throwable) cause);
   }
 
-  private static void fail(final List<Piece<?>> group, final Exception cause) {
+  private static void fail(final List<Piece<?>> group, final Throwable cause) {
     group.forEach(piece -> piece.fail(cause));
   }
 
@@ -167,7 +175,9 @@ final class SqlWriter implements AutoCloseable {
 
   @Override
   public void close() {
-    isClosing = true;
+    synchronized (pieces) {
+      isClosing = true;
+    }
     thread.interrupt();
     try {
       thread.join();
@@ -210,7 +220,7 @@ final class SqlWriter implements AutoCloseable {
       }
     }
 
-    void fail(final Exception cause) {
+    void fail(final Throwable cause) {
       answer.completeExceptionally(failure != null ? failure : cause);
     }
   }

@@ -1,7 +1,7 @@
 package io.mothership.storage.sql;
 
+import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -62,7 +62,7 @@ record SqliteDialect(Path file) implements Dialect {
 
   private void makeFolder(final Path folder) {
     try {
-      Files.createDirectories(folder);
+      FileFacade.system().createDirectories(folder);
     } catch (final IOException e) {
       throw SqlErrors.SQL_FAILED.exception("cannot make the folder of " + file + ": " + e);
     }

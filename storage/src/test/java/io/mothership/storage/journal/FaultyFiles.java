@@ -5,13 +5,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The operating system, failing on demand. */
-final class FaultyFiles implements FileFacade {
+public final class FaultyFiles implements FileFacade {
   private final FileFacade system = FileFacade.system();
   private String failingWrite = "";
   private boolean failsSync;
-  private boolean failsSyncDirectory;
+  private Predicate<Path> failsSyncDirectory = directory -> false;
+  private boolean isOutOfMemory;
+  private Runnable afterRename = () -> {};
+  private Consumer<Path> beforeLink = file -> {};
+  private Consumer<Path> beforeOpenToRead = file -> {};
   private boolean failsRename;
   private long usableBytes = Long.MAX_VALUE;
   private int syncs;
@@ -29,7 +35,8 @@ final class FaultyFiles implements FileFacade {
     callsLeft = Integer.MAX_VALUE;
     failingWrite = "";
     failsSync = false;
-    failsSyncDirectory = false;
+    failsSyncDirectory = directory -> false;
+    isOutOfMemory = false;
     failsRename = false;
   }
 
@@ -58,11 +65,36 @@ final class FaultyFiles implements FileFacade {
   }
 
   void failSyncDirectory(final boolean isFailing) {
+    failsSyncDirectory = directory -> isFailing;
+  }
+
+  /** Fails for some directories; asked anew for each call. */
+  void failSyncDirectory(final Predicate<Path> isFailing) {
     failsSyncDirectory = isFailing;
+  }
+
+  /** Writes find no memory, which is nothing that the operating system says. */
+  void exhaustMemory() {
+    isOutOfMemory = true;
+  }
+
+  /** What happens between a rename and whoever asked for it knowing that it is done. */
+  void afterRename(final Runnable action) {
+    afterRename = action;
   }
 
   void failRename(final boolean isFailing) {
     failsRename = isFailing;
+  }
+
+  /** What happens before a file gets a second name. */
+  public void beforeLink(final Consumer<Path> action) {
+    beforeLink = action;
+  }
+
+  /** What happens before a file is opened to be read. */
+  void beforeOpenToRead(final Consumer<Path> action) {
+    beforeOpenToRead = action;
   }
 
   void usable(final long bytes) {
@@ -84,10 +116,19 @@ final class FaultyFiles implements FileFacade {
   }
 
   @Override
+  public FileChannel openToRead(final Path file) throws IOException {
+    beforeOpenToRead.accept(file);
+    return system.openToRead(file);
+  }
+
+  @Override
   public void write(final FileChannel channel, final ByteBuffer bytes, final long position)
       throws IOException {
     call();
     longestWrite = Math.max(longestWrite, bytes.remaining());
+    if (isOutOfMemory) {
+      throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+    }
     if (!failingWrite.isEmpty()) {
       // As the operating system does: part of it was written.
       final ByteBuffer part = bytes.duplicate();
@@ -111,7 +152,7 @@ final class FaultyFiles implements FileFacade {
   @Override
   public void syncDirectory(final Path directory) throws IOException {
     call();
-    if (failsSyncDirectory) {
+    if (failsSyncDirectory.test(directory)) {
       throw new IOException("Input/output error");
     }
     system.syncDirectory(directory);
@@ -124,6 +165,13 @@ final class FaultyFiles implements FileFacade {
       throw new IOException("Input/output error");
     }
     system.rename(from, to);
+    afterRename.run();
+  }
+
+  @Override
+  public void link(final Path link, final Path existing) throws IOException {
+    beforeLink.accept(existing);
+    system.link(link, existing);
   }
 
   @Override

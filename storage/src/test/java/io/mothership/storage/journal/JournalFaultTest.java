@@ -167,6 +167,26 @@ final class JournalFaultTest {
     assertAllThere();
   }
 
+  /** A segment has its last name a moment before anybody is told. */
+  @Test
+  void shouldReadASegmentBetweenItsRenameAndTheNewsOfIt() {
+    try (ChronicleJournal journal = open();
+        JournalReader reader = journal.reader()) {
+      final FrameView frame = new FrameView();
+      final long location = frames.append(journal, ++sequence, 1);
+      final int[] reads = {0};
+      files.afterRename(
+          () -> {
+            assertTrue(reader.read(location, frame), "lost=" + reader.isLost());
+            reads[0]++;
+          });
+      while (journal.segments().length == 1) {
+        appendAndSync(journal, 1);
+      }
+      assertEquals(1, reads[0]);
+    }
+  }
+
   private void appendUntilFailed(final ChronicleJournal journal) {
     while (true) {
       try {

@@ -6,61 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.error.MothershipException;
-import io.mothership.journal.Checkpoint;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
-import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Relocations;
-import io.mothership.journal.StateDecoder;
-import io.mothership.journal.StateEncoder;
-import io.mothership.journal.TestFrames;
-import io.mothership.journal.Upkeep;
 import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.LongPredicate;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Checkpoints make segments superfluous; what lives in them stays readable, in order. */
-final class JournalUpkeepTest {
-  private static final int PAYLOAD_MAX = 300;
-  private static final int COUNT = 4000;
-
-  @TempDir private Path directory;
-  private final FaultyFiles files = new FaultyFiles();
-  private final TestFrames frames = new TestFrames(PAYLOAD_MAX);
-  private final long[] locations = new long[3 * COUNT + 1];
-  private JournalConfig config;
-  private long sequence;
-
-  @BeforeEach
-  void configure() {
-    config =
-        new JournalConfig(
-            directory,
-            JournalConfig.SEGMENT_BYTES_MIN,
-            JournalConfig.ALLOCATE_AHEAD_BYTES_MIN,
-            0,
-            Long.MAX_VALUE,
-            files);
-  }
-
+final class JournalUpkeepTest extends UpkeepFixture {
   @Test
   void shouldDeleteDeadSegmentsOnlyBelowTheOlderCheckpoint() {
     try (ChronicleJournal journal = open(new Mirror())) {
@@ -85,7 +45,7 @@ final class JournalUpkeepTest {
     try (ChronicleJournal journal = open(new Mirror())) {
       assertTrue(journal.report().damage().isEmpty());
       assertEquals(sequence, journal.report().lastSequence());
-      assertFalse(journal.report().hasBeginning());
+      assertFalse(journal.report().isSelfContained());
       assertTrue(journal.report().checkpoint().isPresent());
     }
     assertTrue(JournalVerification.of(directory).isGood());
@@ -120,60 +80,6 @@ final class JournalUpkeepTest {
       assertInOrder(journal);
     }
     assertTrue(JournalVerification.of(directory).isGood());
-  }
-
-  @Test
-  void shouldBringACheckpointBackAsItWasEncoded() {
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, 10);
-      final Upkeep upkeep = journal.upkeep().orElseThrow();
-      for (final String text : List.of("first", "second")) {
-        final StateEncoder reference = new StateEncoder(8, part -> {});
-        reference.i32(0).bytes(text.getBytes(StandardCharsets.US_ASCII));
-        upkeep.checkpoint(
-            new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0),
-            new HeldMessages(text));
-        final ByteBuffer loaded = upkeep.load().orElseThrow();
-        assertEquals(ByteOrder.LITTLE_ENDIAN, loaded.order());
-        assertEquals(reference.position(), loaded.capacity());
-        assertEquals(text, StandardCharsets.US_ASCII.decode(loaded.position(8)).toString());
-        upkeep.release();
-        append(journal, 1);
-      }
-    }
-  }
-
-  @Test
-  void shouldNotBringBackMoreThanThereIsRoomFor() {
-    config = config.withLoadedBytesMax(100);
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, 10);
-      final Upkeep upkeep = journal.upkeep().orElseThrow();
-      final Checkpoint checkpoint =
-          new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0);
-      upkeep.checkpoint(checkpoint, new HeldMessages("x".repeat(200)));
-      assertTrue(upkeep.load().isEmpty());
-      upkeep.checkpoint(checkpoint, new HeldMessages("x"));
-      assertTrue(upkeep.load().isPresent());
-    }
-  }
-
-  @Test
-  void shouldNotTakeACheckpointThatIsNotWhatWasWritten() throws IOException {
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, 10);
-      checkpoint(journal, at -> true);
-      final Path written;
-      try (var found = Files.newDirectoryStream(directory.resolve("checkpoint"))) {
-        written = found.iterator().next();
-      }
-      final byte[] bytes = Files.readAllBytes(written);
-      bytes[bytes.length - 1] ^= 1;
-      Files.write(written, bytes);
-      final Upkeep upkeep = journal.upkeep().orElseThrow();
-      assertEquals(
-          "CHECKPOINT_FAILED", assertThrows(MothershipException.class, upkeep::load).code());
-    }
   }
 
   @Test
@@ -230,70 +136,6 @@ final class JournalUpkeepTest {
       }
       sequence = 0;
       deleteAll(directory);
-    }
-  }
-
-  /** At whatever file operation it is stopped, an open finds every living message. */
-  @Test
-  void shouldSurviveAStopAtEveryStepOfTheUpkeep() throws IOException {
-    final LongPredicate isLive = at -> at % 20 == 0;
-    for (int failAt = 0; failAt < 60; failAt++) {
-      final Mirror mirror = new Mirror();
-      final boolean hasFailed;
-      try (ChronicleJournal journal = open(mirror)) {
-        append(journal, COUNT / 4);
-        keep(journal, isLive);
-        append(journal, COUNT / 4);
-        files.failFrom(failAt);
-        files.countFailures();
-        isKept(journal, isLive);
-        hasFailed = files.failures() > 0;
-        files.repair();
-        // The next checkpoint tells of places that are good, whatever became of this one.
-        append(journal, COUNT / 4);
-        keep(journal, isLive);
-      }
-      final Mirror found = new Mirror();
-      try (ChronicleJournal journal = open(found)) {
-        final int step = failAt;
-        assertTrue(journal.report().damage().isEmpty(), () -> step + " " + journal.report());
-        try (JournalReader reader = journal.reader()) {
-          final FrameView frame = new FrameView();
-          for (long at = 20; at <= sequence; at += 20) {
-            final long place = found.places.getOrDefault(at, locations[(int) at]);
-            final long message = at;
-            assertTrue(reader.read(place, frame), () -> "step=" + step + ", message=" + message);
-            assertEquals(at, frame.journalSequence());
-          }
-        }
-      }
-      sequence = 0;
-      deleteAll(directory);
-      if (!hasFailed) {
-        return;
-      }
-    }
-    throw new AssertionError("more steps than expected");
-  }
-
-  @Test
-  void shouldKeepASegmentWhoseLivingMessagesCannotAllBeRead() throws IOException {
-    final LongPredicate isLive = at -> at % 20 == 0;
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, COUNT);
-      keep(journal, isLive);
-      append(journal, COUNT);
-      final Path first =
-          SegmentFiles.sealed(
-              SegmentFiles.journalDirectory(directory), Location.segment(locations[20]));
-      flip(first, Location.offset(locations[20]) + 90);
-      keep(journal, isLive);
-      assertEquals(Location.segment(locations[20]), journal.segments()[0]);
-      final FrameView frame = new FrameView();
-      try (JournalReader reader = journal.reader()) {
-        assertFalse(reader.read(locations[20], frame));
-        assertTrue(reader.read(locations[40], frame));
-      }
     }
   }
 
@@ -366,108 +208,6 @@ final class JournalUpkeepTest {
     assertTrue(JournalVerification.of(directory).isGood());
   }
 
-  @Test
-  void shouldSayThatTheBeginningIsGoneIfNoCheckpointIsLeft() throws IOException {
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, COUNT);
-      keep(journal, at -> false);
-      append(journal, COUNT);
-      keep(journal, at -> false);
-    }
-    try (var found = Files.list(directory.resolve("checkpoint"))) {
-      for (final Path file : found.toList()) {
-        flip(file, 40);
-      }
-    }
-    try (ChronicleJournal journal = open(new Mirror())) {
-      assertTrue(journal.report().checkpoint().isEmpty());
-      assertFalse(journal.report().hasBeginning());
-    }
-  }
-
-  @Test
-  void shouldLeaveOlderCheckpointsIntactIfOneCannotBeWritten() throws IOException {
-    try (ChronicleJournal journal = open(new Mirror())) {
-      append(journal, 100);
-      checkpoint(journal, at -> true);
-      append(journal, 100);
-      files.failWrites("No space left on device");
-      assertThrows(MothershipException.class, () -> checkpoint(journal, at -> true));
-      files.repair();
-    }
-    final Mirror mirror = new Mirror();
-    try (ChronicleJournal journal = open(mirror)) {
-      assertEquals(100, journal.report().checkpoint().orElseThrow().journalSequence());
-    }
-  }
-
-  private ChronicleJournal open(final RecoveryListener listener) {
-    return ChronicleJournal.open(config, listener);
-  }
-
-  private void append(final ChronicleJournal journal, final int count) {
-    for (int i = 0; i < count; i++) {
-      sequence++;
-      locations[(int) sequence] = frames.append(journal, sequence, journal.report().epoch());
-    }
-    journal.sync();
-  }
-
-  private HeldMessages held(final LongPredicate isLive) {
-    final HeldMessages held = new HeldMessages("");
-    for (long at = 1; at <= sequence; at++) {
-      if (isLive.test(at)) {
-        held.add(at * 2, locations[(int) at]);
-      }
-    }
-    return held;
-  }
-
-  private void checkpoint(final ChronicleJournal journal, final LongPredicate isLive) {
-    journal
-        .upkeep()
-        .orElseThrow()
-        .checkpoint(
-            new Checkpoint(sequence, locations[(int) sequence], 1, TestFrames.timeNs(sequence), 0),
-            held(isLive));
-  }
-
-  private Relocations keep(final ChronicleJournal journal, final LongPredicate isLive) {
-    checkpoint(journal, isLive);
-    final Relocations moved = journal.upkeep().orElseThrow().free(held(isLive));
-    for (int i = 0; i < moved.count(); i++) {
-      assertEquals(3, moved.streamId(i));
-      locations[(int) (moved.streamSequence(i) / 2)] = moved.location(i);
-    }
-    journal.upkeep().orElseThrow().release();
-    return moved;
-  }
-
-  private boolean isKept(final ChronicleJournal journal, final LongPredicate isLive) {
-    try {
-      keep(journal, isLive);
-      return true;
-    } catch (final MothershipException e) {
-      return false;
-    }
-  }
-
-  private void assertLive(final ChronicleJournal journal, final LongPredicate isLive) {
-    final FrameView frame = new FrameView();
-    final Random random = new Random(7);
-    try (JournalReader reader = journal.reader()) {
-      for (int i = 0; i < 2000; i++) {
-        final long at = 1 + random.nextInt((int) sequence);
-        if (isLive.test(at)) {
-          assertTrue(reader.read(locations[(int) at], frame), () -> "message=" + at);
-          assertEquals(at, frame.journalSequence());
-          assertTrue(frames.isGenuine(frame));
-          assertEquals(locations[(int) at], reader.seekSequence(at));
-        }
-      }
-    }
-  }
-
   private void assertInOrder(final ChronicleJournal journal) {
     final FrameView frame = new FrameView();
     try (JournalReader reader = journal.reader()) {
@@ -483,43 +223,6 @@ final class JournalUpkeepTest {
         }
       }
       assertEquals(sequence, last);
-    }
-  }
-
-  private static void flip(final Path file, final int offset) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      final ByteBuffer one = ByteBuffer.allocate(1);
-      channel.read(one, offset);
-      one.put(0, (byte) (one.get(0) ^ 0x10)).flip();
-      channel.write(one, offset);
-    }
-  }
-
-  private static void deleteAll(final Path folder) {
-    try (var found = Files.walk(folder)) {
-      found
-          .sorted(java.util.Comparator.reverseOrder())
-          .filter(path -> !path.equals(folder))
-          .forEach(path -> path.toFile().delete());
-    } catch (final IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  /** Takes every checkpoint and remembers where the frames after it, and moved ones, lie. */
-  private static final class Mirror implements RecoveryListener {
-    private final Map<Long, Long> places = new HashMap<>();
-
-    @Override
-    public boolean onCheckpoint(final Checkpoint checkpoint, final StateDecoder state) {
-      places.clear();
-      return true;
-    }
-
-    @Override
-    public void onFrame(final FrameView frame, final long location) {
-      places.put(frame.journalSequence(), location);
     }
   }
 }

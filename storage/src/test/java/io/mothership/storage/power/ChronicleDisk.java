@@ -102,7 +102,7 @@ final class ChronicleDisk implements SimulatedDisk {
 
   private void check(final RecoveryReport report) {
     assertTrue(report.damage().isEmpty(), report::toString);
-    assertTrue(report.hasBeginning() || report.checkpoint().isPresent(), report::toString);
+    assertTrue(report.isSelfContained() || report.checkpoint().isPresent(), report::toString);
     final int found = (int) report.lastSequence();
     final int promised = isAllKept ? appended.count() : appended.durable();
     assertTrue(

@@ -9,13 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
  * A folder, with a memory of what a power cut would leave of it: of each file its content at its
  * last sync and any subset of the blocks changed since; of each directory its names at its last
- * sync and the first few of the changes since.
+ * sync and the first few of the changes since. A directory is a name as well: where it does not
+ * come back, nothing in it does.
  *
  * <p>Whoever uses the folder asks before and tells after each call. The power fails in the middle
  * of one of them, and none works any more.
@@ -56,6 +59,8 @@ public final class PowerCutDisk {
   private final Map<Path, Content> names = new TreeMap<>();
   private final Map<Path, Content> durableNames = new TreeMap<>();
   private final Map<Path, List<Change>> changes = new TreeMap<>();
+  private final Set<Path> durableDirectories = new TreeSet<>();
+  private final Set<Path> madeDirectories = new TreeSet<>();
   private Runnable onCut = () -> {};
   private Predicate<Path> lie = file -> false;
   private int callsUntilCut = Integer.MAX_VALUE;
@@ -66,6 +71,9 @@ public final class PowerCutDisk {
   public PowerCutDisk(final Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder);
+    try (var directories = Files.walk(folder)) {
+      directories.filter(Files::isDirectory).forEach(durableDirectories::add);
+    }
     try (var files = Files.walk(folder)) {
       for (final Path file : files.filter(PowerCutDisk::isKnown).toList()) {
         final Content content = new Content(file);
@@ -135,7 +143,19 @@ public final class PowerCutDisk {
       final Content created = new Content(file);
       names.put(file, created);
       note(file, created);
+      noteDirectory(file.getParent());
     }
+  }
+
+  private void noteDirectory(final Path directory) {
+    if (!durableDirectories.contains(directory) && madeDirectories.add(directory)) {
+      noteDirectory(directory.getParent());
+    }
+  }
+
+  /** A directory was made, if it was not there. */
+  public synchronized void made(final Path directory) {
+    noteDirectory(directory);
   }
 
   public synchronized boolean has(final Path file) {
@@ -157,6 +177,8 @@ public final class PowerCutDisk {
     if (pending != null) {
       pending.forEach(change -> apply(durableNames, change));
     }
+    madeDirectories.removeIf(
+        made -> made.getParent().equals(directory) && durableDirectories.add(made));
     call();
   }
 
@@ -192,6 +214,11 @@ public final class PowerCutDisk {
     for (final List<Change> pending : changes.values()) {
       final int kept = random.nextInt(pending.size() + 1);
       pending.subList(0, kept).forEach(change -> apply(found, change));
+    }
+    for (final Path made : madeDirectories) {
+      if (random.nextBoolean()) {
+        found.keySet().removeIf(file -> file.startsWith(made));
+      }
     }
     final int blockLength = random.nextBoolean() ? BLOCK_LENGTH : SECTOR_LENGTH;
     for (final Map.Entry<Path, Content> entry : found.entrySet()) {

@@ -63,6 +63,14 @@ public final class PowerCutFiles implements FileFacade {
   }
 
   @Override
+  public synchronized void createDirectories(final Path directory) throws IOException {
+    if (directory.startsWith(disk.folder())) {
+      disk.made(directory);
+    }
+    FileFacade.super.createDirectories(directory);
+  }
+
+  @Override
   public synchronized void rename(final Path from, final Path to) throws IOException {
     disk.call();
     disk.renaming(from, to);

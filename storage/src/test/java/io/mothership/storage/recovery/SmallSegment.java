@@ -44,7 +44,7 @@ final class SmallSegment {
             1,
             TestFrames.timeNs(1),
             1,
-            false);
+            SegmentDescriptor.Kind.APPENDED);
     file.putInt(FRONT_LENGTH, SegmentDescriptor.bodyLength(FRONT_LENGTH), BYTE_ORDER);
     descriptor.encode(file, FRONT_LENGTH + SegmentDescriptor.WORD_LENGTH, crc);
     descriptor.encode(file, descriptor.copyOffset(), crc);

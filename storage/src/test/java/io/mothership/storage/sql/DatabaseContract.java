@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a registry does wherever it lives. */
@@ -76,6 +77,24 @@ abstract class DatabaseContract {
     assertEquals("REFERENCE_MISSING", refusal(entity("e", "nobody", OptionalDouble.empty())));
     assertEquals("CHECK_FAILED", refusal(entity("e", "o", OptionalDouble.of(91))));
     assertEquals(1, database.read(organizations::list).size());
+  }
+
+  /** The thread that writes is the only one: whoever waits for it would wait for ever. */
+  @Test
+  @Timeout(60)
+  void shouldAnswerAndGoOnAfterAnythingThatAWriteThrows() {
+    assertThrows(
+        MothershipException.class,
+        () ->
+            database.write(
+                transaction -> {
+                  organizations.insert(transaction, organization("undone"));
+                  throw new StackOverflowError();
+                }));
+    insert(organization("o"));
+    assertEquals(
+        List.of("o"),
+        database.read(organizations::list).stream().map(Organization::orgId).toList());
   }
 
   @Test
