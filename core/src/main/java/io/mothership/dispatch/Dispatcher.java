@@ -382,6 +382,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       final long streamSequence,
       final boolean isSynced,
       final long ttlNs,
+      final long recordOutboxId,
       final MessageView message) {
     return journal.tryAppend(
         type,
@@ -391,7 +392,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
         streamSequence,
         isSynced ? FrameDescriptor.FLAG_SYNCED : 0,
         ttlNs,
-        outboxId,
+        recordOutboxId,
         wallNs,
         message);
   }

@@ -154,7 +154,7 @@ final class StreamIntake implements Subscriber {
       broadcasts.fanOut(message, ttlNs);
       return;
     }
-    final long answer = tryStore(message, ttlNs);
+    final long answer = tryStore(message, ttlNs, owner.exchange().outboxId());
     if (answer < 0) {
       refuse(message, notStored(answer));
     }
@@ -169,10 +169,11 @@ final class StreamIntake implements Subscriber {
   /**
    * Gives a checked message its sequence and record and applies it.
    *
+   * @param outboxId of the publish that is stored whole with this, 0 = none
    * @return the sequence, or a negative {@link Pressure}
    */
   @HotPath
-  long tryStore(final MessageView message, final long ttlNs) {
+  long tryStore(final MessageView message, final long ttlNs, final long outboxId) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
     final boolean isSynced = isSyncNeeded(sequence);
@@ -184,6 +185,7 @@ final class StreamIntake implements Subscriber {
             sequence,
             isSynced,
             ttlNs,
+            outboxId,
             message);
     if (journalSequence < 0) {
       return journalSequence;
@@ -207,7 +209,7 @@ final class StreamIntake implements Subscriber {
                     + ConsumerDuration.text(ttlNs / SECOND_NS * SECOND_NS)
                     + "\r\nNats-Rollup: sub\r\n\r\n"));
     prepare(marker);
-    return tryStore(marker, ttlNs) >= 0;
+    return tryStore(marker, ttlNs, 0) >= 0;
   }
 
   /** Why {@link #tryStore} refused. */
@@ -238,6 +240,7 @@ final class StreamIntake implements Subscriber {
     }
     stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
+    stream.commitAll();
   }
 
   /** Everything that outlives a restart, as it is now. */

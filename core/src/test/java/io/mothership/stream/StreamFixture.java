@@ -176,6 +176,16 @@ final class StreamFixture {
       final String replyToken,
       final String payload,
       final String... headers) {
+    send(0, subject, replyToken, payload, headers);
+  }
+
+  /** Sends what the SQL outbox made. */
+  void send(
+      final long outboxId,
+      final String subject,
+      final String replyToken,
+      final String payload,
+      final String... headers) {
     final MessageView message = new MessageView();
     message.subject().wrap(Slice.of(subject));
     message.reply().wrap(Slice.of(replyToken.isEmpty() ? "" : INBOX + "." + replyToken));
@@ -187,7 +197,7 @@ final class StreamFixture {
       }
       message.headers().wrap(Slice.of(block.append("\r\n").toString()));
     }
-    while (spine.ingress().tryPublish(CLIENT, Origin.NATS, 0, 0, message) < 0) {
+    while (spine.ingress().tryPublish(CLIENT, Origin.NATS, 0, outboxId, message) < 0) {
       spine.stepAll();
     }
   }
