@@ -38,6 +38,10 @@ final class Consumer {
   private final Slice ackSubject = new Slice();
   private final Runnable onTimer = this::onTimer;
   private ConsumerConfig config;
+
+  /** What its records said until now, while recovering; then null. */
+  private ConsumerRecovery recovery;
+
   private long pauseUntilNs;
   private long replayUntil;
   private long replayedTimeNs;
@@ -162,11 +166,11 @@ final class Consumer {
 
   /** How long it is still paused, 0 = not at all. */
   long pauseRemainingNs() {
-    return pauseUntilNs == 0 ? 0 : Math.max(0, pauseUntilNs - exchange().wallNs());
+    return pauseUntilNs <= exchange().wallNs() ? 0 : pauseUntilNs - exchange().wallNs();
   }
 
   private static long pauseUntilNs(final ConsumerConfig config) {
-    return config.pauseUntil().map(ConsumerCursor::epochNs).orElse(0L);
+    return config.pauseUntil().map(Rfc3339::epochNs).orElse(0L);
   }
 
   // What it may take
@@ -230,6 +234,28 @@ final class Consumer {
     acks.startAt(cursor.next() - 1);
     replayUntil =
         config.replayPolicy() == ConsumerConfig.Replay.ORIGINAL ? stream.committedSequence() : 0;
+  }
+
+  /** Comes from a record: what follows is told to what is returned here. */
+  ConsumerRecovery recover(final FrameView configRecord) {
+    recovery = new ConsumerRecovery(this, configRecord);
+    return recovery;
+  }
+
+  /** Where its records go while recovering. */
+  ConsumerRecovery recovery() {
+    return recovery;
+  }
+
+  /** All records were seen. */
+  void onRecoveryComplete(final long nowNs) {
+    recovery.finish(nowNs);
+    recovery = null;
+  }
+
+  /** Whether an interest stream has to keep a message that its filter wants. */
+  boolean isNeeded(final long sequence) {
+    return recovery == null ? acks.isNeeded(sequence) : recovery.isNeeded(sequence);
   }
 
   /** Goes live: from here on it may deliver. */
@@ -348,6 +374,21 @@ final class Consumer {
         acks.floorSequence(),
         acks.floorConsumerSequence(),
         cursor.next(),
+        lastDeliveredNs,
+        acks.lastAckNs());
+  }
+
+  /** The state that {@link #reset} will bring about, as a record. */
+  MessageView resetRecord(final long sequence) {
+    final ConsumerRecords records = home.records();
+    records.beginState();
+    return records.state(
+        id,
+        sequence - 1,
+        0,
+        sequence - 1,
+        0,
+        Math.max(1, sequence),
         lastDeliveredNs,
         acks.lastAckNs());
   }
@@ -571,7 +612,7 @@ final class Consumer {
     long deadline = Math.min(acks.pending().nextDeadlineNs(), target.deadlineNs());
     final long pauseNs = pauseRemainingNs();
     if (pauseNs > 0) {
-      deadline = Math.min(deadline, exchange().monotonicNs() + pauseNs);
+      deadline = Math.min(deadline, Deadline.after(exchange().monotonicNs(), pauseNs));
     }
     if (config.inactiveThresholdNs() > 0) {
       deadline = Math.min(deadline, unusedDeadlineNs());
@@ -612,16 +653,16 @@ final class Consumer {
   private long unusedDeadlineNs() {
     final long sinceNs = target.unusedSinceNs();
     if (sinceNs == Long.MAX_VALUE) {
-      return exchange().monotonicNs() + config.inactiveThresholdNs();
+      return Deadline.after(exchange().monotonicNs(), config.inactiveThresholdNs());
     }
-    final long deadline = sinceNs + config.inactiveThresholdNs() + UNUSED_GRACE_NS;
+    final long deadline = Deadline.after(sinceNs + UNUSED_GRACE_NS, config.inactiveThresholdNs());
     // Who took messages from a pull consumer may still be at work on them.
     return config.isPush()
         ? deadline
         : Math.max(
             deadline,
-            acks.pending().nextDeadlineNs() == Long.MAX_VALUE
+            acks.pending().nextDeadlineNs() == Deadline.NEVER
                 ? deadline
-                : acks.pending().nextDeadlineNs() + config.inactiveThresholdNs());
+                : Deadline.after(acks.pending().nextDeadlineNs(), config.inactiveThresholdNs()));
   }
 }

@@ -179,7 +179,7 @@ final class ConsumerAcks {
   int nextDue() {
     expire(consumer.exchange().monotonicNs());
     for (int slot = pending.firstDue(); slot != ConsumerPending.NONE; slot = pending.firstDue()) {
-      if (!isExhausted(slot)) {
+      if (!isUsedUp(slot)) {
         return slot;
       }
       exhaust(slot);
@@ -241,7 +241,8 @@ final class ConsumerAcks {
       pending.rest(slot);
       return;
     }
-    final long deadlineNs = nowNs + consumer.config().ackWaitNs(pending.redeliveries(slot));
+    final long deadlineNs =
+        Deadline.after(nowNs, consumer.config().ackWaitNs(pending.redeliveries(slot)));
     pending.deadline(slot, deadlineNs);
     consumer.armBy(deadlineNs);
   }
@@ -251,13 +252,13 @@ final class ConsumerAcks {
     for (int slot = pending.expire(nowNs);
         slot != ConsumerPending.NONE;
         slot = pending.expire(nowNs)) {
-      if (isExhausted(slot)) {
+      if (isUsedUp(slot)) {
         exhaust(slot);
       }
     }
   }
 
-  private boolean isExhausted(final int slot) {
+  private boolean isUsedUp(final int slot) {
     final int max = consumer.config().deliveriesMax();
     return max > 0 && pending.redeliveries(slot) + 1 >= max;
   }
@@ -352,8 +353,7 @@ final class ConsumerAcks {
   @HotPath
   private void acknowledgeOne(final long sequence, final Slice reply) {
     final int slot = pending.find(sequence);
-    final boolean isKnown =
-        slot != ConsumerPending.NONE || exhausted.get(sequence) != NOT_EXHAUSTED;
+    final boolean isKnown = slot != ConsumerPending.NONE || isExhausted(sequence);
     if (!isKnown && reply.isEmpty()) {
       return;
     }
@@ -402,7 +402,7 @@ final class ConsumerAcks {
         .onNak(consumer, view.streamSequence(), view.consumerSequence(), view.deliveries());
     final long delayNs = delay.isEmpty() ? GoDuration.INVALID : delayNs(delay.toString());
     if (delayNs == GoDuration.INVALID) {
-      if (isExhausted(slot)) {
+      if (isUsedUp(slot)) {
         exhaust(slot);
       } else {
         pending.due(slot);
@@ -410,7 +410,7 @@ final class ConsumerAcks {
       }
       return;
     }
-    final long deadlineNs = consumer.exchange().monotonicNs() + Math.max(0, delayNs);
+    final long deadlineNs = Deadline.after(consumer.exchange().monotonicNs(), Math.max(0, delayNs));
     pending.deadline(slot, deadlineNs);
     consumer.armBy(deadlineNs);
   }
@@ -522,9 +522,14 @@ final class ConsumerAcks {
     }
   }
 
+  /** Whether a message was delivered as often as it may be, and never acknowledged. */
+  boolean isExhausted(final long sequence) {
+    return exhausted.get(sequence) != NOT_EXHAUSTED;
+  }
+
   /** Whether an interest or work-queue stream has to keep a message that this consumer wants. */
   boolean isNeeded(final long sequence) {
-    if (exhausted.get(sequence) != NOT_EXHAUSTED) {
+    if (isExhausted(sequence)) {
       return true;
     }
     if (sequence <= floorSequence) {

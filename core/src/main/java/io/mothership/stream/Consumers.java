@@ -51,7 +51,6 @@ final class Consumers implements ConsumerLayer {
   private final Int2ObjectHashMap<Consumer> byId = new Int2ObjectHashMap<>();
   private final ConsumerDirectory directory = new ConsumerDirectory();
   private final Map<String, List<Consumer>> byDeliverSubject = new HashMap<>();
-  private final Map<Consumer, ConsumerRecovery> recoveries = new HashMap<>();
   private final ArrayDeque<Consumer> awake = new ArrayDeque<>();
   private final ArrayDeque<Consumer> dirty = new ArrayDeque<>();
   private final MessageView answer = new MessageView();
@@ -147,17 +146,32 @@ final class Consumers implements ConsumerLayer {
     registry(consumer.stream()).remove(consumer);
     directory.remove(consumer);
     unbind(consumer);
-    recoveries.remove(consumer);
     consumer.close();
-    if (isLive()
-        && consumer.stream().config().retention() == StreamConfig.Retention.INTEREST
-        && !consumer.stream().isDeleted()) {
-      registry(consumer.stream()).sweep(Long.MAX_VALUE);
+    if (!consumer.stream().isDeleted()) {
+      sweep(consumer.stream());
+    }
+  }
+
+  /** Lets go what no consumer of an interest stream waits for. */
+  void sweep(final Stream stream) {
+    if (stream.config().retention() == StreamConfig.Retention.INTEREST) {
+      registry(stream).sweep(Long.MAX_VALUE);
+    }
+  }
+
+  /** Takes a changed configuration into effect, which is in the journal. */
+  void change(final Consumer consumer, final ConsumerConfig config) {
+    final boolean isFilterChanged = !config.filters().equals(consumer.config().filters());
+    unbind(consumer);
+    consumer.update(config);
+    bind(consumer);
+    if (isFilterChanged) {
+      sweep(consumer.stream());
     }
   }
 
   /** The deliver subject is about to change, or has changed. */
-  void unbind(final Consumer consumer) {
+  private void unbind(final Consumer consumer) {
     final String subject = consumer.config().deliverSubject();
     final List<Consumer> bound = byDeliverSubject.get(subject);
     if (bound != null && bound.remove(consumer) && bound.isEmpty()) {
@@ -165,7 +179,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
-  void bind(final Consumer consumer) {
+  private void bind(final Consumer consumer) {
     if (consumer.config().isPush()) {
       byDeliverSubject
           .computeIfAbsent(consumer.config().deliverSubject(), key -> new ArrayList<>())
@@ -231,16 +245,14 @@ final class Consumers implements ConsumerLayer {
       }
       case CONSUMER_STATE -> {
         if (consumer != null) {
-          recoveries.get(consumer).onState(frame);
+          consumer.recovery().onState(frame);
         }
       }
       default -> {
         if (consumer != null) {
-          recoveries.get(consumer).onAck(frame);
+          consumer.recovery().onAck(frame);
         }
-        if (stream.config().retention() == StreamConfig.Retention.WORKQUEUE) {
-          stream.remove(frame.streamSequence());
-        }
+        letGo(stream, frame);
       }
     }
   }
@@ -274,9 +286,7 @@ final class Consumers implements ConsumerLayer {
       final ConsumerConfig config =
           ConsumerJson.parseConfig(JsonReader.parse(ConsumerRecords.configJson(frame))).toConfig();
       if (known != null) {
-        unbind(known);
-        known.update(config);
-        bind(known);
+        change(known, config);
         return;
       }
       final String name = new MessageView().wrap(frame).subject().toString();
@@ -289,7 +299,7 @@ final class Consumers implements ConsumerLayer {
               ConsumerRecords.i64(frame, 8),
               config);
       add(consumer);
-      recoveries.put(consumer, new ConsumerRecovery(consumer, frame));
+      consumer.recover(frame);
     } catch (final JsonException e) {
       LOG.error(
           "consumer configuration not understood: stream={}, journalSequence={}, reason={}",
@@ -303,13 +313,10 @@ final class Consumers implements ConsumerLayer {
   public void onRecoveryComplete(final Exchange newExchange) {
     exchange = newExchange;
     final long nowNs = newExchange.monotonicNs();
-    recoveries.values().forEach(recovery -> recovery.finish(nowNs));
-    recoveries.clear();
+    byId.values().forEach(consumer -> consumer.onRecoveryComplete(nowNs));
     for (final ConsumerRegistry registry : byStream.values()) {
       registry.skipCommitted();
-      if (registry.stream().config().retention() == StreamConfig.Retention.INTEREST) {
-        registry.sweep(Long.MAX_VALUE);
-      }
+      sweep(registry.stream());
       registry.consumers().forEach(Consumer::open);
     }
   }
@@ -368,9 +375,14 @@ final class Consumers implements ConsumerLayer {
       return;
     }
     final Stream stream = owner.streamById(frame.streamId());
-    if (stream == null) {
-      return;
+    if (stream != null) {
+      letGo(stream, frame);
     }
+  }
+
+  /** An acknowledgement is in the journal: what nobody waits for any more goes. */
+  @HotPath
+  private void letGo(final Stream stream, final FrameView frame) {
     switch (stream.config().retention()) {
       case WORKQUEUE -> stream.remove(frame.streamSequence());
       case INTEREST -> {
@@ -471,6 +483,14 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
+  public void onRetentionChanged(final Stream stream) {
+    final ConsumerRegistry registry = byStream.get(stream.id());
+    if (registry != null && registry.count() > 0) {
+      sweep(stream);
+    }
+  }
+
+  @Override
   public void onStreamDeleted(final Stream stream) {
     final ConsumerRegistry registry = byStream.get(stream.id());
     if (registry != null) {
@@ -544,6 +564,21 @@ final class Consumers implements ConsumerLayer {
     return work;
   }
 
+  /** Writes a consumer's state down if it is kept and fits; else nothing is written, which is 0. */
+  long tryAppendState(final Consumer consumer) {
+    if (!consumer.isKept() || !consumer.fitsRecord()) {
+      return 0;
+    }
+    return exchange.tryAppend(
+        RecordType.CONSUMER_STATE,
+        consumer.stream().accountId(),
+        consumer.stream().id(),
+        0,
+        false,
+        0,
+        consumer.stateRecord());
+  }
+
   /** Writes down what no record tells yet. */
   @Override
   public void onStopping() {
@@ -554,19 +589,10 @@ final class Consumers implements ConsumerLayer {
     int written = 0;
     for (int i = Math.min(dirty.size(), limit); i > 0; i--) {
       final Consumer consumer = dirty.poll();
-      if (!consumer.takeDirty() || !consumer.fitsRecord()) {
+      if (!consumer.takeDirty()) {
         continue;
       }
-      final long result =
-          exchange.tryAppend(
-              RecordType.CONSUMER_STATE,
-              consumer.stream().accountId(),
-              consumer.stream().id(),
-              0,
-              false,
-              0,
-              consumer.stateRecord());
-      if (result < 0) {
+      if (tryAppendState(consumer) < 0) {
         consumer.markDirty();
         return written;
       }

@@ -437,6 +437,10 @@ public final class JetStream implements StreamLayer {
     try {
       final JsonObject json = JsonReader.parse(record.payload().toByteArray());
       final StreamConfig recovered = StreamConfig.parse(json.object("config"));
+      if (recovered.isMemory()) {
+        // It ended with the process that made it, and another may have its name.
+        return;
+      }
       final Stream stream = byId.get(frame.streamId());
       if (stream == null) {
         add(frame.streamId(), json.number("created", frame.timeNs()), recovered);
@@ -455,10 +459,6 @@ public final class JetStream implements StreamLayer {
 
   @Override
   public void onRecoveryComplete(final Exchange newExchange) {
-    byName.values().stream()
-        .filter(stream -> stream.config().isMemory())
-        .toList()
-        .forEach(this::remove);
     exchange = newExchange;
     replies.exchange(newExchange);
     ageClock.start(newExchange);
@@ -469,7 +469,7 @@ public final class JetStream implements StreamLayer {
       }
       stream.intake().onRecoveryComplete(shiftNs);
       stream.commitAll();
-      stream.expiry().expire(ageNowNs());
+      stream.expiry().expireUnrecorded(ageNowNs());
       stream.expiry().reschedule();
       newExchange.nameStream(stream.id(), stream.name());
       api.subscribe(stream);

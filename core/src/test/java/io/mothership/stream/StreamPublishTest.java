@@ -228,6 +228,21 @@ final class StreamPublishTest {
   }
 
   @Test
+  void shouldForgetTheTtlOfWhatWasDisplaced() {
+    final Stream stream =
+        js.create("KV", "\"subjects\":[\"k.>\"],\"allow_msg_ttl\":true,\"max_msgs_per_subject\":1");
+    js.publish("k.0", "", "Nats-TTL: 1h");
+    final long bytes = stream.expiry().heapBytes();
+    for (int i = 0; i < 500; i++) {
+      js.publish("k." + i % 5, "", "Nats-TTL: 1h");
+    }
+    assertEquals(bytes, stream.expiry().heapBytes());
+    js.clock().advanceNs(3601 * SECOND_NS);
+    js.step();
+    assertEquals(0, stream.messageCount());
+  }
+
+  @Test
   void shouldMarkASubjectWhoseLastMessageGrewTooOld() {
     final Stream stream =
         js.create(
