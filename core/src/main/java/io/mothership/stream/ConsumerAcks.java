@@ -354,7 +354,8 @@ final class ConsumerAcks {
   private void acknowledgeOne(final long sequence, final Slice reply) {
     final int slot = pending.find(sequence);
     final boolean isKnown = slot != ConsumerPending.NONE || isExhausted(sequence);
-    if (!isKnown && reply.isEmpty()) {
+    if (!isKnown && (reply.isEmpty() || isOfOthers(sequence))) {
+      answer(reply);
       return;
     }
     final long consumerSequence =
@@ -367,6 +368,12 @@ final class ConsumerAcks {
     }
     exhausted.remove(sequence);
     lastAckNs = consumer.exchange().wallNs();
+  }
+
+  /** Whether a message is one that this consumer never delivers. */
+  private boolean isOfOthers(final long sequence) {
+    final int subjectId = stream.index().subjectId(sequence);
+    return subjectId != SubjectTable.NONE && !consumer.cursor().filter().matches(subjectId);
   }
 
   @HotPath

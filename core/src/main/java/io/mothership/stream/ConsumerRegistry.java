@@ -29,10 +29,6 @@ final class ConsumerRegistry {
     return stream;
   }
 
-  int count() {
-    return all.size();
-  }
-
   /** In the order of their names. */
   Collection<Consumer> consumers() {
     return Collections.unmodifiableCollection(byName.values());

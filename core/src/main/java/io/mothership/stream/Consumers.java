@@ -484,10 +484,7 @@ final class Consumers implements ConsumerLayer {
 
   @Override
   public void onRetentionChanged(final Stream stream) {
-    final ConsumerRegistry registry = byStream.get(stream.id());
-    if (registry != null && registry.count() > 0) {
-      sweep(stream);
-    }
+    sweep(stream);
   }
 
   @Override
