@@ -287,6 +287,7 @@ final class Consumer {
   void reset(final long sequence) {
     reads.abandon();
     acks.reset(sequence - 1);
+    lastDeliveredNs = 0;
     cursor.startAt(Math.max(1, sequence));
     cursor.recount();
     markDirty();
@@ -389,8 +390,8 @@ final class Consumer {
         sequence - 1,
         0,
         Math.max(1, sequence),
-        lastDeliveredNs,
-        acks.lastAckNs());
+        0,
+        0);
   }
 
   boolean takeDirty() {

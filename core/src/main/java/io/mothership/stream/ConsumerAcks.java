@@ -102,6 +102,7 @@ final class ConsumerAcks {
     exhausted.clear();
     deliveredConsumerSequence = 0;
     floorConsumerSequence = 0;
+    lastAckNs = 0;
     startAt(sequence);
   }
 
