@@ -8,14 +8,13 @@ import io.mothership.journal.FrameView;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One consumer: reads its stream up to the commit position, hands messages to its target, and sees
- * to it that each is acknowledged or delivered again.
+ * One consumer: what it was asked to be, its life, its timer, and its parts, which use each other
+ * through it. {@link ConsumerDelivery} takes its turns.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement.
  * Callbacks that come while a message is being sent (interest that goes) only set marks.
  */
 final class Consumer {
-  private static final byte[] ACK_PREFIX = DeliverEncoder.ascii("$JS.ACK.");
   private static final long NO_TIMER = -1;
   private static final long UNUSED_GRACE_NS = 100_000_000L;
 
@@ -28,14 +27,10 @@ final class Consumer {
   private final String name;
   private final long createdNs;
   private final byte[] path;
-  private final byte[] ackPrefix;
   private final ConsumerCursor cursor;
-  private final ConsumerReads reads = new ConsumerReads();
   private final ConsumerAcks acks;
   private final DeliverTarget target;
-  private final FrameView frame = new FrameView();
-  private final MessageView message = new MessageView();
-  private final Slice ackSubject = new Slice();
+  private final ConsumerDelivery delivery;
   private final Runnable onTimer = this::onTimer;
   private ConsumerConfig config;
 
@@ -43,9 +38,6 @@ final class Consumer {
   private ConsumerRecovery recovery;
 
   private long pauseUntilNs;
-  private long replayUntil;
-  private long replayedTimeNs;
-  private long replayAtNs;
   private long lastDeliveredNs;
   private long timer = NO_TIMER;
   private long timerDeadlineNs = Long.MAX_VALUE;
@@ -71,13 +63,10 @@ final class Consumer {
     this.config = config;
     this.pauseUntilNs = pauseUntilNs(config);
     this.path = (stream.name() + "." + name).getBytes(StandardCharsets.UTF_8);
-    this.ackPrefix = new byte[ACK_PREFIX.length + path.length + 1];
-    System.arraycopy(ACK_PREFIX, 0, ackPrefix, 0, ACK_PREFIX.length);
-    System.arraycopy(path, 0, ackPrefix, ACK_PREFIX.length, path.length);
-    ackPrefix[ackPrefix.length - 1] = '.';
     this.cursor = new ConsumerCursor(stream, config);
     this.acks = new ConsumerAcks(this);
     this.target = config.isPush() ? new PushTarget(this) : new PullTarget(this);
+    this.delivery = new ConsumerDelivery(this);
   }
 
   // What it is
@@ -117,6 +106,11 @@ final class Consumer {
 
   DeliverTarget target() {
     return target;
+  }
+
+  /** Its turns. */
+  ConsumerDelivery delivery() {
+    return delivery;
   }
 
   boolean isClosed() {
@@ -232,8 +226,7 @@ final class Consumer {
   void start() {
     cursor.start(config);
     acks.startAt(cursor.next() - 1);
-    replayUntil =
-        config.replayPolicy() == ConsumerConfig.Replay.ORIGINAL ? stream.committedSequence() : 0;
+    delivery.start();
   }
 
   /** Comes from a record: what follows is told to what is returned here. */
@@ -271,9 +264,7 @@ final class Consumer {
     config = newConfig;
     pauseUntilNs = pauseUntilNs(newConfig);
     if (isFilterChanged) {
-      reads.abandon();
-      acks.requeueReads();
-      cursor.unread();
+      delivery.readAgain();
       cursor.filter(newConfig);
     }
     if (home.isLive()) {
@@ -285,7 +276,7 @@ final class Consumer {
 
   /** Goes back, or forth, to a stream sequence and forgets what was not acknowledged. */
   void reset(final long sequence) {
-    reads.abandon();
+    delivery.abandonReads();
     acks.reset(sequence - 1);
     lastDeliveredNs = 0;
     cursor.startAt(Math.max(1, sequence));
@@ -297,7 +288,7 @@ final class Consumer {
   /** Ends it; who waits is told. */
   void close() {
     isClosed = true;
-    reads.abandon();
+    delivery.abandonReads();
     if (home.isLive()) {
       target.close();
       if (timer != NO_TIMER) {
@@ -322,17 +313,15 @@ final class Consumer {
   }
 
   void onPurged() {
-    reads.abandon();
-    acks.requeueReads();
-    cursor.unread();
+    delivery.readAgain();
     cursor.onPurged();
     acks.onPurged(cursor.next() - 1);
     markDirty();
   }
 
-  // Delivery
+  // Turns and records
 
-  /** Makes sure that {@link #deliver} is called in this duty cycle or the next. */
+  /** Makes sure that {@link ConsumerDelivery#deliver} is called in this duty cycle or the next. */
   void wake() {
     if (!isAwake && !isClosed) {
       isAwake = true;
@@ -398,209 +387,6 @@ final class Consumer {
     final boolean wasDirty = isDirty;
     isDirty = false;
     return wasDirty && !isClosed;
-  }
-
-  /**
-   * Delivers what can be delivered, at most {@code limit} messages.
-   *
-   * @return how many steps were made; if it equals {@code limit} there may be more to do
-   */
-  @HotPath
-  int deliver(final int limit) {
-    int steps = 0;
-    while (steps < limit) {
-      if (isClosed || !target.isReady()) {
-        return steps;
-      }
-      if (pauseRemainingNs() > 0) {
-        idle(false);
-        return steps;
-      }
-      if (reads.isFull() || (!reads.isEmpty() && reads.count() >= target.demand())) {
-        return steps;
-      }
-      final int slot = acks.nextDue();
-      final long sequence;
-      if (slot != ConsumerPending.NONE) {
-        sequence = acks.pending().sequence(slot);
-      } else {
-        if (isStalled()) {
-          idle(true);
-          return steps;
-        }
-        sequence = cursor.peek();
-        if (sequence == ConsumerCursor.LOOK_AGAIN) {
-          return limit;
-        }
-        if (sequence == ConsumerCursor.NOTHING || isHeldForReplay(sequence)) {
-          idle(false);
-          return steps;
-        }
-      }
-      if (!step(sequence, slot)) {
-        return steps;
-      }
-      steps++;
-    }
-    return steps;
-  }
-
-  /** Delivers a message from the tail window, or asks for it; false if it has to wait. */
-  @HotPath
-  private boolean step(final long sequence, final int slot) {
-    final boolean isRedelivery = slot != ConsumerPending.NONE;
-    if (reads.isEmpty() && stream.load(sequence, frame) == Stream.LOADED) {
-      if (!isRedelivery) {
-        cursor.read(sequence);
-      }
-      if (!send(frame, sequence, slot)) {
-        cursor.unread();
-        return false;
-      }
-      return true;
-    }
-    if (!stream.index().isPresent(sequence)) {
-      if (isRedelivery) {
-        acks.onRemoving(sequence);
-      } else {
-        cursor.read(sequence);
-        cursor.pass(sequence, false);
-      }
-      return true;
-    }
-    if (stream.tryRead(JetStream.CONSUMER_REQUESTERS + id, reads.nextToken(), sequence) < 0) {
-      wake();
-      return false;
-    }
-    reads.add(sequence, isRedelivery);
-    if (isRedelivery) {
-      acks.pending().rest(slot);
-    } else {
-      cursor.read(sequence);
-    }
-    return true;
-  }
-
-  /** A message asked for is lost: the stream is told, and it is passed over. */
-  void onReadLost(final long token, final long location) {
-    final long sequence = reads.next(token);
-    if (sequence != ConsumerReads.STALE && !isClosed) {
-      stream.losses().onUnreadable(sequence, location);
-    }
-    onRead(token, null);
-  }
-
-  /** Bytes of a message asked for have come; {@code answer} is null if they cannot be read now. */
-  @HotPath
-  void onRead(final long token, final FrameView answer) {
-    final long sequence = reads.answer(token);
-    if (sequence == ConsumerReads.STALE || isClosed) {
-      return;
-    }
-    final boolean isRedelivery = reads.wasRedelivery();
-    final int slot = isRedelivery ? acks.pending().find(sequence) : ConsumerPending.NONE;
-    final boolean isGone = answer == null || !stream.index().isPresent(sequence);
-    if (isRedelivery && slot == ConsumerPending.NONE) {
-      wake();
-      return;
-    }
-    if (isGone) {
-      if (isRedelivery) {
-        acks.onRemoving(sequence);
-      } else {
-        cursor.pass(sequence, answer == null && stream.index().isPresent(sequence));
-      }
-    } else if (!target.isReady()
-        || pauseRemainingNs() > 0
-        || (!isRedelivery && isStalledFor(0))
-        || !send(answer, sequence, slot)) {
-      putBack(sequence, slot);
-      return;
-    }
-    wake();
-  }
-
-  /** Nobody takes a message now: everything that was read will be read again. */
-  private void putBack(final long sequence, final int slot) {
-    for (int i = reads.count() - 1; i >= 0; i--) {
-      if (reads.isRedelivery(i)) {
-        acks.putBack(reads.sequence(i));
-      }
-    }
-    if (slot != ConsumerPending.NONE) {
-      acks.putBack(sequence);
-    }
-    reads.abandon();
-    cursor.unread();
-  }
-
-  @HotPath
-  private boolean send(final FrameView bytes, final long sequence, final int slot) {
-    final boolean isRedelivery = slot != ConsumerPending.NONE;
-    final long deliveries = isRedelivery ? acks.pending().redeliveries(slot) + 2L : 1;
-    final long pendingAfter = Math.max(0, cursor.pending() - (isRedelivery ? 0 : 1));
-    message.wrap(bytes);
-    encoder()
-        .ackSubject(
-            ackSubject,
-            ackPrefix,
-            deliveries,
-            sequence,
-            acks.deliveredConsumerSequence() + 1,
-            bytes.timeNs(),
-            pendingAfter);
-    if (config.isHeadersOnly()) {
-      encoder().stripPayload(message);
-    }
-    message.reply().wrap(ackSubject);
-    final int size = message.subject().length() + ackSubject.length() + message.bodyLength();
-    if (!target.select(size)) {
-      return false;
-    }
-    if (!isRedelivery) {
-      cursor.pass(sequence, true);
-    }
-    lastDeliveredNs = exchange().wallNs();
-    replayedTimeNs = bytes.timeNs();
-    replayAtNs = exchange().monotonicNs();
-    acks.onDelivered(sequence, slot);
-    markDirty();
-    target.send(message, size);
-    acks.afterSend(sequence);
-    return true;
-  }
-
-  private void idle(final boolean isStalled) {
-    if (reads.isEmpty()) {
-      target.onIdle(isStalled);
-    }
-  }
-
-  private boolean isStalled() {
-    return isStalledFor(reads.count());
-  }
-
-  private boolean isStalledFor(final int underWay) {
-    if (config.ackPolicy() == AckPolicy.NONE) {
-      return false;
-    }
-    final int max = config.ackPendingMax();
-    return max > 0 && acks.pending().count() + underWay >= max
-        || acks.pending().isFilled() && !hasStateFor(acks.pending().growthBytes());
-  }
-
-  /** Whether the original pace says to wait with a message. */
-  private boolean isHeldForReplay(final long sequence) {
-    if (sequence > replayUntil || replayedTimeNs == 0) {
-      return false;
-    }
-    final long gapNs = stream.index().timeNs(sequence) - replayedTimeNs;
-    final long dueNs = replayAtNs + gapNs;
-    if (gapNs <= 1_000_000L || exchange().monotonicNs() >= dueNs) {
-      return false;
-    }
-    armBy(dueNs);
-    return true;
   }
 
   // Time

@@ -223,6 +223,11 @@ final class ConsumerAcks {
     }
   }
 
+  /** A redelivery that cannot be made now gets its time again. */
+  void defer(final int slot) {
+    setDeadline(slot, consumer.exchange().monotonicNs());
+  }
+
   /** Whatever is neither due nor timed was being read: it is due again. */
   void requeueReads() {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {

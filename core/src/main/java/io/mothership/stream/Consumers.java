@@ -414,7 +414,7 @@ final class Consumers implements ConsumerLayer {
   public void onRead(final int requester, final long token, final FrameView frame) {
     final Consumer consumer = byId.get(requester - JetStream.CONSUMER_REQUESTERS);
     if (consumer != null) {
-      consumer.onRead(token, frame);
+      consumer.delivery().onRead(token, frame);
     }
   }
 
@@ -422,7 +422,7 @@ final class Consumers implements ConsumerLayer {
   public void onReadLost(final int requester, final long token, final long location) {
     final Consumer consumer = byId.get(requester - JetStream.CONSUMER_REQUESTERS);
     if (consumer != null) {
-      consumer.onReadLost(token, location);
+      consumer.delivery().onReadLost(token, location);
     }
   }
 
@@ -547,7 +547,7 @@ final class Consumers implements ConsumerLayer {
     for (int i = Math.min(awake.size(), TURNS_LIMIT); i > 0; i--) {
       final Consumer consumer = awake.poll();
       consumer.asleep();
-      final int steps = consumer.deliver(TURN_LIMIT);
+      final int steps = consumer.delivery().deliver(TURN_LIMIT);
       consumer.countState();
       work += steps;
       if (steps >= TURN_LIMIT) {
