@@ -185,7 +185,7 @@ final class StreamLossTest {
     fixture.restart();
     fixture.publish("A.x", "b");
     fixture.restart();
-    assertTrue(fixture.stream("A").lastSequence() > StreamIntake.RESERVATION_BLOCK / 2);
+    assertTrue(fixture.stream("A").lastSequence() > SequenceReservation.BLOCK / 2);
     assertFalse(fixture.request("STREAM.INFO.A", "").contains("\"lost\""));
   }
 
