@@ -2,7 +2,6 @@ package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import java.nio.charset.StandardCharsets;
@@ -372,15 +371,7 @@ final class Consumer {
   MessageView resetRecord(final long sequence) {
     final ConsumerRecords records = home.records();
     records.beginState();
-    return records.state(
-        id,
-        sequence - 1,
-        0,
-        sequence - 1,
-        0,
-        Math.max(1, sequence),
-        0,
-        0);
+    return records.state(id, sequence - 1, 0, sequence - 1, 0, Math.max(1, sequence), 0, 0);
   }
 
   boolean takeDirty() {

@@ -143,7 +143,8 @@ final class ConsumerDelivery {
       }
       return true;
     }
-    if (stream.tryRead(JetStream.CONSUMER_REQUESTERS + consumer.id(), reads.nextToken(), sequence) < 0) {
+    if (stream.tryRead(JetStream.CONSUMER_REQUESTERS + consumer.id(), reads.nextToken(), sequence)
+        < 0) {
       consumer.wake();
       return false;
     }
@@ -252,7 +253,8 @@ final class ConsumerDelivery {
     final long deliveries = isRedelivery ? acks.pending().redeliveries(slot) + 2L : 1;
     final long pendingAfter = Math.max(0, cursor.pending() - (isRedelivery ? 0 : 1));
     message.wrap(bytes);
-    consumer.encoder()
+    consumer
+        .encoder()
         .ackSubject(
             ackSubject,
             ackPrefix,

@@ -47,11 +47,13 @@ final class PublishChecks {
         return intake.refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
       }
     } else if (!headers.expectedSubject().isEmpty()) {
-      return intake.refuse(message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+      return intake.refuse(
+          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
     }
     if (!headers.expectedLastSequence().isEmpty()
         && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
-      return intake.refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
+      return intake.refuse(
+          message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
     }
     if (!headers.source().isEmpty()) {
       return intake.refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
@@ -89,7 +91,8 @@ final class PublishChecks {
           message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
     }
     if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
-      return intake.refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
+      return intake.refuse(
+          message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
     }
     if (config.bytesMax() > 0 && index.bytes() + size > config.bytesMax()) {
       final int freed = isSubjectFull ? index.size(index.subjects().first(subject)) : 0;

@@ -21,8 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * How messages come into a stream: the checks of a publish in nats-server's order, the sequence,
- * the record, and the acknowledgement once the stream's sync policy holds. {@link PublishChecks} are
- * those that follow from the message's headers and the stream's limits.
+ * the record, and the acknowledgement once the stream's sync policy holds. {@link PublishChecks}
+ * are those that follow from the message's headers and the stream's limits.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per accepted message; a refusal does.
  * <i>Back-pressure:</i> a full journal ring, dedupe window or {@link StateBudget} refuses the

@@ -95,8 +95,7 @@ class ReplaySimTest {
     switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 4, 5 -> streams.publish(subject, "x".repeat(random.nextInt(60)));
       case 6 ->
-          streams.publish(
-              subject, "", "Nats-TTL: " + (random.nextInt(4) == 0 ? "never" : "1s"));
+          streams.publish(subject, "", "Nats-TTL: " + (random.nextInt(4) == 0 ? "never" : "1s"));
       case 7 ->
           streams.publish(subject, "", "Nats-Rollup: " + (random.nextBoolean() ? "sub" : "all"));
       case 8 -> streams.publish(subject, "", "Nats-Msg-Id: " + random.nextInt(9));

@@ -70,8 +70,7 @@ final class StreamRecoveryTest {
     final String ack = js.publish("t", "3");
     assertTrue(ack.contains("\"seq\":" + (2 + SequenceReservation.BLOCK) + "}"), ack);
     assertTrue(
-        js.request("STREAM.INFO.T", "")
-            .contains("\"num_deleted\":" + SequenceReservation.BLOCK));
+        js.request("STREAM.INFO.T", "").contains("\"num_deleted\":" + SequenceReservation.BLOCK));
   }
 
   @Test
