@@ -196,7 +196,7 @@ final class Consumer {
   }
 
   ConsumerRecords records() {
-    return home.records();
+    return home.journal().records();
   }
 
   ConsumerAdvisories advisories() {
@@ -336,7 +336,7 @@ final class Consumer {
   void markDirty() {
     if (!isDirty && isKept()) {
       isDirty = true;
-      home.enqueueDirty(this);
+      home.journal().enqueueDirty(this);
     }
   }
 
@@ -348,7 +348,7 @@ final class Consumer {
 
   /** Its state as a record; valid until the next record is made. */
   MessageView stateRecord() {
-    final ConsumerRecords records = home.records();
+    final ConsumerRecords records = home.journal().records();
     final ConsumerPending pending = acks.pending();
     records.beginState();
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
@@ -369,7 +369,7 @@ final class Consumer {
 
   /** The state that {@link #reset} will bring about, as a record. */
   MessageView resetRecord(final long sequence) {
-    final ConsumerRecords records = home.records();
+    final ConsumerRecords records = home.journal().records();
     records.beginState();
     return records.state(id, sequence - 1, 0, sequence - 1, 0, Math.max(1, sequence), 0, 0);
   }

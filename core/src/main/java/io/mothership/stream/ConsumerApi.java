@@ -224,7 +224,7 @@ final class ConsumerApi {
     }
     if (!config.filters().equals(consumer.config().filters())) {
       // By the new filter nobody could tell which messages were delivered until now.
-      home.tryAppendState(consumer);
+      home.journal().tryAppendState(consumer);
     }
     final long written = consumer.isKept() ? append(consumer, config) : 0;
     home.change(consumer, config);
@@ -293,7 +293,8 @@ final class ConsumerApi {
     return append(
         RecordType.CONSUMER_CONFIG,
         consumer,
-        home.configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume()));
+        home.journal()
+            .configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume()));
   }
 
   private long append(final RecordType type, final Consumer consumer, final MessageView record) {
@@ -315,7 +316,9 @@ final class ConsumerApi {
     final Consumer consumer = consumer(request);
     long written = 0;
     if (consumer.isKept()) {
-      written = append(RecordType.CONSUMER_DELETE, consumer, home.records().delete(consumer.id()));
+      written =
+          append(
+              RecordType.CONSUMER_DELETE, consumer, home.journal().records().delete(consumer.id()));
     }
     home.remove(consumer);
     answer(request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());

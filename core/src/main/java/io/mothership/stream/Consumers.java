@@ -6,23 +6,18 @@ import io.mothership.bus.Slice;
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
-import io.mothership.journal.Journal;
 import io.mothership.journal.codec.RecordType;
-import io.mothership.json.JsonException;
-import io.mothership.json.JsonReader;
-import io.mothership.json.JsonText;
 import io.mothership.routing.Subjects;
 import io.mothership.routing.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All consumers: finds the one that a message, a record or an answer is for, and gives each its
@@ -31,38 +26,35 @@ import org.slf4j.LoggerFactory;
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
  */
 final class Consumers implements ConsumerLayer {
-  private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
   private static final String LETTERS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int ACK_PATH_OFFSET = "$JS.ACK.".length();
   private static final int FLOW_PATH_OFFSET = "$JS.FC.".length();
   private static final int TURN_LIMIT = 64;
   private static final int TURNS_LIMIT = 64;
-  private static final int STATES_LIMIT = 16;
-  private static final long STATE_INTERVAL_NS = 250_000_000L;
+  private static final long REAP_RETRY_NS = 250_000_000L;
   private static final byte[] PUSH_BASED = DeliverEncoder.ascii("409 Consumer is push based");
 
   private final JetStream owner;
   private final ConsumerApi api;
   private final DeliverEncoder encoder = new DeliverEncoder();
-  private final ConsumerRecords records = new ConsumerRecords();
+  private final ConsumerJournal journal;
   private final ConsumerAdvisories advisories = new ConsumerAdvisories(this);
   private final Int2ObjectHashMap<ConsumerRegistry> byStream = new Int2ObjectHashMap<>();
   private final Int2ObjectHashMap<Consumer> byId = new Int2ObjectHashMap<>();
   private final ConsumerDirectory directory = new ConsumerDirectory();
   private final Map<String, List<Consumer>> byDeliverSubject = new HashMap<>();
   private final ArrayDeque<Consumer> awake = new ArrayDeque<>();
-  private final ArrayDeque<Consumer> dirty = new ArrayDeque<>();
   private final MessageView answer = new MessageView();
   private final Slice pullBody = new Slice();
   private final SecureRandom random = new SecureRandom();
   private Exchange exchange;
   private long interestVersion;
-  private long nextStatesNs;
   private int lastId;
 
   Consumers(final JetStream owner) {
     this.owner = owner;
+    this.journal = new ConsumerJournal(this, owner);
     this.api = new ConsumerApi(this, owner);
   }
 
@@ -88,8 +80,9 @@ final class Consumers implements ConsumerLayer {
     return encoder;
   }
 
-  ConsumerRecords records() {
-    return records;
+  /** What their records say, and how they come back from them. */
+  ConsumerJournal journal() {
+    return journal;
   }
 
   ConsumerAdvisories advisories() {
@@ -130,9 +123,29 @@ final class Consumers implements ConsumerLayer {
     return lastId + 1;
   }
 
+  /** The highest id that was given to a consumer. */
+  int lastId() {
+    return lastId;
+  }
+
+  /** Ids up to this were given to consumers. */
+  void onId(final int id) {
+    lastId = Math.max(lastId, id);
+  }
+
+  /** The consumer that a record names, or null: it is gone. */
+  Consumer consumerById(final int id) {
+    return byId.get(id);
+  }
+
+  /** In no order. */
+  Collection<Consumer> all() {
+    return byId.values();
+  }
+
   /** Puts a consumer in its place. */
   void add(final Consumer consumer) {
-    lastId = Math.max(lastId, consumer.id());
+    onId(consumer.id());
     byId.put(consumer.id(), consumer);
     registry(consumer.stream()).add(consumer);
     directory.add(consumer);
@@ -189,124 +202,29 @@ final class Consumers implements ConsumerLayer {
 
   /** A consumer that nobody uses any more. */
   void reap(final Consumer consumer) {
-    if (consumer.isKept() && appendDelete(consumer, false) < 0) {
-      consumer.armBy(exchange.monotonicNs() + STATE_INTERVAL_NS);
+    if (consumer.isKept() && journal.tryAppendDelete(consumer) < 0) {
+      consumer.armBy(exchange.monotonicNs() + REAP_RETRY_NS);
       return;
     }
     remove(consumer);
     advisories.onDeleted(consumer);
   }
 
-  long appendDelete(final Consumer consumer, final boolean isSynced) {
-    return exchange.tryAppend(
-        RecordType.CONSUMER_DELETE,
-        consumer.stream().accountId(),
-        consumer.stream().id(),
-        0,
-        isSynced,
-        0,
-        records.delete(consumer.id()));
-  }
-
-  /** The record of a consumer's configuration; valid until the next record is made. */
-  MessageView configRecord(
-      final Consumer consumer,
-      final ConsumerConfig config,
-      final long firstSequence,
-      final long listEnd) {
-    final JsonText json = new JsonText().object();
-    ConsumerJson.write(json, config, config.metadata());
-    return records.config(
-        consumer.id(),
-        consumer.name(),
-        consumer.createdNs(),
-        firstSequence,
-        listEnd,
-        json.end().bytes());
-  }
-
   // Recovery
 
   @Override
   public void onRecovered(final FrameView frame, final long location) {
-    final Stream stream = owner.streamById(frame.streamId());
-    final int id = ConsumerRecords.consumerId(frame);
-    lastId = Math.max(lastId, id);
-    if (stream == null) {
-      return;
-    }
-    final Consumer consumer = byId.get(id);
-    switch (frame.recordType()) {
-      case CONSUMER_CONFIG -> onConfigRecovered(stream, consumer, frame);
-      case CONSUMER_DELETE -> {
-        if (consumer != null) {
-          remove(consumer);
-        }
-      }
-      case CONSUMER_STATE -> {
-        if (consumer != null) {
-          consumer.recovery().onState(frame);
-        }
-      }
-      default -> {
-        if (consumer != null) {
-          consumer.recovery().onAck(frame);
-        }
-        letGo(stream, frame);
-      }
-    }
+    journal.onRecovered(frame);
   }
 
   @Override
   public List<byte[]> freeze() {
-    final ConsumerFrames frames = new ConsumerFrames(lastId);
-    for (final Consumer consumer : byId.values()) {
-      if (consumer.isKept()) {
-        final Stream stream = consumer.stream();
-        frames.add(
-            RecordType.CONSUMER_CONFIG,
-            stream,
-            configRecord(
-                consumer, consumer.config(), consumer.cursor().next(), consumer.cursor().resume()));
-        frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
-      }
-    }
-    final List<byte[]> parts = frames.parts();
-    parts.forEach(part -> owner.freezing().onCopied(part.length));
-    return parts;
+    return journal.freeze();
   }
 
   @Override
   public void restore(final byte[] frozen) {
-    lastId = ConsumerFrames.forEach(frozen, frame -> onRecovered(frame, Journal.NOWHERE));
-  }
-
-  private void onConfigRecovered(final Stream stream, final Consumer known, final FrameView frame) {
-    try {
-      final ConsumerConfig config =
-          ConsumerJson.parseConfig(JsonReader.parse(ConsumerRecords.configJson(frame))).toConfig();
-      if (known != null) {
-        change(known, config);
-        return;
-      }
-      final String name = new MessageView().wrap(frame).subject().toString();
-      final Consumer consumer =
-          new Consumer(
-              this,
-              stream,
-              ConsumerRecords.consumerId(frame),
-              name,
-              ConsumerRecords.i64(frame, 8),
-              config);
-      add(consumer);
-      consumer.recover(frame);
-    } catch (final JsonException e) {
-      LOG.error(
-          "consumer configuration not understood: stream={}, journalSequence={}, reason={}",
-          stream.name(),
-          frame.journalSequence(),
-          e.getMessage());
-    }
+    journal.restore(frozen);
   }
 
   @Override
@@ -382,7 +300,7 @@ final class Consumers implements ConsumerLayer {
 
   /** An acknowledgement is in the journal: what nobody waits for any more goes. */
   @HotPath
-  private void letGo(final Stream stream, final FrameView frame) {
+  void letGo(final Stream stream, final FrameView frame) {
     switch (stream.config().retention()) {
       case WORKQUEUE -> stream.remove(frame.streamSequence());
       case INTEREST -> {
@@ -535,11 +453,6 @@ final class Consumers implements ConsumerLayer {
     awake.add(consumer);
   }
 
-  /** For {@link Consumer#markDirty}. */
-  void enqueueDirty(final Consumer consumer) {
-    dirty.add(consumer);
-  }
-
   @HotPath
   @Override
   public int doWork() {
@@ -554,47 +467,12 @@ final class Consumers implements ConsumerLayer {
         consumer.wake();
       }
     }
-    if (!dirty.isEmpty() && exchange.monotonicNs() >= nextStatesNs) {
-      nextStatesNs = exchange.monotonicNs() + STATE_INTERVAL_NS;
-      work += writeStates(STATES_LIMIT);
-    }
-    return work;
-  }
-
-  /** Writes a consumer's state down if it is kept and fits; else nothing is written, which is 0. */
-  long tryAppendState(final Consumer consumer) {
-    if (!consumer.isKept() || !consumer.fitsRecord()) {
-      return 0;
-    }
-    return exchange.tryAppend(
-        RecordType.CONSUMER_STATE,
-        consumer.stream().accountId(),
-        consumer.stream().id(),
-        0,
-        false,
-        0,
-        consumer.stateRecord());
+    return work + journal.doWork();
   }
 
   /** Writes down what no record tells yet. */
   @Override
   public void onStopping() {
-    writeStates(Integer.MAX_VALUE);
-  }
-
-  private int writeStates(final int limit) {
-    int written = 0;
-    for (int i = Math.min(dirty.size(), limit); i > 0; i--) {
-      final Consumer consumer = dirty.poll();
-      if (!consumer.takeDirty()) {
-        continue;
-      }
-      if (tryAppendState(consumer) < 0) {
-        consumer.markDirty();
-        return written;
-      }
-      written++;
-    }
-    return written;
+    journal.writeAllStates();
   }
 }
