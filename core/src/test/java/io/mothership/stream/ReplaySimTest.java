@@ -58,6 +58,15 @@ class ReplaySimTest {
       }
     }
     restart("seed=" + seed + ", at the end");
+    for (int i = 0; i < RETENTIONS.size(); i++) {
+      streams.request("STREAM.DELETE.S" + i, "");
+    }
+    fixture.advanceNs(300 * MS);
+    // Nothing is left of what they took but columns that wait for the next stream.
+    final JetStream jetStream = streams.jetStream();
+    assertEquals(0, jetStream.columns().columnBytes(), "seed=" + seed);
+    assertEquals(0, jetStream.state().bytes() % IndexChunk.FULL_BYTES, "seed=" + seed);
+    assertEquals(0, jetStream.bytesUsed(StreamConfig.Storage.FILE), "seed=" + seed);
   }
 
   private String config(final int stream, final String retention) {
@@ -190,9 +199,11 @@ class ReplaySimTest {
   }
 
   private void restart(final String when) {
-    // Consumers' states are written down by then.
-    fixture.advanceNs(300 * MS);
-    fixture.advanceNs(300 * MS);
+    final boolean areStatesRecorded = random.nextInt(3) != 0;
+    if (areStatesRecorded) {
+      fixture.advanceNs(300 * MS);
+      fixture.advanceNs(300 * MS);
+    }
     final boolean isStopped = random.nextInt(3) == 0;
     final Map<String, List<Long>> before = sequences();
     final Map<String, String> consumersBefore = consumers();
@@ -209,7 +220,9 @@ class ReplaySimTest {
                   () -> when + ", " + stream + ": " + sequences + " -> " + after.get(stream)));
     } else {
       assertEquals(before, after, when);
-      assertEquals(consumersBefore, consumers(), when);
+      if (areStatesRecorded) {
+        assertEquals(consumersBefore, consumers(), when);
+      }
     }
     held.clear();
   }
