@@ -169,7 +169,7 @@ final class Consumer {
   // What it may take
 
   /** Whether the budget has room for so much more. */
-  boolean hasStateFor(final int bytes) {
+  boolean hasStateFor(final long bytes) {
     return !home.state().isTight() || home.state().allowsConsumers(bytes);
   }
 

@@ -45,8 +45,8 @@ final class ConsumerAcks {
   }
 
   /** About what it takes of the heap. */
-  int heapBytes() {
-    return pending.heapBytes() + exhausted.capacity() * 2 * Long.BYTES;
+  long heapBytes() {
+    return pending.heapBytes() + exhausted.capacity() * 2L * Long.BYTES;
   }
 
   /** Messages that were delivered as often as they may be, with their redeliveries. */

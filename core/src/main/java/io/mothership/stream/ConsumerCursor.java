@@ -55,8 +55,8 @@ final class ConsumerCursor {
   }
 
   /** About what it takes of the heap. */
-  int heapBytes() {
-    return list.length * Long.BYTES + filter.heapBytes();
+  long heapBytes() {
+    return (long) list.length * Long.BYTES + filter.heapBytes();
   }
 
   /** Messages that match and were not delivered yet. */

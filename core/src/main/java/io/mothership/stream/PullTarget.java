@@ -122,7 +122,7 @@ final class PullTarget implements DeliverTarget {
   }
 
   @Override
-  public int heapBytes() {
+  public long heapBytes() {
     return queue.heapBytes();
   }
 

@@ -73,7 +73,7 @@ final class PushTarget implements DeliverTarget {
   }
 
   @Override
-  public int heapBytes() {
+  public long heapBytes() {
     return 0;
   }
 
