@@ -2,7 +2,7 @@ package io.mothership.dispatch;
 
 import io.mothership.bus.Ingress;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
@@ -75,7 +75,7 @@ public class DispatchBenchmark {
     return outbox.count;
   }
 
-  private static final class CountingOutbox implements Outbox {
+  private static final class CountingOutbox extends QuietOutbox {
     private long count;
 
     @Override
@@ -83,27 +83,6 @@ public class DispatchBenchmark {
       count++;
       return delivered.payload().length();
     }
-
-    @Override
-    public int offerPong() {
-      return 0;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 0;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close(final CloseReason reason) {}
   }
 
   private static final class Discard implements Ingress.Handler {

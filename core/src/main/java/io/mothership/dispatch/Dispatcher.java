@@ -382,6 +382,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       final long streamSequence,
       final boolean isSynced,
       final long ttlNs,
+      final long recordOutboxId,
       final MessageView message) {
     return journal.tryAppend(
         type,
@@ -391,8 +392,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
         streamSequence,
         isSynced ? FrameDescriptor.FLAG_SYNCED : 0,
         ttlNs,
-        // Whatever else comes of the event may be kept by a stop that keeps the event from it.
-        type == RecordType.MESSAGE ? outboxId : 0,
+        recordOutboxId,
         wallNs,
         message);
   }

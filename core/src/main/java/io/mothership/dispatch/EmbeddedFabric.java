@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.mothership.bus.Fabric;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
+import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
 import io.mothership.bus.Slice;
 import io.mothership.bus.Tap;
@@ -244,7 +244,7 @@ final class EmbeddedFabric implements Fabric {
   }
 
   /** ms-dispatch hands over; copies, as services are not the hot path. */
-  private final class Inbox implements Outbox {
+  private final class Inbox extends QuietOutbox {
     @Override
     public int offerMessage(final byte[] sid, final MessageView message) {
       final Received received =
@@ -272,24 +272,6 @@ final class EmbeddedFabric implements Fabric {
         // Never run a service's continuation on ms-dispatch.
         Thread.startVirtualThread(() -> future.complete(received));
       }
-    }
-
-    @Override
-    public int offerPong() {
-      return 0;
-    }
-
-    @Override
-    public int offerControl(final Slice line) {
-      return 0;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long pendingBytes() {
-      return 0;
     }
 
     @Override

@@ -49,11 +49,25 @@ public interface Exchange {
   /** SQL outbox id of the publish being handled, 0 = none. */
   long outboxId();
 
+  /** Writes a record that is not what the SQL outbox published. */
+  default long tryAppend(
+      final RecordType type,
+      final int accountId,
+      final int streamId,
+      final long streamSequence,
+      final boolean isSynced,
+      final long ttlNs,
+      final MessageView message) {
+    return tryAppend(type, accountId, streamId, streamSequence, isSynced, ttlNs, 0, message);
+  }
+
   /**
    * Writes a record to the journal ring, stamping journal sequence, time and epoch.
    *
    * @param isSynced whether its {@link StreamLayer#onSynced} is awaited before anything is
    *     acknowledged: the batch it is in gets a sync
+   * @param outboxId the SQL outbox counts as published up to here once the record is found at a
+   *     start, so only the last record of a publish has its id; 0 = none
    * @return the journal sequence, or {@link io.mothership.bus.Pressure#FULL}; {@link
    *     io.mothership.bus.Pressure#CLOSED} after the journal failed
    */
@@ -64,6 +78,7 @@ public interface Exchange {
       long streamSequence,
       boolean isSynced,
       long ttlNs,
+      long outboxId,
       MessageView message);
 
   /** Whether the disk is so full that no new messages should be taken. */

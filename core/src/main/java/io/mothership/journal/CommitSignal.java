@@ -1,5 +1,6 @@
 package io.mothership.journal;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,6 +13,8 @@ public final class CommitSignal {
   private long count;
 
   void announce() {
+    // Who begins to wait now sees the new position, or is seen waiting.
+    VarHandle.fullFence();
     if (waiting == 0) {
       return;
     }

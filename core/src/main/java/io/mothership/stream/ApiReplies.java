@@ -6,7 +6,7 @@ import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonText;
-import org.agrona.collections.Long2ObjectHashMap;
+import java.util.ArrayDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -20,12 +20,17 @@ final class ApiReplies {
 
   private static final int WAITING_MAX = 4096;
 
-  private final Long2ObjectHashMap<Answer> waiting = new Long2ObjectHashMap<>();
+  /** In the order of their records. */
+  private final ArrayDeque<Answer> waiting = new ArrayDeque<>();
+
   private final MessageView view = new MessageView();
   private final UnsafeBuffer reply = new UnsafeBuffer(0, 0);
   private final UnsafeBuffer headers = new UnsafeBuffer(0, 0);
   private final UnsafeBuffer body = new UnsafeBuffer(0, 0);
   private Exchange exchange;
+  private long lastChange;
+  private long lastSynced;
+  private boolean isFailed;
 
   void exchange(final Exchange newExchange) {
     exchange = newExchange;
@@ -102,6 +107,7 @@ final class ApiReplies {
     if (sequence < 0) {
       throw ApiErrors.INSUFFICIENT_RESOURCES.exception();
     }
+    lastChange = sequence;
     return sequence;
   }
 
@@ -114,31 +120,48 @@ final class ApiReplies {
       final String type,
       final byte[] answer) {
     if (request.reply().length != 0) {
-      waiting.put(journalSequence, new Answer(request.accountId(), request.reply(), type, answer));
+      waiting.add(new Answer(journalSequence, request.accountId(), request.reply(), type, answer));
+    }
+  }
+
+  /**
+   * Sends {@code answer}, which says that something is as it was made before, once all changes made
+   * before are synced.
+   */
+  void answerWhenSettled(final ApiRequest request, final String type, final byte[] answer) {
+    if (lastChange <= lastSynced) {
+      send(request, answer);
+    } else if (isFailed) {
+      sendError(request, type, ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception());
+    } else if (waiting.size() >= WAITING_MAX) {
+      sendError(request, type, ApiErrors.INSUFFICIENT_RESOURCES.exception());
+    } else {
+      answerWhenSynced(lastChange, request, type, answer);
     }
   }
 
   void onSynced(final FrameView frame) {
-    final Answer answer = waiting.remove(frame.journalSequence());
-    if (answer != null) {
+    lastSynced = frame.journalSequence();
+    while (!waiting.isEmpty() && waiting.peek().journalSequence <= lastSynced) {
+      final Answer answer = waiting.poll();
       send(answer.accountId, answer.reply, NOTHING, answer.body);
     }
   }
 
   void onJournalFailed() {
-    waiting
-        .values()
-        .forEach(
-            answer ->
-                send(
-                    answer.accountId,
-                    answer.reply,
-                    NOTHING,
-                    error(answer.type, ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception())));
+    isFailed = true;
+    waiting.forEach(
+        answer ->
+            send(
+                answer.accountId,
+                answer.reply,
+                NOTHING,
+                error(answer.type, ApiErrors.STORAGE_RESOURCES_EXCEEDED.exception())));
     waiting.clear();
   }
 
   static final byte[] NOTHING = {};
 
-  private record Answer(int accountId, byte[] reply, String type, byte[] body) {}
+  private record Answer(
+      long journalSequence, int accountId, byte[] reply, String type, byte[] body) {}
 }

@@ -79,7 +79,7 @@ final class BroadcastFanOut {
       command.headers().wrap(headersFor(broadcast, entity));
       command.payload().wrap(broadcast.payload());
       if (intake.prepare(command)) {
-        final long answer = intake.tryStore(command, ttlNs);
+        final long answer = intake.tryStore(command, ttlNs, 0);
         if (answer < 0) {
           intake.refuse(broadcast, StreamIntake.notStored(answer));
           return;
@@ -93,7 +93,7 @@ final class BroadcastFanOut {
     final MessageView unanswered = new MessageView().wrap(broadcast);
     unanswered.reply().clear();
     intake.prepare(unanswered);
-    final long sequence = intake.tryStore(unanswered, ttlNs);
+    final long sequence = intake.tryStore(unanswered, ttlNs, owner.exchange().outboxId());
     final MessageView removal = new MessageView();
     removal.reply().wrap(broadcast.reply());
     final long answer = sequence < 0 ? sequence : tryRemove(sequence, removal);

@@ -2,20 +2,18 @@ package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One consumer: reads its stream up to the commit position, hands messages to its target, and sees
- * to it that each is acknowledged or delivered again.
+ * One consumer: what it was asked to be, its life, its timer, and its parts, which use each other
+ * through it. {@link ConsumerDelivery} takes its turns.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per message and acknowledgement.
  * Callbacks that come while a message is being sent (interest that goes) only set marks.
  */
 final class Consumer {
-  private static final byte[] ACK_PREFIX = DeliverEncoder.ascii("$JS.ACK.");
   private static final long NO_TIMER = -1;
   private static final long UNUSED_GRACE_NS = 100_000_000L;
 
@@ -28,20 +26,17 @@ final class Consumer {
   private final String name;
   private final long createdNs;
   private final byte[] path;
-  private final byte[] ackPrefix;
   private final ConsumerCursor cursor;
-  private final ConsumerReads reads = new ConsumerReads();
   private final ConsumerAcks acks;
   private final DeliverTarget target;
-  private final FrameView frame = new FrameView();
-  private final MessageView message = new MessageView();
-  private final Slice ackSubject = new Slice();
+  private final ConsumerDelivery delivery;
   private final Runnable onTimer = this::onTimer;
   private ConsumerConfig config;
+
+  /** What its records said until now, while recovering; then null. */
+  private ConsumerRecovery recovery;
+
   private long pauseUntilNs;
-  private long replayUntil;
-  private long replayedTimeNs;
-  private long replayAtNs;
   private long lastDeliveredNs;
   private long timer = NO_TIMER;
   private long timerDeadlineNs = Long.MAX_VALUE;
@@ -67,13 +62,10 @@ final class Consumer {
     this.config = config;
     this.pauseUntilNs = pauseUntilNs(config);
     this.path = (stream.name() + "." + name).getBytes(StandardCharsets.UTF_8);
-    this.ackPrefix = new byte[ACK_PREFIX.length + path.length + 1];
-    System.arraycopy(ACK_PREFIX, 0, ackPrefix, 0, ACK_PREFIX.length);
-    System.arraycopy(path, 0, ackPrefix, ACK_PREFIX.length, path.length);
-    ackPrefix[ackPrefix.length - 1] = '.';
     this.cursor = new ConsumerCursor(stream, config);
     this.acks = new ConsumerAcks(this);
     this.target = config.isPush() ? new PushTarget(this) : new PullTarget(this);
+    this.delivery = new ConsumerDelivery(this);
   }
 
   // What it is
@@ -113,6 +105,11 @@ final class Consumer {
 
   DeliverTarget target() {
     return target;
+  }
+
+  /** Its turns. */
+  ConsumerDelivery delivery() {
+    return delivery;
   }
 
   boolean isClosed() {
@@ -162,17 +159,17 @@ final class Consumer {
 
   /** How long it is still paused, 0 = not at all. */
   long pauseRemainingNs() {
-    return pauseUntilNs == 0 ? 0 : Math.max(0, pauseUntilNs - exchange().wallNs());
+    return pauseUntilNs <= exchange().wallNs() ? 0 : pauseUntilNs - exchange().wallNs();
   }
 
   private static long pauseUntilNs(final ConsumerConfig config) {
-    return config.pauseUntil().map(ConsumerCursor::epochNs).orElse(0L);
+    return config.pauseUntil().map(Rfc3339::epochNs).orElse(0L);
   }
 
   // What it may take
 
   /** Whether the budget has room for so much more. */
-  boolean hasStateFor(final int bytes) {
+  boolean hasStateFor(final long bytes) {
     return !home.state().isTight() || home.state().allowsConsumers(bytes);
   }
 
@@ -199,7 +196,7 @@ final class Consumer {
   }
 
   ConsumerRecords records() {
-    return home.records();
+    return home.journal().records();
   }
 
   ConsumerAdvisories advisories() {
@@ -228,8 +225,29 @@ final class Consumer {
   void start() {
     cursor.start(config);
     acks.startAt(cursor.next() - 1);
-    replayUntil =
-        config.replayPolicy() == ConsumerConfig.Replay.ORIGINAL ? stream.committedSequence() : 0;
+    delivery.start();
+  }
+
+  /** Comes from a record: what follows is told to what is returned here. */
+  ConsumerRecovery recover(final FrameView configRecord) {
+    recovery = new ConsumerRecovery(this, configRecord);
+    return recovery;
+  }
+
+  /** Where its records go while recovering. */
+  ConsumerRecovery recovery() {
+    return recovery;
+  }
+
+  /** All records were seen. */
+  void onRecoveryComplete(final long nowNs) {
+    recovery.finish(nowNs);
+    recovery = null;
+  }
+
+  /** Whether an interest stream has to keep a message that its filter wants. */
+  boolean isNeeded(final long sequence) {
+    return recovery == null ? acks.isNeeded(sequence) : recovery.isNeeded(sequence);
   }
 
   /** Goes live: from here on it may deliver. */
@@ -245,9 +263,7 @@ final class Consumer {
     config = newConfig;
     pauseUntilNs = pauseUntilNs(newConfig);
     if (isFilterChanged) {
-      reads.abandon();
-      acks.requeueReads();
-      cursor.unread();
+      delivery.readAgain();
       cursor.filter(newConfig);
     }
     if (home.isLive()) {
@@ -259,8 +275,9 @@ final class Consumer {
 
   /** Goes back, or forth, to a stream sequence and forgets what was not acknowledged. */
   void reset(final long sequence) {
-    reads.abandon();
+    delivery.abandonReads();
     acks.reset(sequence - 1);
+    lastDeliveredNs = 0;
     cursor.startAt(Math.max(1, sequence));
     cursor.recount();
     markDirty();
@@ -270,7 +287,7 @@ final class Consumer {
   /** Ends it; who waits is told. */
   void close() {
     isClosed = true;
-    reads.abandon();
+    delivery.abandonReads();
     if (home.isLive()) {
       target.close();
       if (timer != NO_TIMER) {
@@ -295,17 +312,15 @@ final class Consumer {
   }
 
   void onPurged() {
-    reads.abandon();
-    acks.requeueReads();
-    cursor.unread();
+    delivery.readAgain();
     cursor.onPurged();
     acks.onPurged(cursor.next() - 1);
     markDirty();
   }
 
-  // Delivery
+  // Turns and records
 
-  /** Makes sure that {@link #deliver} is called in this duty cycle or the next. */
+  /** Makes sure that {@link ConsumerDelivery#deliver} is called in this duty cycle or the next. */
   void wake() {
     if (!isAwake && !isClosed) {
       isAwake = true;
@@ -321,7 +336,7 @@ final class Consumer {
   void markDirty() {
     if (!isDirty && isKept()) {
       isDirty = true;
-      home.enqueueDirty(this);
+      home.journal().enqueueDirty(this);
     }
   }
 
@@ -333,7 +348,7 @@ final class Consumer {
 
   /** Its state as a record; valid until the next record is made. */
   MessageView stateRecord() {
-    final ConsumerRecords records = home.records();
+    final ConsumerRecords records = home.journal().records();
     final ConsumerPending pending = acks.pending();
     records.beginState();
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
@@ -352,213 +367,17 @@ final class Consumer {
         acks.lastAckNs());
   }
 
+  /** The state that {@link #reset} will bring about, as a record. */
+  MessageView resetRecord(final long sequence) {
+    final ConsumerRecords records = home.journal().records();
+    records.beginState();
+    return records.state(id, sequence - 1, 0, sequence - 1, 0, Math.max(1, sequence), 0, 0);
+  }
+
   boolean takeDirty() {
     final boolean wasDirty = isDirty;
     isDirty = false;
     return wasDirty && !isClosed;
-  }
-
-  /**
-   * Delivers what can be delivered, at most {@code limit} messages.
-   *
-   * @return how many steps were made; if it equals {@code limit} there may be more to do
-   */
-  @HotPath
-  int deliver(final int limit) {
-    int steps = 0;
-    while (steps < limit) {
-      if (isClosed || !target.isReady()) {
-        return steps;
-      }
-      if (pauseRemainingNs() > 0) {
-        idle(false);
-        return steps;
-      }
-      if (reads.isFull() || (!reads.isEmpty() && reads.count() >= target.demand())) {
-        return steps;
-      }
-      final int slot = acks.nextDue();
-      final long sequence;
-      if (slot != ConsumerPending.NONE) {
-        sequence = acks.pending().sequence(slot);
-      } else {
-        if (isStalled()) {
-          idle(true);
-          return steps;
-        }
-        sequence = cursor.peek();
-        if (sequence == ConsumerCursor.LOOK_AGAIN) {
-          return limit;
-        }
-        if (sequence == ConsumerCursor.NOTHING || isHeldForReplay(sequence)) {
-          idle(false);
-          return steps;
-        }
-      }
-      if (!step(sequence, slot)) {
-        return steps;
-      }
-      steps++;
-    }
-    return steps;
-  }
-
-  /** Delivers a message from the tail window, or asks for it; false if it has to wait. */
-  @HotPath
-  private boolean step(final long sequence, final int slot) {
-    final boolean isRedelivery = slot != ConsumerPending.NONE;
-    if (reads.isEmpty() && stream.load(sequence, frame) == Stream.LOADED) {
-      if (!isRedelivery) {
-        cursor.read(sequence);
-      }
-      if (!send(frame, sequence, slot)) {
-        cursor.unread();
-        return false;
-      }
-      return true;
-    }
-    if (!stream.index().isPresent(sequence)) {
-      if (isRedelivery) {
-        acks.onRemoving(sequence);
-      } else {
-        cursor.read(sequence);
-        cursor.pass(sequence, false);
-      }
-      return true;
-    }
-    if (stream.tryRead(JetStream.CONSUMER_REQUESTERS + id, reads.nextToken(), sequence) < 0) {
-      wake();
-      return false;
-    }
-    reads.add(sequence, isRedelivery);
-    if (isRedelivery) {
-      acks.pending().rest(slot);
-    } else {
-      cursor.read(sequence);
-    }
-    return true;
-  }
-
-  /** A message asked for is lost: the stream is told, and it is passed over. */
-  void onReadLost(final long token, final long location) {
-    final long sequence = reads.next(token);
-    if (sequence != ConsumerReads.STALE && !isClosed) {
-      stream.losses().onUnreadable(sequence, location);
-    }
-    onRead(token, null);
-  }
-
-  /** Bytes of a message asked for have come; {@code answer} is null if they cannot be read now. */
-  @HotPath
-  void onRead(final long token, final FrameView answer) {
-    final long sequence = reads.answer(token);
-    if (sequence == ConsumerReads.STALE || isClosed) {
-      return;
-    }
-    final boolean isRedelivery = reads.wasRedelivery();
-    final int slot = isRedelivery ? acks.pending().find(sequence) : ConsumerPending.NONE;
-    final boolean isGone = answer == null || !stream.index().isPresent(sequence);
-    if (isRedelivery && slot == ConsumerPending.NONE) {
-      wake();
-      return;
-    }
-    if (isGone) {
-      if (isRedelivery) {
-        acks.onRemoving(sequence);
-      } else {
-        cursor.pass(sequence, answer == null && stream.index().isPresent(sequence));
-      }
-    } else if (!target.isReady()
-        || pauseRemainingNs() > 0
-        || (!isRedelivery && isStalledFor(0))
-        || !send(answer, sequence, slot)) {
-      putBack(sequence, slot);
-      return;
-    }
-    wake();
-  }
-
-  /** Nobody takes a message now: everything that was read will be read again. */
-  private void putBack(final long sequence, final int slot) {
-    for (int i = reads.count() - 1; i >= 0; i--) {
-      if (reads.isRedelivery(i)) {
-        acks.putBack(reads.sequence(i));
-      }
-    }
-    if (slot != ConsumerPending.NONE) {
-      acks.putBack(sequence);
-    }
-    reads.abandon();
-    cursor.unread();
-  }
-
-  @HotPath
-  private boolean send(final FrameView bytes, final long sequence, final int slot) {
-    final boolean isRedelivery = slot != ConsumerPending.NONE;
-    final long deliveries = isRedelivery ? acks.pending().redeliveries(slot) + 2L : 1;
-    final long pendingAfter = Math.max(0, cursor.pending() - (isRedelivery ? 0 : 1));
-    message.wrap(bytes);
-    encoder()
-        .ackSubject(
-            ackSubject,
-            ackPrefix,
-            deliveries,
-            sequence,
-            acks.deliveredConsumerSequence() + 1,
-            bytes.timeNs(),
-            pendingAfter);
-    if (config.isHeadersOnly()) {
-      encoder().stripPayload(message);
-    }
-    message.reply().wrap(ackSubject);
-    final int size = message.subject().length() + ackSubject.length() + message.bodyLength();
-    if (!target.select(size)) {
-      return false;
-    }
-    if (!isRedelivery) {
-      cursor.pass(sequence, true);
-    }
-    lastDeliveredNs = exchange().wallNs();
-    replayedTimeNs = bytes.timeNs();
-    replayAtNs = exchange().monotonicNs();
-    acks.onDelivered(sequence, slot);
-    markDirty();
-    target.send(message, size);
-    acks.afterSend(sequence);
-    return true;
-  }
-
-  private void idle(final boolean isStalled) {
-    if (reads.isEmpty()) {
-      target.onIdle(isStalled);
-    }
-  }
-
-  private boolean isStalled() {
-    return isStalledFor(reads.count());
-  }
-
-  private boolean isStalledFor(final int underWay) {
-    if (config.ackPolicy() == AckPolicy.NONE) {
-      return false;
-    }
-    final int max = config.ackPendingMax();
-    return max > 0 && acks.pending().count() + underWay >= max
-        || acks.pending().isFilled() && !hasStateFor(acks.pending().growthBytes());
-  }
-
-  /** Whether the original pace says to wait with a message. */
-  private boolean isHeldForReplay(final long sequence) {
-    if (sequence > replayUntil || replayedTimeNs == 0) {
-      return false;
-    }
-    final long gapNs = stream.index().timeNs(sequence) - replayedTimeNs;
-    final long dueNs = replayAtNs + gapNs;
-    if (gapNs <= 1_000_000L || exchange().monotonicNs() >= dueNs) {
-      return false;
-    }
-    armBy(dueNs);
-    return true;
   }
 
   // Time
@@ -571,7 +390,7 @@ final class Consumer {
     long deadline = Math.min(acks.pending().nextDeadlineNs(), target.deadlineNs());
     final long pauseNs = pauseRemainingNs();
     if (pauseNs > 0) {
-      deadline = Math.min(deadline, exchange().monotonicNs() + pauseNs);
+      deadline = Math.min(deadline, Deadline.after(exchange().monotonicNs(), pauseNs));
     }
     if (config.inactiveThresholdNs() > 0) {
       deadline = Math.min(deadline, unusedDeadlineNs());
@@ -612,16 +431,16 @@ final class Consumer {
   private long unusedDeadlineNs() {
     final long sinceNs = target.unusedSinceNs();
     if (sinceNs == Long.MAX_VALUE) {
-      return exchange().monotonicNs() + config.inactiveThresholdNs();
+      return Deadline.after(exchange().monotonicNs(), config.inactiveThresholdNs());
     }
-    final long deadline = sinceNs + config.inactiveThresholdNs() + UNUSED_GRACE_NS;
+    final long deadline = Deadline.after(sinceNs + UNUSED_GRACE_NS, config.inactiveThresholdNs());
     // Who took messages from a pull consumer may still be at work on them.
     return config.isPush()
         ? deadline
         : Math.max(
             deadline,
-            acks.pending().nextDeadlineNs() == Long.MAX_VALUE
+            acks.pending().nextDeadlineNs() == Deadline.NEVER
                 ? deadline
-                : acks.pending().nextDeadlineNs() + config.inactiveThresholdNs());
+                : Deadline.after(acks.pending().nextDeadlineNs(), config.inactiveThresholdNs()));
   }
 }

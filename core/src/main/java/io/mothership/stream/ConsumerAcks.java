@@ -45,8 +45,8 @@ final class ConsumerAcks {
   }
 
   /** About what it takes of the heap. */
-  int heapBytes() {
-    return pending.heapBytes() + exhausted.capacity() * 2 * Long.BYTES;
+  long heapBytes() {
+    return pending.heapBytes() + exhausted.capacity() * 2L * Long.BYTES;
   }
 
   /** Messages that were delivered as often as they may be, with their redeliveries. */
@@ -102,6 +102,7 @@ final class ConsumerAcks {
     exhausted.clear();
     deliveredConsumerSequence = 0;
     floorConsumerSequence = 0;
+    lastAckNs = 0;
     startAt(sequence);
   }
 
@@ -179,7 +180,7 @@ final class ConsumerAcks {
   int nextDue() {
     expire(consumer.exchange().monotonicNs());
     for (int slot = pending.firstDue(); slot != ConsumerPending.NONE; slot = pending.firstDue()) {
-      if (!isExhausted(slot)) {
+      if (!isUsedUp(slot)) {
         return slot;
       }
       exhaust(slot);
@@ -222,6 +223,11 @@ final class ConsumerAcks {
     }
   }
 
+  /** A redelivery that cannot be made now gets its time again. */
+  void defer(final int slot) {
+    setDeadline(slot, consumer.exchange().monotonicNs());
+  }
+
   /** Whatever is neither due nor timed was being read: it is due again. */
   void requeueReads() {
     for (int slot = pending.first(); slot != ConsumerPending.NONE; slot = pending.next(slot)) {
@@ -241,7 +247,8 @@ final class ConsumerAcks {
       pending.rest(slot);
       return;
     }
-    final long deadlineNs = nowNs + consumer.config().ackWaitNs(pending.redeliveries(slot));
+    final long deadlineNs =
+        Deadline.after(nowNs, consumer.config().ackWaitNs(pending.redeliveries(slot)));
     pending.deadline(slot, deadlineNs);
     consumer.armBy(deadlineNs);
   }
@@ -251,13 +258,13 @@ final class ConsumerAcks {
     for (int slot = pending.expire(nowNs);
         slot != ConsumerPending.NONE;
         slot = pending.expire(nowNs)) {
-      if (isExhausted(slot)) {
+      if (isUsedUp(slot)) {
         exhaust(slot);
       }
     }
   }
 
-  private boolean isExhausted(final int slot) {
+  private boolean isUsedUp(final int slot) {
     final int max = consumer.config().deliveriesMax();
     return max > 0 && pending.redeliveries(slot) + 1 >= max;
   }
@@ -352,9 +359,9 @@ final class ConsumerAcks {
   @HotPath
   private void acknowledgeOne(final long sequence, final Slice reply) {
     final int slot = pending.find(sequence);
-    final boolean isKnown =
-        slot != ConsumerPending.NONE || exhausted.get(sequence) != NOT_EXHAUSTED;
-    if (!isKnown && reply.isEmpty()) {
+    final boolean isKnown = slot != ConsumerPending.NONE || isExhausted(sequence);
+    if (!isKnown && (reply.isEmpty() || isOfOthers(sequence))) {
+      answer(reply);
       return;
     }
     final long consumerSequence =
@@ -367,6 +374,12 @@ final class ConsumerAcks {
     }
     exhausted.remove(sequence);
     lastAckNs = consumer.exchange().wallNs();
+  }
+
+  /** Whether a message is one that this consumer never delivers. */
+  private boolean isOfOthers(final long sequence) {
+    final int subjectId = stream.index().subjectId(sequence);
+    return subjectId != SubjectTable.NONE && !consumer.cursor().filter().matches(subjectId);
   }
 
   @HotPath
@@ -402,7 +415,7 @@ final class ConsumerAcks {
         .onNak(consumer, view.streamSequence(), view.consumerSequence(), view.deliveries());
     final long delayNs = delay.isEmpty() ? GoDuration.INVALID : delayNs(delay.toString());
     if (delayNs == GoDuration.INVALID) {
-      if (isExhausted(slot)) {
+      if (isUsedUp(slot)) {
         exhaust(slot);
       } else {
         pending.due(slot);
@@ -410,7 +423,7 @@ final class ConsumerAcks {
       }
       return;
     }
-    final long deadlineNs = consumer.exchange().monotonicNs() + Math.max(0, delayNs);
+    final long deadlineNs = Deadline.after(consumer.exchange().monotonicNs(), Math.max(0, delayNs));
     pending.deadline(slot, deadlineNs);
     consumer.armBy(deadlineNs);
   }
@@ -522,9 +535,14 @@ final class ConsumerAcks {
     }
   }
 
+  /** Whether a message was delivered as often as it may be, and never acknowledged. */
+  boolean isExhausted(final long sequence) {
+    return exhausted.get(sequence) != NOT_EXHAUSTED;
+  }
+
   /** Whether an interest or work-queue stream has to keep a message that this consumer wants. */
   boolean isNeeded(final long sequence) {
-    if (exhausted.get(sequence) != NOT_EXHAUSTED) {
+    if (isExhausted(sequence)) {
       return true;
     }
     if (sequence <= floorSequence) {

@@ -222,15 +222,12 @@ final class ConsumerApi {
     if (config.equals(consumer.config())) {
       return 0;
     }
-    final boolean isFilterChanged = !config.filters().equals(consumer.config().filters());
-    final long written = consumer.isKept() ? append(consumer, config) : 0;
-    home.unbind(consumer);
-    consumer.update(config);
-    home.bind(consumer);
-    if (isFilterChanged
-        && consumer.stream().config().retention() == StreamConfig.Retention.INTEREST) {
-      home.registry(consumer.stream()).sweep(Long.MAX_VALUE);
+    if (!config.filters().equals(consumer.config().filters())) {
+      // By the new filter nobody could tell which messages were delivered until now.
+      home.journal().tryAppendState(consumer);
     }
+    final long written = consumer.isKept() ? append(consumer, config) : 0;
+    home.change(consumer, config);
     return written;
   }
 
@@ -293,16 +290,17 @@ final class ConsumerApi {
   }
 
   private long append(final Consumer consumer, final ConsumerConfig config) {
-    final MessageView record =
-        home.configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume());
+    return append(
+        RecordType.CONSUMER_CONFIG,
+        consumer,
+        home.journal()
+            .configRecord(consumer, config, consumer.cursor().next(), consumer.cursor().resume()));
+  }
+
+  private long append(final RecordType type, final Consumer consumer, final MessageView record) {
     return owner
         .replies()
-        .append(
-            RecordType.CONSUMER_CONFIG,
-            consumer.stream().accountId(),
-            consumer.stream().id(),
-            0,
-            record);
+        .append(type, consumer.stream().accountId(), consumer.stream().id(), 0, record);
   }
 
   // The others
@@ -319,14 +317,8 @@ final class ConsumerApi {
     long written = 0;
     if (consumer.isKept()) {
       written =
-          owner
-              .replies()
-              .append(
-                  RecordType.CONSUMER_DELETE,
-                  consumer.stream().accountId(),
-                  consumer.stream().id(),
-                  0,
-                  home.records().delete(consumer.id()));
+          append(
+              RecordType.CONSUMER_DELETE, consumer, home.journal().records().delete(consumer.id()));
     }
     home.remove(consumer);
     answer(request, type, written, ApiReplies.begin(type).member("success", true).end().bytes());
@@ -445,17 +437,21 @@ final class ConsumerApi {
       return;
     }
     final long sequence = Math.max(1, wanted == 0 ? consumer.acks().floorSequence() + 1 : wanted);
+    final long written =
+        consumer.isKept()
+            ? append(RecordType.CONSUMER_STATE, consumer, consumer.resetRecord(sequence))
+            : 0;
     consumer.reset(sequence);
     final JsonText json = ApiReplies.begin(type);
     ConsumerReport.write(json, consumer, owner.config().serverVersion());
-    owner.replies().send(request, json.member("reset_seq", sequence).end().bytes());
+    answer(request, type, written, json.member("reset_seq", sequence).end().bytes());
   }
 
   private static long startOf(final Consumer consumer) {
     return consumer
         .config()
         .startTime()
-        .map(time -> consumer.stream().index().firstAt(ConsumerCursor.epochNs(time)))
+        .map(time -> consumer.stream().index().firstAt(Rfc3339.epochNs(time)))
         .orElse(0L);
   }
 
@@ -470,7 +466,7 @@ final class ConsumerApi {
   private void answer(
       final ApiRequest request, final String type, final long written, final byte[] body) {
     if (written == 0) {
-      owner.replies().send(request, body);
+      owner.replies().answerWhenSettled(request, type, body);
     } else {
       owner.replies().answerWhenSynced(written, request, type, body);
     }

@@ -1,7 +1,6 @@
 package io.mothership.stream;
 
 import io.mothership.bus.HotPath;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
 
@@ -56,8 +55,8 @@ final class ConsumerCursor {
   }
 
   /** About what it takes of the heap. */
-  int heapBytes() {
-    return list.length * Long.BYTES + filter.heapBytes();
+  long heapBytes() {
+    return (long) list.length * Long.BYTES + filter.heapBytes();
   }
 
   /** Messages that match and were not delivered yet. */
@@ -76,7 +75,7 @@ final class ConsumerCursor {
           case LAST -> lastMatching();
           case BY_START_SEQUENCE -> config.startSequence();
           case BY_START_TIME ->
-              stream.index().firstAt(config.startTime().map(ConsumerCursor::epochNs).orElse(0L));
+              stream.index().firstAt(config.startTime().map(Rfc3339::epochNs).orElse(0L));
           case LAST_PER_SUBJECT -> first;
         };
     if (config.deliverPolicy() == DeliverPolicy.BY_START_SEQUENCE) {
@@ -271,9 +270,5 @@ final class ConsumerCursor {
       }
     }
     return found == 0 ? stream.firstSequence() : found;
-  }
-
-  static long epochNs(final OffsetDateTime time) {
-    return Math.addExact(Math.multiplyExact(time.toEpochSecond(), 1_000_000_000L), time.getNano());
   }
 }

@@ -86,8 +86,8 @@ interface ConsumerLayer {
   /** A purge or another jump of {@link Stream#firstSequence} ended. */
   default void onStreamPurged(final Stream stream) {}
 
-  /** Also called while recovering. */
-  default void onStreamUpdated(final Stream stream) {}
+  /** A stream keeps messages by another rule from now on. Also called while recovering. */
+  default void onRetentionChanged(final Stream stream) {}
 
   /** The stream and its consumers are gone. Also called while recovering. */
   default void onStreamDeleted(final Stream stream) {}

@@ -56,8 +56,8 @@ final class ConsumerPending {
   }
 
   /** About what it takes of the heap. */
-  int heapBytes() {
-    return sequences.length * ENTRY_BYTES;
+  long heapBytes() {
+    return (long) sequences.length * ENTRY_BYTES;
   }
 
   /** Whether another entry makes it grow. */
@@ -66,8 +66,8 @@ final class ConsumerPending {
   }
 
   /** Bytes that it takes more of the heap when it grows. */
-  int growthBytes() {
-    return sequences.length * ENTRY_BYTES;
+  long growthBytes() {
+    return (long) sequences.length * ENTRY_BYTES;
   }
 
   /** Gives back what it grew by; it is empty. */

@@ -15,6 +15,7 @@ final class ConsumerRecovery {
   private final LongHashSet acked = new LongHashSet();
   private long knownSequence;
   private long knownConsumerSequence;
+  private long knownFloor;
   private long next;
   private long ackedAll;
   private long ackedFrom = Long.MAX_VALUE;
@@ -25,6 +26,7 @@ final class ConsumerRecovery {
     this.next = ConsumerRecords.i64(config, 16);
     this.listEnd = ConsumerRecords.i64(config, 24);
     this.knownSequence = next - 1;
+    this.knownFloor = knownSequence;
     consumer.acks().startAt(knownSequence);
     consumer.cursor().startAt(next);
   }
@@ -33,14 +35,16 @@ final class ConsumerRecovery {
     final ConsumerAcks acks = consumer.acks();
     hasState = true;
     acked.clear();
+    ackedAll = 0;
     ackedFrom = Long.MAX_VALUE;
     knownSequence = ConsumerRecords.i64(frame, 16);
     knownConsumerSequence = ConsumerRecords.i64(frame, 24);
+    knownFloor = ConsumerRecords.i64(frame, 32);
     next = ConsumerRecords.i64(frame, 48);
     acks.restore(
         knownSequence,
         knownConsumerSequence,
-        ConsumerRecords.i64(frame, 32),
+        knownFloor,
         ConsumerRecords.i64(frame, 40),
         ConsumerRecords.i64(frame, 64));
     consumer.lastDeliveredNs(ConsumerRecords.i64(frame, 56));
@@ -72,6 +76,25 @@ final class ConsumerRecovery {
       acked.add(sequence);
     }
     consumer.acks().restoreAck(sequence, isAll, frame.timeNs());
+  }
+
+  /**
+   * What {@link ConsumerAcks#isNeeded} answered when the stream was where the records seen until
+   * now bring it.
+   */
+  boolean isNeeded(final long sequence) {
+    final ConsumerAcks acks = consumer.acks();
+    if (acks.isExhausted(sequence)) {
+      return true;
+    }
+    return switch (consumer.config().ackPolicy()) {
+      case NONE -> sequence > acks.deliveredSequence();
+      case ALL, FLOW_CONTROL -> sequence > Math.max(knownFloor, ackedAll);
+      case EXPLICIT ->
+          sequence <= knownSequence
+              ? acks.pending().find(sequence) != ConsumerPending.NONE
+              : !acked.contains(sequence) && !isSkipped(sequence);
+    };
   }
 
   /** All records were seen and the stream is complete. */

@@ -29,10 +29,6 @@ final class ConsumerRegistry {
     return stream;
   }
 
-  int count() {
-    return all.size();
-  }
-
   /** In the order of their names. */
   Collection<Consumer> consumers() {
     return Collections.unmodifiableCollection(byName.values());
@@ -68,11 +64,10 @@ final class ConsumerRegistry {
   void onCommitted() {
     final long committed = stream.committedSequence();
     final StreamIndex index = stream.index();
-    for (long at = seenSequence + 1; at <= committed; at++) {
+    for (long at = index.nextPresent(seenSequence + 1);
+        at <= committed;
+        at = index.nextPresent(at + 1)) {
       final int subjectId = index.subjectId(at);
-      if (subjectId == SubjectTable.NONE) {
-        continue;
-      }
       for (int i = 0; i < all.size(); i++) {
         all.get(i).onCommitted(at, subjectId);
       }
@@ -127,7 +122,7 @@ final class ConsumerRegistry {
     final int subjectId = stream.index().subjectId(sequence);
     for (int i = 0; i < all.size(); i++) {
       final Consumer consumer = all.get(i);
-      if (consumer.cursor().filter().matches(subjectId) && consumer.acks().isNeeded(sequence)) {
+      if (consumer.cursor().filter().matches(subjectId) && consumer.isNeeded(sequence)) {
         return true;
       }
     }

@@ -6,23 +6,18 @@ import io.mothership.bus.Slice;
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
-import io.mothership.journal.Journal;
 import io.mothership.journal.codec.RecordType;
-import io.mothership.json.JsonException;
-import io.mothership.json.JsonReader;
-import io.mothership.json.JsonText;
 import io.mothership.routing.Subjects;
 import io.mothership.routing.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All consumers: finds the one that a message, a record or an answer is for, and gives each its
@@ -31,39 +26,35 @@ import org.slf4j.LoggerFactory;
  * <p><i>Thread:</i> ms-dispatch, except recovery. <i>Allocates:</i> nothing per message.
  */
 final class Consumers implements ConsumerLayer {
-  private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
   private static final String LETTERS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int ACK_PATH_OFFSET = "$JS.ACK.".length();
   private static final int FLOW_PATH_OFFSET = "$JS.FC.".length();
   private static final int TURN_LIMIT = 64;
   private static final int TURNS_LIMIT = 64;
-  private static final int STATES_LIMIT = 16;
-  private static final long STATE_INTERVAL_NS = 250_000_000L;
+  private static final long REAP_RETRY_NS = 250_000_000L;
   private static final byte[] PUSH_BASED = DeliverEncoder.ascii("409 Consumer is push based");
 
   private final JetStream owner;
   private final ConsumerApi api;
   private final DeliverEncoder encoder = new DeliverEncoder();
-  private final ConsumerRecords records = new ConsumerRecords();
+  private final ConsumerJournal journal;
   private final ConsumerAdvisories advisories = new ConsumerAdvisories(this);
   private final Int2ObjectHashMap<ConsumerRegistry> byStream = new Int2ObjectHashMap<>();
   private final Int2ObjectHashMap<Consumer> byId = new Int2ObjectHashMap<>();
   private final ConsumerDirectory directory = new ConsumerDirectory();
   private final Map<String, List<Consumer>> byDeliverSubject = new HashMap<>();
-  private final Map<Consumer, ConsumerRecovery> recoveries = new HashMap<>();
   private final ArrayDeque<Consumer> awake = new ArrayDeque<>();
-  private final ArrayDeque<Consumer> dirty = new ArrayDeque<>();
   private final MessageView answer = new MessageView();
   private final Slice pullBody = new Slice();
   private final SecureRandom random = new SecureRandom();
   private Exchange exchange;
   private long interestVersion;
-  private long nextStatesNs;
   private int lastId;
 
   Consumers(final JetStream owner) {
     this.owner = owner;
+    this.journal = new ConsumerJournal(this, owner);
     this.api = new ConsumerApi(this, owner);
   }
 
@@ -89,8 +80,9 @@ final class Consumers implements ConsumerLayer {
     return encoder;
   }
 
-  ConsumerRecords records() {
-    return records;
+  /** What their records say, and how they come back from them. */
+  ConsumerJournal journal() {
+    return journal;
   }
 
   ConsumerAdvisories advisories() {
@@ -131,9 +123,29 @@ final class Consumers implements ConsumerLayer {
     return lastId + 1;
   }
 
+  /** The highest id that was given to a consumer. */
+  int lastId() {
+    return lastId;
+  }
+
+  /** Ids up to this were given to consumers. */
+  void onId(final int id) {
+    lastId = Math.max(lastId, id);
+  }
+
+  /** The consumer that a record names, or null: it is gone. */
+  Consumer consumerById(final int id) {
+    return byId.get(id);
+  }
+
+  /** In no order. */
+  Collection<Consumer> all() {
+    return byId.values();
+  }
+
   /** Puts a consumer in its place. */
   void add(final Consumer consumer) {
-    lastId = Math.max(lastId, consumer.id());
+    onId(consumer.id());
     byId.put(consumer.id(), consumer);
     registry(consumer.stream()).add(consumer);
     directory.add(consumer);
@@ -147,17 +159,32 @@ final class Consumers implements ConsumerLayer {
     registry(consumer.stream()).remove(consumer);
     directory.remove(consumer);
     unbind(consumer);
-    recoveries.remove(consumer);
     consumer.close();
-    if (isLive()
-        && consumer.stream().config().retention() == StreamConfig.Retention.INTEREST
-        && !consumer.stream().isDeleted()) {
-      registry(consumer.stream()).sweep(Long.MAX_VALUE);
+    if (!consumer.stream().isDeleted()) {
+      sweep(consumer.stream());
+    }
+  }
+
+  /** Lets go what no consumer of an interest stream waits for. */
+  void sweep(final Stream stream) {
+    if (stream.config().retention() == StreamConfig.Retention.INTEREST) {
+      registry(stream).sweep(Long.MAX_VALUE);
+    }
+  }
+
+  /** Takes a changed configuration into effect, which is in the journal. */
+  void change(final Consumer consumer, final ConsumerConfig config) {
+    final boolean isFilterChanged = !config.filters().equals(consumer.config().filters());
+    unbind(consumer);
+    consumer.update(config);
+    bind(consumer);
+    if (isFilterChanged) {
+      sweep(consumer.stream());
     }
   }
 
   /** The deliver subject is about to change, or has changed. */
-  void unbind(final Consumer consumer) {
+  private void unbind(final Consumer consumer) {
     final String subject = consumer.config().deliverSubject();
     final List<Consumer> bound = byDeliverSubject.get(subject);
     if (bound != null && bound.remove(consumer) && bound.isEmpty()) {
@@ -165,7 +192,7 @@ final class Consumers implements ConsumerLayer {
     }
   }
 
-  void bind(final Consumer consumer) {
+  private void bind(final Consumer consumer) {
     if (consumer.config().isPush()) {
       byDeliverSubject
           .computeIfAbsent(consumer.config().deliverSubject(), key -> new ArrayList<>())
@@ -175,141 +202,39 @@ final class Consumers implements ConsumerLayer {
 
   /** A consumer that nobody uses any more. */
   void reap(final Consumer consumer) {
-    if (consumer.isKept() && appendDelete(consumer, false) < 0) {
-      consumer.armBy(exchange.monotonicNs() + STATE_INTERVAL_NS);
+    if (consumer.isKept() && journal.tryAppendDelete(consumer) < 0) {
+      consumer.armBy(exchange.monotonicNs() + REAP_RETRY_NS);
       return;
     }
     remove(consumer);
     advisories.onDeleted(consumer);
   }
 
-  long appendDelete(final Consumer consumer, final boolean isSynced) {
-    return exchange.tryAppend(
-        RecordType.CONSUMER_DELETE,
-        consumer.stream().accountId(),
-        consumer.stream().id(),
-        0,
-        isSynced,
-        0,
-        records.delete(consumer.id()));
-  }
-
-  /** The record of a consumer's configuration; valid until the next record is made. */
-  MessageView configRecord(
-      final Consumer consumer,
-      final ConsumerConfig config,
-      final long firstSequence,
-      final long listEnd) {
-    final JsonText json = new JsonText().object();
-    ConsumerJson.write(json, config, config.metadata());
-    return records.config(
-        consumer.id(),
-        consumer.name(),
-        consumer.createdNs(),
-        firstSequence,
-        listEnd,
-        json.end().bytes());
-  }
-
   // Recovery
 
   @Override
   public void onRecovered(final FrameView frame, final long location) {
-    final Stream stream = owner.streamById(frame.streamId());
-    final int id = ConsumerRecords.consumerId(frame);
-    lastId = Math.max(lastId, id);
-    if (stream == null) {
-      return;
-    }
-    final Consumer consumer = byId.get(id);
-    switch (frame.recordType()) {
-      case CONSUMER_CONFIG -> onConfigRecovered(stream, consumer, frame);
-      case CONSUMER_DELETE -> {
-        if (consumer != null) {
-          remove(consumer);
-        }
-      }
-      case CONSUMER_STATE -> {
-        if (consumer != null) {
-          recoveries.get(consumer).onState(frame);
-        }
-      }
-      default -> {
-        if (consumer != null) {
-          recoveries.get(consumer).onAck(frame);
-        }
-        if (stream.config().retention() == StreamConfig.Retention.WORKQUEUE) {
-          stream.remove(frame.streamSequence());
-        }
-      }
-    }
+    journal.onRecovered(frame);
   }
 
   @Override
   public List<byte[]> freeze() {
-    final ConsumerFrames frames = new ConsumerFrames(lastId);
-    for (final Consumer consumer : byId.values()) {
-      if (consumer.isKept()) {
-        final Stream stream = consumer.stream();
-        frames.add(
-            RecordType.CONSUMER_CONFIG,
-            stream,
-            configRecord(
-                consumer, consumer.config(), consumer.cursor().next(), consumer.cursor().resume()));
-        frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
-      }
-    }
-    final List<byte[]> parts = frames.parts();
-    parts.forEach(part -> owner.freezing().onCopied(part.length));
-    return parts;
+    return journal.freeze();
   }
 
   @Override
   public void restore(final byte[] frozen) {
-    lastId = ConsumerFrames.forEach(frozen, frame -> onRecovered(frame, Journal.NOWHERE));
-  }
-
-  private void onConfigRecovered(final Stream stream, final Consumer known, final FrameView frame) {
-    try {
-      final ConsumerConfig config =
-          ConsumerJson.parseConfig(JsonReader.parse(ConsumerRecords.configJson(frame))).toConfig();
-      if (known != null) {
-        unbind(known);
-        known.update(config);
-        bind(known);
-        return;
-      }
-      final String name = new MessageView().wrap(frame).subject().toString();
-      final Consumer consumer =
-          new Consumer(
-              this,
-              stream,
-              ConsumerRecords.consumerId(frame),
-              name,
-              ConsumerRecords.i64(frame, 8),
-              config);
-      add(consumer);
-      recoveries.put(consumer, new ConsumerRecovery(consumer, frame));
-    } catch (final JsonException e) {
-      LOG.error(
-          "consumer configuration not understood: stream={}, journalSequence={}, reason={}",
-          stream.name(),
-          frame.journalSequence(),
-          e.getMessage());
-    }
+    journal.restore(frozen);
   }
 
   @Override
   public void onRecoveryComplete(final Exchange newExchange) {
     exchange = newExchange;
     final long nowNs = newExchange.monotonicNs();
-    recoveries.values().forEach(recovery -> recovery.finish(nowNs));
-    recoveries.clear();
+    byId.values().forEach(consumer -> consumer.onRecoveryComplete(nowNs));
     for (final ConsumerRegistry registry : byStream.values()) {
       registry.skipCommitted();
-      if (registry.stream().config().retention() == StreamConfig.Retention.INTEREST) {
-        registry.sweep(Long.MAX_VALUE);
-      }
+      sweep(registry.stream());
       registry.consumers().forEach(Consumer::open);
     }
   }
@@ -368,9 +293,14 @@ final class Consumers implements ConsumerLayer {
       return;
     }
     final Stream stream = owner.streamById(frame.streamId());
-    if (stream == null) {
-      return;
+    if (stream != null) {
+      letGo(stream, frame);
     }
+  }
+
+  /** An acknowledgement is in the journal: what nobody waits for any more goes. */
+  @HotPath
+  void letGo(final Stream stream, final FrameView frame) {
     switch (stream.config().retention()) {
       case WORKQUEUE -> stream.remove(frame.streamSequence());
       case INTEREST -> {
@@ -402,7 +332,7 @@ final class Consumers implements ConsumerLayer {
   public void onRead(final int requester, final long token, final FrameView frame) {
     final Consumer consumer = byId.get(requester - JetStream.CONSUMER_REQUESTERS);
     if (consumer != null) {
-      consumer.onRead(token, frame);
+      consumer.delivery().onRead(token, frame);
     }
   }
 
@@ -410,7 +340,7 @@ final class Consumers implements ConsumerLayer {
   public void onReadLost(final int requester, final long token, final long location) {
     final Consumer consumer = byId.get(requester - JetStream.CONSUMER_REQUESTERS);
     if (consumer != null) {
-      consumer.onReadLost(token, location);
+      consumer.delivery().onReadLost(token, location);
     }
   }
 
@@ -471,6 +401,11 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
+  public void onRetentionChanged(final Stream stream) {
+    sweep(stream);
+  }
+
+  @Override
   public void onStreamDeleted(final Stream stream) {
     final ConsumerRegistry registry = byStream.get(stream.id());
     if (registry != null) {
@@ -518,11 +453,6 @@ final class Consumers implements ConsumerLayer {
     awake.add(consumer);
   }
 
-  /** For {@link Consumer#markDirty}. */
-  void enqueueDirty(final Consumer consumer) {
-    dirty.add(consumer);
-  }
-
   @HotPath
   @Override
   public int doWork() {
@@ -530,48 +460,19 @@ final class Consumers implements ConsumerLayer {
     for (int i = Math.min(awake.size(), TURNS_LIMIT); i > 0; i--) {
       final Consumer consumer = awake.poll();
       consumer.asleep();
-      final int steps = consumer.deliver(TURN_LIMIT);
+      final int steps = consumer.delivery().deliver(TURN_LIMIT);
       consumer.countState();
       work += steps;
       if (steps >= TURN_LIMIT) {
         consumer.wake();
       }
     }
-    if (!dirty.isEmpty() && exchange.monotonicNs() >= nextStatesNs) {
-      nextStatesNs = exchange.monotonicNs() + STATE_INTERVAL_NS;
-      work += writeStates(STATES_LIMIT);
-    }
-    return work;
+    return work + journal.doWork();
   }
 
   /** Writes down what no record tells yet. */
   @Override
   public void onStopping() {
-    writeStates(Integer.MAX_VALUE);
-  }
-
-  private int writeStates(final int limit) {
-    int written = 0;
-    for (int i = Math.min(dirty.size(), limit); i > 0; i--) {
-      final Consumer consumer = dirty.poll();
-      if (!consumer.takeDirty() || !consumer.fitsRecord()) {
-        continue;
-      }
-      final long result =
-          exchange.tryAppend(
-              RecordType.CONSUMER_STATE,
-              consumer.stream().accountId(),
-              consumer.stream().id(),
-              0,
-              false,
-              0,
-              consumer.stateRecord());
-      if (result < 0) {
-        consumer.markDirty();
-        return written;
-      }
-      written++;
-    }
-    return written;
+    journal.writeAllStates();
   }
 }

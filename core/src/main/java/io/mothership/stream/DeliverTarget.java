@@ -51,7 +51,7 @@ sealed interface DeliverTarget permits PushTarget, PullTarget {
   void onConfigChanged();
 
   /** What it takes of the heap beyond its own object. */
-  int heapBytes();
+  long heapBytes();
 
   /** The consumer ends. */
   void close();

@@ -14,7 +14,6 @@ import io.mothership.journal.StateEncoder;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
-import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
 import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
@@ -78,6 +77,7 @@ public final class JetStream implements StreamLayer {
   private final Int2ObjectHashMap<Stream> byId = new Int2ObjectHashMap<>();
   private final ConsumerLayer consumers;
   private final StreamApi api;
+  private final StreamReplay replay;
   private final Slice rest = new Slice();
   private final long[] bytesUsed = new long[Storage.values().length];
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
@@ -86,11 +86,8 @@ public final class JetStream implements StreamLayer {
   private final Freezing freezing;
   private final ColumnPool columns;
   private long columnBytesAfterCheckpoint;
-  private final JournalGaps gaps = new JournalGaps();
   private final IntHashSet lostSegments = new IntHashSet();
-  private long startWallNs = Long.MAX_VALUE;
   private int lastStreamId;
-  private long checkpointSequence;
   private long lastPublished;
 
   public JetStream(final JetStreamConfig config) {
@@ -104,6 +101,7 @@ public final class JetStream implements StreamLayer {
     this.columns = new ColumnPool(state);
     this.consumers = consumerLayer.apply(this);
     this.api = new StreamApi(this);
+    this.replay = new StreamReplay(this);
   }
 
   JetStreamConfig config() {
@@ -120,7 +118,7 @@ public final class JetStream implements StreamLayer {
 
   /** The wall time of this start; to be called before recovery. */
   public void startsAt(final long wallNs) {
-    startWallNs = wallNs;
+    replay.startsAt(wallNs);
   }
 
   Optional<BroadcastTargets> broadcastTargets() {
@@ -142,6 +140,11 @@ public final class JetStream implements StreamLayer {
 
   StreamApi api() {
     return api;
+  }
+
+  /** Records on their way back at a start. */
+  StreamReplay replay() {
+    return replay;
   }
 
   /** What all streams and consumers may take of the heap. */
@@ -202,10 +205,15 @@ public final class JetStream implements StreamLayer {
     return lastStreamId + 1;
   }
 
+  /** An id that was given to a stream once. */
+  void onStreamId(final int id) {
+    lastStreamId = Math.max(lastStreamId, id);
+  }
+
   /** Puts a stream in its place; live, it takes messages from now on. */
   Stream add(final int id, final long createdNs, final StreamConfig streamConfig) {
     final Stream stream = new Stream(this, id, GLOBAL_ACCOUNT, createdNs, streamConfig);
-    lastStreamId = Math.max(lastStreamId, id);
+    onStreamId(id);
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
@@ -229,7 +237,7 @@ public final class JetStream implements StreamLayer {
   @Override
   public void onStopping() {
     consumers.onStopping();
-    byName.values().forEach(stream -> stream.intake().release());
+    byName.values().forEach(stream -> stream.intake().reservation().release());
   }
 
   @Override
@@ -288,8 +296,7 @@ public final class JetStream implements StreamLayer {
           version >= STATE_VERSION_OLDEST
               && version <= STATE_VERSION
               && restore(state, version >= STATE_VERSION_LOST);
-      checkpointSequence = isTaken ? journalSequence : 0;
-      gaps.startAfter(checkpointSequence);
+      replay.startAfter(isTaken ? journalSequence : 0);
       return isTaken;
     } catch (final BufferUnderflowException
         | IndexOutOfBoundsException
@@ -370,97 +377,13 @@ public final class JetStream implements StreamLayer {
     lostSegments.add(segment);
   }
 
-  /** Records that the journal should have had, at start. */
-  JournalGaps gaps() {
-    return gaps;
-  }
-
   @Override
   public void onRecovered(final FrameView frame, final long location) {
-    if (frame.journalSequence() <= checkpointSequence) {
-      // The checkpoint knows this record; at most it lies somewhere else now.
-      if (frame.recordType() == RecordType.MESSAGE) {
-        onRelocated(frame.streamId(), frame.streamSequence(), location);
-      }
-      return;
-    }
-    gaps.onRecovered(frame);
-    switch (frame.recordType()) {
-      case STREAM_CONFIG -> onConfigRecovered(frame);
-      case STREAM_DELETE -> {
-        final Stream stream = byId.get(frame.streamId());
-        if (stream != null) {
-          remove(stream);
-        }
-      }
-      case MESSAGE, DELETE, PURGE, RESERVATION -> {
-        final Stream stream = byId.get(frame.streamId());
-        if (stream != null) {
-          expire(stream, frame);
-          onRecovered(stream, frame, location);
-        }
-      }
-      case ACK, CONSUMER_CONFIG, CONSUMER_DELETE, CONSUMER_STATE -> {
-        final Stream stream = byId.get(frame.streamId());
-        if (stream != null) {
-          expire(stream, frame);
-        }
-        consumers.onRecovered(frame, location);
-      }
-      default -> {
-        // Checkpoints belong to the journal itself.
-      }
-    }
-  }
-
-  /**
-   * What was too old when a record came is gone by then, so that limits count the same as they did.
-   * A record of the future is one of a clock that was wrong.
-   */
-  private void expire(final Stream stream, final FrameView frame) {
-    stream.expiry().expire(Math.min(frame.timeNs(), startWallNs));
-  }
-
-  private void onRecovered(final Stream stream, final FrameView frame, final long location) {
-    switch (frame.recordType()) {
-      case MESSAGE -> {
-        stream.losses().onMessageRecovered(frame.streamSequence());
-        stream.intake().onRecovered(frame, location);
-      }
-      case DELETE -> stream.losses().onRemovalRecovered(frame);
-      case PURGE -> api.applyPurge(stream, frame);
-      default -> stream.intake().onReservationRecovered(frame.streamSequence());
-    }
-  }
-
-  private void onConfigRecovered(final FrameView frame) {
-    final MessageView record = new MessageView().wrap(frame);
-    lastStreamId = Math.max(lastStreamId, frame.streamId());
-    try {
-      final JsonObject json = JsonReader.parse(record.payload().toByteArray());
-      final StreamConfig recovered = StreamConfig.parse(json.object("config"));
-      final Stream stream = byId.get(frame.streamId());
-      if (stream == null) {
-        add(frame.streamId(), json.number("created", frame.timeNs()), recovered);
-      } else {
-        expire(stream, frame);
-        stream.update(recovered);
-      }
-    } catch (final JsonException | ApiException e) {
-      LOG.error(
-          "stream configuration not understood: stream={}, journalSequence={}, reason={}",
-          frame.streamId(),
-          frame.journalSequence(),
-          e.getMessage());
-    }
+    replay.onRecovered(frame, location);
   }
 
   @Override
   public void onRecoveryComplete(final Exchange newExchange) {
-    byName.values().stream()
-        .filter(stream -> stream.config().isMemory())
-        .toList()
-        .forEach(this::remove);
     exchange = newExchange;
     replies.exchange(newExchange);
     ageClock.start(newExchange);
@@ -471,7 +394,7 @@ public final class JetStream implements StreamLayer {
       }
       stream.intake().onRecoveryComplete(shiftNs);
       stream.commitAll();
-      stream.expiry().expire(ageNowNs());
+      stream.expiry().expireUnrecorded(ageNowNs());
       stream.expiry().reschedule();
       newExchange.nameStream(stream.id(), stream.name());
       api.subscribe(stream);
@@ -550,7 +473,7 @@ public final class JetStream implements StreamLayer {
       case RESERVATION -> {
         final Stream stream = byId.get(frame.streamId());
         if (stream != null) {
-          stream.intake().onReservationSynced(frame.streamSequence());
+          stream.intake().reservation().onSynced(frame.streamSequence());
         }
       }
       case DELETE -> {

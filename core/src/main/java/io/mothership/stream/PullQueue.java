@@ -26,8 +26,8 @@ final class PullQueue {
   }
 
   /** About what it takes of the heap, requests to be used again included. */
-  int heapBytes() {
-    return (count + spare.size()) * REQUEST_BYTES;
+  long heapBytes() {
+    return (long) (count + spare.size()) * REQUEST_BYTES;
   }
 
   boolean isEmpty() {

@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One client's wish for messages, waiting in a {@link PullQueue}. Reused.
  *
- * <p>Times are monotonic ns, {@code Long.MAX_VALUE} for never.
+ * <p>Times are monotonic ns or {@link Deadline#NEVER}.
  */
 final class PullRequest {
   private final Slice reply = new Slice();
@@ -69,7 +69,7 @@ final class PullRequest {
   }
 
   void heartbeatFrom(final long nowNs) {
-    nextHeartbeatNs = heartbeatNs == 0 ? Long.MAX_VALUE : nowNs + heartbeatNs;
+    nextHeartbeatNs = heartbeatNs == 0 ? Deadline.NEVER : Deadline.after(nowNs, heartbeatNs);
   }
 
   /** Takes what {@code decoder} read, at time {@code nowNs}. */
@@ -79,7 +79,8 @@ final class PullRequest {
     delivered = 0;
     bytesLeft = decoder.bytesMax();
     isNoWait = decoder.isNoWait();
-    expiresNs = decoder.expiresNs() == 0 ? Long.MAX_VALUE : nowNs + decoder.expiresNs();
+    expiresNs =
+        decoder.expiresNs() == 0 ? Deadline.NEVER : Deadline.after(nowNs, decoder.expiresNs());
     heartbeatNs = Math.max(0, decoder.heartbeatNs());
     heartbeatFrom(nowNs);
     minPending = decoder.minPending();

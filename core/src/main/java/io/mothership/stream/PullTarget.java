@@ -33,7 +33,7 @@ final class PullTarget implements DeliverTarget {
   private long lastUsedNs;
   private String pinId = "";
   private long pinnedAtNs;
-  private long pinExpiresNs = Long.MAX_VALUE;
+  private long pinExpiresNs = Deadline.NEVER;
 
   PullTarget(final Consumer consumer) {
     this.consumer = consumer;
@@ -63,7 +63,7 @@ final class PullTarget implements DeliverTarget {
 
   void unpin() {
     pinId = "";
-    pinExpiresNs = Long.MAX_VALUE;
+    pinExpiresNs = Deadline.NEVER;
     consumer.wake();
   }
 
@@ -122,7 +122,7 @@ final class PullTarget implements DeliverTarget {
   }
 
   @Override
-  public int heapBytes() {
+  public long heapBytes() {
     return queue.heapBytes();
   }
 
@@ -262,7 +262,8 @@ final class PullTarget implements DeliverTarget {
   }
 
   private void restartPin() {
-    pinExpiresNs = consumer.exchange().monotonicNs() + consumer.config().priorityTimeoutNs();
+    pinExpiresNs =
+        Deadline.after(consumer.exchange().monotonicNs(), consumer.config().priorityTimeoutNs());
     consumer.armBy(pinExpiresNs);
   }
 
@@ -342,7 +343,7 @@ final class PullTarget implements DeliverTarget {
         end(request, TIMEOUT);
       } else if (isAtEnd
           && request.isNoWait
-          && (request.expiresNs == Long.MAX_VALUE || request.delivered > 0)) {
+          && (request.expiresNs == Deadline.NEVER || request.delivered > 0)) {
         status(request.reply(), NO_MESSAGES);
         drop(request);
       } else if (!isHeard(request)) {
@@ -397,7 +398,7 @@ final class PullTarget implements DeliverTarget {
   @Override
   public long unusedSinceNs() {
     sweep(false);
-    return queue.isEmpty() ? lastUsedNs : Long.MAX_VALUE;
+    return queue.isEmpty() ? lastUsedNs : Deadline.NEVER;
   }
 
   @Override

@@ -73,7 +73,7 @@ final class PushTarget implements DeliverTarget {
   }
 
   @Override
-  public int heapBytes() {
+  public long heapBytes() {
     return 0;
   }
 
@@ -181,7 +181,8 @@ final class PushTarget implements DeliverTarget {
 
   private void restartHeartbeat() {
     final long everyNs = consumer.config().idleHeartbeatNs();
-    nextHeartbeatNs = everyNs == 0 ? Long.MAX_VALUE : consumer.exchange().monotonicNs() + everyNs;
+    nextHeartbeatNs =
+        everyNs == 0 ? Deadline.NEVER : Deadline.after(consumer.exchange().monotonicNs(), everyNs);
   }
 
   @Override

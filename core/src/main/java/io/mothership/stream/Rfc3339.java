@@ -42,12 +42,15 @@ final class Rfc3339 {
    * @throws DateTimeException if it is no timestamp
    */
   static long parseNs(final String text) {
-    final Instant instant = OffsetDateTime.parse(text).toInstant();
+    return epochNs(OffsetDateTime.parse(text));
+  }
+
+  /** ns since 1970; of a time that is out of their range, the nearest that is not. */
+  static long epochNs(final OffsetDateTime time) {
     try {
-      return Math.addExact(
-          Math.multiplyExact(instant.getEpochSecond(), SECOND_NS), instant.getNano());
+      return Math.addExact(Math.multiplyExact(time.toEpochSecond(), SECOND_NS), time.getNano());
     } catch (final ArithmeticException e) {
-      return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return time.toEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 }

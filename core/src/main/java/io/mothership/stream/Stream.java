@@ -365,15 +365,19 @@ final class Stream {
     if (owner.isLive()) {
       expiry.expire(owner.ageNowNs());
     }
+    final boolean isRetentionChanged = newConfig.retention() != config.retention();
     config = newConfig;
     sync = owner.syncPolicy(newConfig);
     intake.onConfigChanged();
+    if (isRetentionChanged) {
+      // Before the limits: they must not take what somebody waits for in place of what nobody does.
+      owner.consumers().onRetentionChanged(this);
+    }
     for (int subject = 0; subject < index.subjects().idLimit(); subject++) {
       enforceSubjectLimit(subject);
     }
     enforceLimits();
     expiry.reschedule();
-    owner.consumers().onStreamUpdated(this);
   }
 
   /**
@@ -466,7 +470,7 @@ final class Stream {
     index.rollBackTo(committed);
   }
 
-  /** At start all that was found is committed. */
+  /** What was found at a start is committed. */
   void commitAll() {
     committed = index.last();
   }

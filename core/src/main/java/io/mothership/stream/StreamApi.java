@@ -179,7 +179,7 @@ final class StreamApi {
       if (!existing.config().equals(config)) {
         throw ApiErrors.STREAM_NAME_EXIST.exception();
       }
-      owner.replies().send(request, created(type, existing));
+      owner.replies().answerWhenSettled(request, type, created(type, existing));
       return;
     }
     checkRoom(config, 0);

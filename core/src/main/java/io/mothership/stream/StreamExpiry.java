@@ -1,7 +1,10 @@
 package io.mothership.stream;
 
+import io.mothership.bus.MessageView;
+import io.mothership.bus.Pressure;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
+import io.mothership.journal.codec.RecordType;
 import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
@@ -10,22 +13,37 @@ import org.agrona.collections.LongHashSet;
  * the last message of a subject leaves a marker behind, which rolls it up: in recovery too, only
  * the marker's record removes that message.
  *
+ * <p>What goes before an older message is recorded: a start whose clock is behind would find it
+ * there, and a limit would take the older one in its place. What goes as the oldest needs no
+ * record, as it is what a limit takes first.
+ *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> when the heap of TTLs grows. Deadlines are
  * record times plus ages, compared with {@link JetStream#ageNowNs}, which a step of the wall clock
  * does not move.
  */
 final class StreamExpiry {
   private static final int BATCH = 4096;
+
+  /** Records written at a time: they take room that others count on. */
+  private static final int RECORDS_MAX = 256;
+
+  private static final int HEAP_MIN = 16;
   private static final long NO_TIMER = -1;
+  private static final MessageView NOTHING = new MessageView();
 
   private final JetStream owner;
   private final Stream stream;
   private final Runnable task = this::onTimer;
   private final LongHashSet markers = new LongHashSet();
   private final LongHashSet ageless = new LongHashSet();
-  private long[] deadlines = new long[16];
-  private long[] sequences = new long[16];
+  private long[] deadlines = new long[HEAP_MIN];
+  private long[] sequences = new long[HEAP_MIN];
   private int count;
+
+  /** Everything below is gone or ageless. */
+  private long agingFrom;
+
+  private int recordsLeft;
   private long timer = NO_TIMER;
   private long timerDeadlineNs;
 
@@ -40,7 +58,7 @@ final class StreamExpiry {
       markers.add(sequence);
     }
     if (ttlNs > 0) {
-      push(timeNs + ttlNs, sequence);
+      push(Deadline.after(timeNs, ttlNs), sequence);
     } else if (ttlNs == StreamIntake.TTL_NEVER) {
       ageless.add(sequence);
     }
@@ -65,9 +83,14 @@ final class StreamExpiry {
         + 2L * Long.BYTES * (markers.capacity() + ageless.capacity());
   }
 
-  /** Drops everything due at a time. */
+  /** Drops everything due at a time, unless too many records would come of it. */
   void expire(final long nowNs) {
-    expire(nowNs, Integer.MAX_VALUE);
+    expire(nowNs, Integer.MAX_VALUE, RECORDS_MAX);
+  }
+
+  /** Drops what is due and needs no record: nobody makes room in the journal's ring yet. */
+  void expireUnrecorded(final long nowNs) {
+    expire(nowNs, Integer.MAX_VALUE, 0);
   }
 
   /** Everything as it is now. */
@@ -146,18 +169,19 @@ final class StreamExpiry {
   private void onTimer() {
     timer = NO_TIMER;
     if (!stream.isDeleted()) {
-      expire(owner.ageNowNs(), BATCH);
+      expire(owner.ageNowNs(), BATCH, RECORDS_MAX);
       reschedule();
     }
   }
 
-  private void expire(final long nowNs, final int limit) {
+  private void expire(final long nowNs, final int limit, final int recordsMax) {
+    recordsLeft = recordsMax;
     final StreamIndex index = stream.index();
     final long ageMaxNs = stream.config().ageMaxNs();
     int done = 0;
     if (ageMaxNs > 0) {
       for (long at = oldestAging();
-          at <= index.last() && done < limit && index.timeNs(at) + ageMaxNs <= nowNs;
+          at <= index.last() && done < limit && nowNs - index.timeNs(at) >= ageMaxNs;
           at = oldestAging()) {
         if (!tryExpire(at)) {
           return;
@@ -176,26 +200,45 @@ final class StreamExpiry {
 
   private long oldestAging() {
     final StreamIndex index = stream.index();
-    long at = index.first();
+    long at = index.nextPresent(agingFrom);
     while (!ageless.isEmpty() && ageless.contains(at)) {
       at = index.nextPresent(at + 1);
     }
+    agingFrom = at;
     return at;
   }
 
-  /** False if its subject must be marked first and that cannot be done now. */
+  /** False if a record must be written for it and that cannot be done now. */
   private boolean tryExpire(final long sequence) {
-    final int subject = stream.index().subjectId(sequence);
+    final StreamIndex index = stream.index();
+    final int subject = index.subjectId(sequence);
     final boolean isMarked =
         stream.config().subjectDeleteMarkerTtlNs() > 0
-            && stream.index().subjects().count(subject) == 1
+            && index.subjects().count(subject) == 1
             && !markers.contains(sequence);
-    if (isMarked && !owner.isLive()) {
+    if (!owner.isLive()) {
+      return !isMarked && stream.drop(sequence);
+    }
+    if (!isMarked && (sequence == index.first() || stream.config().isMemory())) {
+      return stream.drop(sequence);
+    }
+    if (recordsLeft == 0) {
       return false;
     }
+    recordsLeft--;
     return isMarked
-        ? stream.intake().tryMark(stream.index().subjects().subject(subject))
-        : stream.drop(sequence);
+        ? stream.intake().tryMark(index.subjects().subject(subject))
+        : tryRecord(sequence) && stream.drop(sequence);
+  }
+
+  private boolean tryRecord(final long sequence) {
+    final long journalSequence =
+        owner
+            .exchange()
+            .tryAppend(
+                RecordType.DELETE, stream.accountId(), stream.id(), sequence, false, 0, NOTHING);
+    // Of a journal that takes nothing any more, no start finds what would rely on the record.
+    return journalSequence >= 0 || journalSequence == Pressure.CLOSED;
   }
 
   private long nextDeadlineNs() {
@@ -204,15 +247,15 @@ final class StreamExpiry {
     long byAge = Long.MAX_VALUE;
     if (ageMaxNs > 0) {
       final long oldest = oldestAging();
-      byAge = oldest <= index.last() ? index.timeNs(oldest) + ageMaxNs : Long.MAX_VALUE;
+      byAge =
+          oldest <= index.last() ? Deadline.after(index.timeNs(oldest), ageMaxNs) : Long.MAX_VALUE;
     }
     return count > 0 ? Math.min(byAge, deadlines[0]) : byAge;
   }
 
   private void push(final long deadlineNs, final long sequence) {
     if (count == deadlines.length) {
-      deadlines = Arrays.copyOf(deadlines, count * 2);
-      sequences = Arrays.copyOf(sequences, count * 2);
+      makeRoom();
     }
     int at = count++;
     while (at > 0 && deadlines[(at - 1) >>> 1] > deadlineNs) {
@@ -223,6 +266,28 @@ final class StreamExpiry {
     }
     deadlines[at] = deadlineNs;
     sequences[at] = sequence;
+  }
+
+  /**
+   * Forgets the messages that went before their time: of a key whose every value has a TTL only the
+   * last one is there. Grows, or shrinks, so that half is free then.
+   */
+  private void makeRoom() {
+    final long[] oldDeadlines = deadlines;
+    final long[] oldSequences = sequences;
+    int left = 0;
+    for (final long sequence : sequences) {
+      left += stream.index().isPresent(sequence) ? 1 : 0;
+    }
+    final int length = Math.max(HEAP_MIN, left * 2);
+    deadlines = new long[length];
+    sequences = new long[length];
+    count = 0;
+    for (int i = 0; i < oldSequences.length; i++) {
+      if (stream.index().isPresent(oldSequences[i])) {
+        push(oldDeadlines[i], oldSequences[i]);
+      }
+    }
   }
 
   private void pop() {

@@ -8,7 +8,6 @@ import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
-import io.mothership.journal.SyncPolicy;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonText;
 import io.mothership.routing.Subscriber;
@@ -22,10 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * How messages come into a stream: the checks of a publish in nats-server's order, the sequence,
- * the record, and the acknowledgement once the stream's sync policy holds.
- *
- * <p>Sequences of an {@code interval} stream are reserved in blocks whose records are synced: after
- * a power cut the stream goes on above its reservation, so no sequence ever names two messages.
+ * the record, and the acknowledgement once the stream's sync policy holds. {@link PublishChecks}
+ * are those that follow from the message's headers and the stream's limits.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> nothing per accepted message; a refusal does.
  * <i>Back-pressure:</i> a full journal ring, dedupe window or {@link StateBudget} refuses the
@@ -38,18 +35,15 @@ final class StreamIntake implements Subscriber {
   /** A message that no age removes. */
   static final long TTL_NEVER = -1;
 
-  /** Sequences reserved at a time. */
-  static final int RESERVATION_BLOCK = 1 << 16;
-
   private static final int HEADERS_LENGTH_MAX = 65535;
   private static final int WAITING_DUPLICATES_MAX = 1024;
   private static final long SECOND_NS = 1_000_000_000L;
-  private static final long TTL_INVALID = -2;
-  private static final MessageView NO_MESSAGE = new MessageView();
 
   private final JetStream owner;
   private final Stream stream;
   private final PublishHeaders headers = new PublishHeaders();
+  private final PublishChecks checks;
+  private final SequenceReservation reservation;
   private final DedupeWindow dedupe;
   private final MessageView record = new MessageView();
   private final MessageView ack = new MessageView();
@@ -59,17 +53,14 @@ final class StreamIntake implements Subscriber {
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
   private int lastIdLength;
-  private long reservedTo;
-  private long reservationSynced;
-
-  /** What still comes may not rely on a reservation: it is being given back. */
-  private boolean isReleased;
 
   StreamIntake(final JetStream owner, final Stream stream) {
     this.owner = owner;
     this.stream = stream;
     this.dedupe = new DedupeWindow(owner.config().limits().dedupeIdsMax(), owner.freezing());
     this.broadcasts = new BroadcastFanOut(owner, stream, this);
+    this.checks = new PublishChecks(stream, this, headers);
+    this.reservation = new SequenceReservation(owner, stream);
     onConfigChanged();
   }
 
@@ -82,6 +73,11 @@ final class StreamIntake implements Subscriber {
             .getBytes(StandardCharsets.UTF_8);
     ackBuffer = new UnsafeBuffer(new byte[ackPrefix.length + 64]);
     ackBuffer.putBytes(0, ackPrefix);
+  }
+
+  /** The sequences that may be given away. */
+  SequenceReservation reservation() {
+    return reservation;
   }
 
   /** Message ids remembered now. */
@@ -114,7 +110,11 @@ final class StreamIntake implements Subscriber {
     }
     stream.expiry().expire(owner.ageNowNs());
     headers.wrap(message.headers());
-    if (!message.headers().isEmpty() && !isAsExpected(config, message)) {
+    if (!message.headers().isEmpty()
+        && !(checks.isAsExpected(message)
+            && !isDuplicate(config, message)
+            && isLastIdAsExpected(message)
+            && checks.isRollupPermitted(message))) {
       return;
     }
     if (message.headers().length() > HEADERS_LENGTH_MAX) {
@@ -130,15 +130,15 @@ final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.ACCOUNT_RESOURCES_EXCEEDED.exception());
       return;
     }
-    long ttlNs = ttlNs();
-    if (ttlNs == TTL_INVALID) {
+    long ttlNs = checks.ttlNs();
+    if (ttlNs == PublishChecks.TTL_INVALID) {
       refuse(message, ApiErrors.MESSAGE_TTL_INVALID.exception());
       return;
     }
     if (ttlNs > 0 && config.messagesPerSubjectMax() != 1) {
       ttlNs = Math.max(ttlNs, config.subjectDeleteMarkerTtlNs());
     }
-    if (config.discard() == Discard.NEW && !hasRoom(config, message, size)) {
+    if (config.discard() == Discard.NEW && !checks.hasRoom(message, size)) {
       return;
     }
     final boolean hasId = !headers.messageId().isEmpty();
@@ -154,7 +154,7 @@ final class StreamIntake implements Subscriber {
       broadcasts.fanOut(message, ttlNs);
       return;
     }
-    final long answer = tryStore(message, ttlNs);
+    final long answer = tryStore(message, ttlNs, owner.exchange().outboxId());
     if (answer < 0) {
       refuse(message, notStored(answer));
     }
@@ -169,13 +169,16 @@ final class StreamIntake implements Subscriber {
   /**
    * Gives a checked message its sequence and record and applies it.
    *
+   * @param outboxId of the publish that is stored whole with this, 0 = none; it waits for the disk
+   *     in every stream, as the event's row goes once it is taken
    * @return the sequence, or a negative {@link Pressure}
    */
   @HotPath
-  long tryStore(final MessageView message, final long ttlNs) {
+  long tryStore(final MessageView message, final long ttlNs, final long outboxId) {
     final Exchange exchange = owner.exchange();
     final long sequence = stream.lastSequence() + 1;
-    final boolean isSynced = isSyncNeeded(sequence);
+    final boolean isSynced =
+        reservation.isSyncNeeded(sequence) || outboxId != 0 && !stream.config().isMemory();
     final long journalSequence =
         exchange.tryAppend(
             RecordType.MESSAGE,
@@ -184,6 +187,7 @@ final class StreamIntake implements Subscriber {
             sequence,
             isSynced,
             ttlNs,
+            outboxId,
             message);
     if (journalSequence < 0) {
       return journalSequence;
@@ -207,7 +211,7 @@ final class StreamIntake implements Subscriber {
                     + ConsumerDuration.text(ttlNs / SECOND_NS * SECOND_NS)
                     + "\r\nNats-Rollup: sub\r\n\r\n"));
     prepare(marker);
-    return tryStore(marker, ttlNs) >= 0;
+    return tryStore(marker, ttlNs, 0) >= 0;
   }
 
   /** Why {@link #tryStore} refused. */
@@ -238,13 +242,14 @@ final class StreamIntake implements Subscriber {
     }
     stream.apply(sequence, record, headers, frame.timeNs(), frame.journalSequence(), frame.ttlNs());
     stream.index().place(sequence, location);
+    stream.commitAll();
   }
 
   /** Everything that outlives a restart, as it is now. */
   Frozen freeze() {
     final Exchange exchange = owner.exchange();
     return new Frozen(
-        reservedTo,
+        reservation.reservedTo(),
         Arrays.copyOf(lastId, lastIdLength),
         dedupe.freeze(recordNowNs(exchange) - exchange.monotonicNs()));
   }
@@ -259,7 +264,7 @@ final class StreamIntake implements Subscriber {
 
   /** Takes the place of what was frozen; no message was recovered yet. */
   void restore(final StateDecoder in) {
-    reservedTo = in.i64();
+    reservation.onRecovered(in.i64());
     lastId = in.bytes();
     lastIdLength = lastId.length;
     dedupe.restore(in);
@@ -273,18 +278,10 @@ final class StreamIntake implements Subscriber {
     }
   }
 
-  void onReservationRecovered(final long upTo) {
-    reservedTo = upTo;
-  }
-
   /** Goes on above what may have been given away before an unclean stop. */
   void onRecoveryComplete(final long monotonicMinusRecordNs) {
     dedupe.shiftTimes(monotonicMinusRecordNs);
-    if (reservedTo > stream.lastSequence()) {
-      stream.index().skipTo(reservedTo);
-    }
-    reservationSynced = stream.lastSequence();
-    reservedTo = reservationSynced;
+    reservation.onRecoveryComplete();
   }
 
   /** The exchange takes records now. */
@@ -311,18 +308,6 @@ final class StreamIntake implements Subscriber {
     if (frame.replyLength() > 0) {
       record.wrap(frame);
       acknowledge(record.reply(), frame.streamSequence(), false);
-    }
-  }
-
-  void onReservationSynced(final long upTo) {
-    reservationSynced = Math.max(reservationSynced, upTo);
-  }
-
-  /** Gives back what is reserved and not used; the last record before an orderly stop. */
-  void release() {
-    if (reservedTo > stream.lastSequence()) {
-      tryReserve(stream.lastSequence());
-      isReleased = true;
     }
   }
 
@@ -386,37 +371,6 @@ final class StreamIntake implements Subscriber {
     owner.exchange().route(stream.accountId(), ack);
   }
 
-  private boolean isAsExpected(final StreamConfig config, final MessageView message) {
-    if (!headers.expectedStream().isEmpty()
-        && !headers.expectedStream().contentEquals(stream.nameBytes())) {
-      return refuse(message, ApiErrors.STREAM_NOT_MATCH.exception());
-    }
-    if (!config.isTtlAllowed() && !headers.ttl().isEmpty()) {
-      final long ttlNs = ttlNs();
-      if (ttlNs != 0 && ttlNs != TTL_INVALID) {
-        return refuse(message, ApiErrors.MESSAGE_TTL_DISABLED.exception());
-      }
-    }
-    if (!headers.expectedSubjectSequence().isEmpty()) {
-      final long last = lastOfExpectedSubject(message);
-      if (PublishHeaders.number(headers.expectedSubjectSequence()) != last) {
-        return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(last));
-      }
-    } else if (!headers.expectedSubject().isEmpty()) {
-      return refuse(message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
-    }
-    if (!headers.expectedLastSequence().isEmpty()
-        && PublishHeaders.number(headers.expectedLastSequence()) != stream.lastSequence()) {
-      return refuse(message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
-    }
-    if (!headers.source().isEmpty()) {
-      return refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
-    }
-    return !isDuplicate(config, message)
-        && isLastIdAsExpected(message)
-        && isRollupPermitted(config, message);
-  }
-
   private boolean isDuplicate(final StreamConfig config, final MessageView message) {
     if (headers.messageId().isEmpty()) {
       return false;
@@ -452,112 +406,6 @@ final class StreamIntake implements Subscriber {
             message,
             ApiErrors.STREAM_WRONG_LAST_MSG_ID.with(
                 new String(lastId, 0, lastIdLength, StandardCharsets.UTF_8)));
-  }
-
-  private boolean isRollupPermitted(final StreamConfig config, final MessageView message) {
-    final Slice rollup = headers.rollup();
-    if (rollup.isEmpty()) {
-      return true;
-    }
-    if (!config.isRollupAllowed() || config.isPurgeDenied()) {
-      return refuse(message, ApiErrors.STREAM_ROLLUP_FAILED.with("rollup not permitted"));
-    }
-    return rollup.contentEquals(ROLLUP_SUBJECT)
-        || rollup.contentEquals(ROLLUP_ALL)
-        || refuse(
-            message,
-            ApiErrors.STREAM_ROLLUP_FAILED.with("rollup value invalid: \"" + rollup + '"'));
-  }
-
-  private long lastOfExpectedSubject(final MessageView message) {
-    final Slice subject =
-        headers.expectedSubject().isEmpty() ? message.subject() : headers.expectedSubject();
-    final SubjectTable subjects = stream.index().subjects();
-    final int id = subjects.find(subject);
-    if (id != SubjectTable.NONE) {
-      return subjects.last(id);
-    }
-    if (headers.expectedSubject().isEmpty()
-        || SubjectPatterns.isValidLiteral(headers.expectedSubject().toString())) {
-      return 0;
-    }
-    final SubjectFilter filter = stream.filter(List.of(headers.expectedSubject().toString()));
-    long last = 0;
-    for (int other = 0; other < subjects.idLimit(); other++) {
-      if (subjects.count(other) > 0 && filter.matches(other)) {
-        last = Math.max(last, subjects.last(other));
-      }
-    }
-    return last;
-  }
-
-  /** A full stream that discards new messages takes one that displaces another of its subject. */
-  private boolean hasRoom(final StreamConfig config, final MessageView message, final int size) {
-    final StreamIndex index = stream.index();
-    final int subject = index.subjects().find(message.subject());
-    final boolean isSubjectFull =
-        subject != SubjectTable.NONE
-            && config.messagesPerSubjectMax() > 0
-            && index.subjects().count(subject) >= config.messagesPerSubjectMax();
-    if (isSubjectFull && config.isDiscardNewPerSubject() && headers.rollup().isEmpty()) {
-      return refuse(
-          message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages per subject exceeded"));
-    }
-    if (config.messagesMax() > 0 && index.count() >= config.messagesMax() && !isSubjectFull) {
-      return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum messages exceeded"));
-    }
-    if (config.bytesMax() > 0 && index.bytes() + size > config.bytesMax()) {
-      final int freed = isSubjectFull ? index.size(index.subjects().first(subject)) : 0;
-      if (freed < size) {
-        return refuse(message, ApiErrors.STREAM_STORE_FAILED.with("maximum bytes exceeded"));
-      }
-    }
-    return true;
-  }
-
-  private long ttlNs() {
-    final Slice ttl = headers.ttl();
-    if (ttl.isEmpty()) {
-      return 0;
-    }
-    final long seconds = PublishHeaders.number(ttl);
-    if (seconds == 0 && ttl.length() == 1) {
-      return TTL_INVALID;
-    }
-    if (seconds >= 0) {
-      return seconds > Long.MAX_VALUE / SECOND_NS ? TTL_INVALID : seconds * SECOND_NS;
-    }
-    final String text = ttl.toString();
-    if (text.equalsIgnoreCase("never")) {
-      return TTL_NEVER;
-    }
-    final long durationNs = GoDuration.parseNs(text);
-    return durationNs < SECOND_NS ? TTL_INVALID : durationNs / SECOND_NS * SECOND_NS;
-  }
-
-  /** An event of the SQL outbox waits for the disk everywhere: its row goes once it is taken. */
-  private boolean isSyncNeeded(final long sequence) {
-    if (stream.sync() == SyncPolicy.ALWAYS || isReleased) {
-      return true;
-    }
-    if (stream.config().isMemory()) {
-      return false;
-    }
-    if (sequence + RESERVATION_BLOCK / 2 > reservedTo) {
-      tryReserve(sequence + RESERVATION_BLOCK);
-    }
-    return sequence > reservationSynced || owner.exchange().outboxId() != 0;
-  }
-
-  private void tryReserve(final long upTo) {
-    final long journalSequence =
-        owner
-            .exchange()
-            .tryAppend(
-                RecordType.RESERVATION, stream.accountId(), stream.id(), upTo, true, 0, NO_MESSAGE);
-    if (journalSequence >= 0) {
-      reservedTo = upTo;
-    }
   }
 
   @HotPath

@@ -34,7 +34,7 @@ final class StreamLosses {
   StreamLosses(final JetStream owner, final Stream stream) {
     this.owner = owner;
     this.stream = stream;
-    this.missingBefore = owner.gaps().missing();
+    this.missingBefore = owner.replay().gaps().missing();
   }
 
   LostMessages lost() {
@@ -77,7 +77,7 @@ final class StreamLosses {
    * beyond that was left on purpose. Nobody knows the sizes.
    */
   void onMessageRecovered(final long sequence) {
-    final long missing = owner.gaps().missing();
+    final long missing = owner.replay().gaps().missing();
     final long last = stream.lastSequence();
     final long end = Math.min(sequence - 1, last + missing - missingBefore);
     for (long at = last + 1; at <= end; at++) {

@@ -155,6 +155,20 @@ class ConsumerPolicyTest {
   }
 
   @Test
+  void shouldKeepInAWorkQueueWhatOnlyAnotherConsumerMayAcknowledge() {
+    fixture.streams().create("W", "\"subjects\":[\"w.>\"],\"retention\":\"workqueue\"");
+    fixture.create("W", "a", "\"ack_policy\":\"explicit\",\"filter_subject\":\"w.a\"");
+    fixture.create("W", "b", "\"ack_policy\":\"explicit\",\"filter_subject\":\"w.b\"");
+    fixture.publish(2, "w.b", "w.a");
+    fixture.fetch("W", "a", 1);
+    final Message others =
+        new Message("", "w.b", "$JS.ACK.W.a.1.1.1.1700000000000000000.0", "", "");
+    assertTrue(fixture.ackAndWait(others, ""));
+    assertEquals(2, fixture.streams().stream("W").messageCount());
+    assertEquals(1, fixture.fetch("W", "b", 1).size());
+  }
+
+  @Test
   void shouldKeepInAnInterestStreamWhatSomebodyWaitsFor() {
     fixture.streams().create("I", "\"subjects\":[\"i.>\"],\"retention\":\"interest\"");
     fixture.publish(1, "i.a");

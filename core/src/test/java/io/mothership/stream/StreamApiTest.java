@@ -43,6 +43,20 @@ final class StreamApiTest {
   }
 
   @Test
+  void shouldNotSayThatAStreamIsThereBeforeItIsOnTheDisk() {
+    final String wanted = "{\"name\":\"S\",\"subjects\":[\"s\"]}";
+    js.received().clear();
+    js.send("$JS.API.STREAM.CREATE.S", "1", wanted);
+    js.send("$JS.API.STREAM.CREATE.S", "2", wanted);
+    js.spine().step();
+    assertTrue(js.jetStream().stream("S").isPresent());
+    assertEquals(List.of(), js.received());
+    js.step();
+    assertEquals(2, js.received().size());
+    assertTrue(js.request("STREAM.CREATE.S", wanted).contains("\"did_create\":true"));
+  }
+
+  @Test
   void shouldAnswerInTheDomainToo() {
     js.received().clear();
     js.send("$JS.constellation.API.STREAM.NAMES", "1", "{}");

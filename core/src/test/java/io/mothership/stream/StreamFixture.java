@@ -179,12 +179,8 @@ final class StreamFixture {
     send(0, subject, replyToken, payload, headers);
   }
 
-  /** Publishes what a row of the SQL outbox says. */
-  void sendFromOutbox(final long outboxId, final String subject) {
-    send(outboxId, subject, "ack", "");
-  }
-
-  private void send(
+  /** Sends what the SQL outbox made. */
+  void send(
       final long outboxId,
       final String subject,
       final String replyToken,

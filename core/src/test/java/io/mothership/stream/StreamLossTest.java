@@ -94,6 +94,53 @@ final class StreamLossTest {
   }
 
   @Test
+  void shouldWaitWithAMessageThatTheDiskDoesNotReadNow() {
+    fill("S", "");
+    createConsumer("\"ack_policy\":\"none\"");
+    fixture.journal().refuse(locationOf("S", 2));
+    assertEquals(List.of("m1"), pull("{\"batch\":3,\"expires\":60000000000}"));
+    advanceSeconds(5);
+    assertEquals(List.of("m1"), payloads(fixture.received()));
+
+    fixture.journal().repair();
+    advanceSeconds(1);
+
+    assertEquals(List.of("m1", "m2", "m3"), payloads(fixture.received()));
+  }
+
+  @Test
+  void shouldDeliverAMessageLaterThatTheDiskDoesNotReadForLong() {
+    fill("S", "");
+    createConsumer("\"ack_policy\":\"explicit\"");
+    fixture.journal().refuse(locationOf("S", 2));
+    pull("{\"batch\":30,\"expires\":600000000000}");
+    advanceSeconds(20);
+    assertEquals(List.of("m1", "m3", "m4"), payloads(fixture.received()).subList(0, 3));
+
+    fixture.journal().repair();
+    advanceSeconds(60);
+
+    assertTrue(fixture.received().contains("m2"), () -> fixture.received().toString());
+  }
+
+  @Test
+  void shouldRedeliverWhatTheDiskDoesNotReadNow() {
+    fill("S", "");
+    createConsumer("\"ack_policy\":\"explicit\",\"ack_wait\":1000000000");
+    assertEquals(List.of("m1"), pull("{\"batch\":1}"));
+    fixture.restart();
+    fixture.journal().refuse(locationOf("S", 1));
+    advanceSeconds(2);
+    assertEquals(List.of(), pull("{\"batch\":1,\"expires\":60000000000}"));
+    advanceSeconds(5);
+
+    fixture.journal().repair();
+    advanceSeconds(5);
+
+    assertTrue(fixture.received().contains("m1"), () -> fixture.received().toString());
+  }
+
+  @Test
   void shouldNotTakeForLostWhatCannotBeOpenedNow() {
     fill("S", "");
     final long location = locationOf("S", 3);
@@ -138,7 +185,7 @@ final class StreamLossTest {
     fixture.restart();
     fixture.publish("A.x", "b");
     fixture.restart();
-    assertTrue(fixture.stream("A").lastSequence() > StreamIntake.RESERVATION_BLOCK / 2);
+    assertTrue(fixture.stream("A").lastSequence() > SequenceReservation.BLOCK / 2);
     assertFalse(fixture.request("STREAM.INFO.A", "").contains("\"lost\""));
   }
 
@@ -184,6 +231,27 @@ final class StreamLossTest {
       fixture.publish(name + ".x", "m" + i);
     }
     fixture.restart();
+  }
+
+  private void createConsumer(final String members) {
+    fixture.request(
+        "CONSUMER.CREATE.S.c",
+        "{\"stream_name\":\"S\",\"config\":{\"durable_name\":\"c\"," + members + "}}");
+  }
+
+  private List<String> pull(final String body) {
+    return payloads(fixture.requestAll("CONSUMER.MSG.NEXT.S.c", body));
+  }
+
+  private static List<String> payloads(final List<String> messages) {
+    return messages.stream().filter(message -> message.startsWith("m")).toList();
+  }
+
+  private void advanceSeconds(final long seconds) {
+    for (long i = 0; i < seconds * 4; i++) {
+      fixture.clock().advanceNs(250_000_000L);
+      fixture.step();
+    }
   }
 
   private long locationOf(final String name, final long sequence) {

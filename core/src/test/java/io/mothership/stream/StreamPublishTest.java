@@ -55,7 +55,7 @@ final class StreamPublishTest {
   void shouldAcknowledgeAnEventOfTheOutboxOnceSynced() {
     js.create("S", "\"subjects\":[\"s\"],\"metadata\":{\"mothership.sync\":\"interval\"}");
     js.publish("s", "makes the reservation");
-    js.sendFromOutbox(7, "s");
+    js.send(7, "s", "ack", "");
     js.step();
     js.powerCut();
     assertEquals(2, js.stream("S").messageCount());
@@ -65,7 +65,7 @@ final class StreamPublishTest {
   @Test
   void shouldNameTheRowOfTheOutboxInItsEventOnly() {
     js.create("S", "\"subjects\":[\"s\"],\"metadata\":{\"mothership.sync\":\"interval\"}");
-    js.sendFromOutbox(7, "s");
+    js.send(7, "s", "ack", "");
     js.step();
     final FrameView frame = new FrameView();
     long highest = 0;
@@ -260,6 +260,21 @@ final class StreamPublishTest {
     js.step();
     assertEquals(2, stream.messageCount());
     assertTrue(stream.index().isPresent(1) && stream.index().isPresent(4));
+  }
+
+  @Test
+  void shouldForgetTheTtlOfWhatWasDisplaced() {
+    final Stream stream =
+        js.create("KV", "\"subjects\":[\"k.>\"],\"allow_msg_ttl\":true,\"max_msgs_per_subject\":1");
+    js.publish("k.0", "", "Nats-TTL: 1h");
+    final long bytes = stream.expiry().heapBytes();
+    for (int i = 0; i < 500; i++) {
+      js.publish("k." + i % 5, "", "Nats-TTL: 1h");
+    }
+    assertEquals(bytes, stream.expiry().heapBytes());
+    js.clock().advanceNs(3601 * SECOND_NS);
+    js.step();
+    assertEquals(0, stream.messageCount());
   }
 
   @Test

@@ -68,10 +68,9 @@ final class StreamRecoveryTest {
     assertEquals(1, stream.messageCount());
     assertTrue(stream.lastSequence() >= 2);
     final String ack = js.publish("t", "3");
-    assertTrue(ack.contains("\"seq\":" + (2 + StreamIntake.RESERVATION_BLOCK) + "}"), ack);
+    assertTrue(ack.contains("\"seq\":" + (2 + SequenceReservation.BLOCK) + "}"), ack);
     assertTrue(
-        js.request("STREAM.INFO.T", "")
-            .contains("\"num_deleted\":" + StreamIntake.RESERVATION_BLOCK));
+        js.request("STREAM.INFO.T", "").contains("\"num_deleted\":" + SequenceReservation.BLOCK));
   }
 
   @Test

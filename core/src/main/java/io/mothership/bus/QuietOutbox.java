@@ -1,8 +1,13 @@
 package io.mothership.bus;
 
-/** A client that takes everything and says nothing; a test adds what it wants to see. */
+/**
+ * A client without a socket, which takes everything and says nothing; who extends it adds what it
+ * does with messages.
+ *
+ * <p><i>Thread:</i> ms-dispatch; {@link #isClosed} any.
+ */
 public abstract class QuietOutbox implements Outbox {
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /** Whether the dispatcher ended the session. */
   public boolean isClosed() {
