@@ -30,12 +30,12 @@ public interface Fabric extends AutoCloseable {
   AutoCloseable subscribe(String subject, Consumer<Received> consumer);
 
   /**
-   * Whether streams take messages at this moment; false while the disk is full or after the journal
-   * failed.
+   * Throws what keeps streams from taking messages at this moment, if anything does.
+   *
+   * @throws io.mothership.error.MothershipException {@code STORAGE_FULL}: until there is space;
+   *     {@code JOURNAL_FAILED}: until a restart
    */
-  default boolean takesMessages() {
-    return true;
-  }
+  default void requireIntake() {}
 
   /** A cursor over what is committed in the journal; to be used by one thread. */
   Tap tap(TapStart start);

@@ -109,8 +109,19 @@ final class EmbeddedFabric implements Fabric {
   }
 
   @Override
-  public boolean takesMessages() {
-    return spine.takesMessages();
+  public void requireIntake() {
+    if (spine.isJournalFailed()) {
+      throw new MothershipException(
+          Category.UNAVAILABLE,
+          "JOURNAL_FAILED",
+          "the disk failed: nothing is stored until a restart");
+    }
+    if (!spine.takesMessages()) {
+      throw new MothershipException(
+          Category.CAPACITY,
+          "STORAGE_FULL",
+          "the disk is full: nothing is stored until there is space");
+    }
   }
 
   @Override

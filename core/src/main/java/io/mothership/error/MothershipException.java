@@ -11,7 +11,7 @@ public final class MothershipException extends RuntimeException {
     CONFIGURATION,
     /** A limit was reached; the same call may succeed later. */
     CAPACITY,
-    /** Another program that is needed does not answer; the same call may succeed later. */
+    /** Something that is needed does not answer or work; the same call may succeed later. */
     UNAVAILABLE,
     /** Stored data is damaged. */
     CORRUPTION,

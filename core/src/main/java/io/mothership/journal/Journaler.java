@@ -87,7 +87,9 @@ public final class Journaler implements Agent {
   private void fail(final Throwable cause) {
     ring.markFailed();
     LOG.error(
-        "the journal failed and takes no more writes until restart; reading goes on: {}",
+        "the journal failed and takes no more writes until restart; what was acknowledged is kept,"
+            + " reading goes on. Look at the disk (kernel log, SMART, space below a thin volume),"
+            + " then restart: {}",
         cause.getMessage(),
         cause);
     announce();

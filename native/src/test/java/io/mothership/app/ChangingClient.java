@@ -25,8 +25,11 @@ final class ChangingClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration QUIET = Duration.ofSeconds(2);
   private static final int ENTITIES = 5;
+  private static final int UNAVAILABLE = 503;
+  private static final long REFUSED_PAUSE_MS = 20;
   private static final Pattern ENTITY = Pattern.compile("\"entity_id\":\"([^\"]+)\"");
   private static final Pattern ORGANIZATION = Pattern.compile("\"org_id\":\"([^\"]+)\"");
+  private static final Pattern CODE = Pattern.compile("\"code\":\"([^\"]+)\"");
   private static final Pattern CHANGE = Pattern.compile("change-(\\d+)-");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -38,6 +41,10 @@ final class ChangingClient implements AutoCloseable {
   private final ConcurrentSkipListSet<Long> confirmed = new ConcurrentSkipListSet<>();
 
   private final ConcurrentSkipListSet<Long> unknown = new ConcurrentSkipListSet<>();
+
+  /** Codes of the answers 503. */
+  private final ConcurrentSkipListSet<String> refusals = new ConcurrentSkipListSet<>();
+
   private final Map<String, Long> lastConfirmed = new HashMap<>();
   private volatile String violation = "";
   private long last;
@@ -60,6 +67,18 @@ final class ChangingClient implements AutoCloseable {
     return confirmed.size();
   }
 
+  ConcurrentSkipListSet<String> refusals() {
+    return refusals;
+  }
+
+  String orgId() {
+    return orgId;
+  }
+
+  String firstEntityId() {
+    return entities.getFirst();
+  }
+
   /** Until nobody answers. */
   void change() {
     try {
@@ -72,6 +91,12 @@ final class ChangingClient implements AutoCloseable {
                 "PUT",
                 "organizations/" + orgId + "/entities/" + entity,
                 "{\"metadata\":{\"change\":\"change-" + last + "-\"}}");
+        if (answer.statusCode() == UNAVAILABLE
+            && answer.headers().firstValueAsLong("Retry-After").orElse(0) > 0) {
+          refusals.add(find(CODE, answer.body()));
+          Thread.sleep(REFUSED_PAUSE_MS);
+          continue;
+        }
         if (answer.statusCode() != 200) {
           violation = answer.statusCode() + " " + answer.body();
           return;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +147,7 @@ final class KillClientsIT {
   private void assertAllKept() throws Exception {
     try (Connection connection = connect()) {
       for (final PublishingClient client : List.of(always, interval, jobs)) {
+        assertEquals(Map.of(), client.refusals());
         client.publishPending(connection);
       }
       always.assertAllThere(connection);
@@ -157,6 +159,7 @@ final class KillClientsIT {
       reader.workOff(connection);
       assertEquals(
           Map.of(), missing(always.acknowledged(), reader.delivered()), "messages that never came");
+      assertEquals(Set.of(), changes.refusals());
       changes.assertEventsOnce(connection);
     }
     assertEquals(0, appliance.stop(), appliance::log);

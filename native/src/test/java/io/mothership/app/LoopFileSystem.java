@@ -26,9 +26,7 @@ final class LoopFileSystem implements AutoCloseable {
   /** Makes and mounts one; image and mount point lie below {@code folder}. */
   static LoopFileSystem mount(final Path folder, final long bytes)
       throws IOException, InterruptedException {
-    Assumptions.assumeTrue(
-        isRoot() || "true".equals(System.getenv("CI")),
-        "a small file system can be mounted by root only");
+    assumeMountable();
     final Path image = folder.resolve("disk.img");
     final Path mount = Files.createDirectories(folder.resolve("disk"));
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
@@ -37,6 +35,12 @@ final class LoopFileSystem implements AutoCloseable {
     run("mkfs.ext4", "-q", "-m", "0", image.toString());
     run("mount", "-o", "loop", image.toString(), mount.toString());
     return new LoopFileSystem(mount);
+  }
+
+  static void assumeMountable() {
+    Assumptions.assumeTrue(
+        isRoot() || "true".equals(System.getenv("CI")),
+        "a file system can be mounted by root only");
   }
 
   /** Where it is mounted. */
@@ -79,7 +83,7 @@ final class LoopFileSystem implements AutoCloseable {
     return "root".equals(System.getProperty("user.name"));
   }
 
-  private static void run(final String... command) throws IOException, InterruptedException {
+  static void run(final String... command) throws IOException, InterruptedException {
     final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     final String output = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.OrderedConsumerConfiguration;
@@ -30,6 +31,7 @@ final class PublishingClient {
   private static final int PADDING_MAX = 400;
   private static final long PAUSE_EVERY = 16;
   private static final long PAUSE_MS = 3;
+  private static final long REFUSED_PAUSE_MS = 20;
 
   private final String stream;
 
@@ -37,6 +39,10 @@ final class PublishingClient {
   private final Map<Long, Long> acknowledged = new ConcurrentHashMap<>();
 
   private final ConcurrentSkipListSet<Long> pending = new ConcurrentSkipListSet<>();
+
+  /** How often each of JetStream's errors was the answer. */
+  private final Map<Integer, Integer> refusals = new ConcurrentHashMap<>();
+
   private volatile String violation = "";
   private long last;
 
@@ -52,6 +58,10 @@ final class PublishingClient {
     return acknowledged;
   }
 
+  Map<Integer, Integer> refusals() {
+    return refusals;
+  }
+
   /** What was not acknowledged first, then new ones, until the connection breaks. */
   void publish(final Connection connection) {
     try {
@@ -64,7 +74,9 @@ final class PublishingClient {
         window.release();
         pending.add(++last);
         publish(js, last, window);
-        if (last % PAUSE_EVERY == 0) {
+        if (!refusals.isEmpty()) {
+          Thread.sleep(REFUSED_PAUSE_MS);
+        } else if (last % PAUSE_EVERY == 0) {
           Thread.sleep(PAUSE_MS);
         }
       }
@@ -86,6 +98,8 @@ final class PublishingClient {
             (ack, error) -> {
               if (ack != null) {
                 onAcknowledged(number, ack);
+              } else {
+                onRefused(error);
               }
               window.release();
             });
@@ -108,6 +122,16 @@ final class PublishingClient {
       violation = "%s %d: acknowledged as %d and %s".formatted(stream, number, before, ack);
     }
     pending.remove(number);
+  }
+
+  private void onRefused(final Throwable refusal) {
+    Throwable cause = refusal;
+    while (cause.getCause() != null && !(cause instanceof JetStreamApiException)) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof final JetStreamApiException refused) {
+      refusals.merge(refused.getApiErrorCode(), 1, Integer::sum);
+    }
   }
 
   /** Until nothing is left that was not acknowledged. */

@@ -75,7 +75,7 @@ public final class EntityResource {
     final String orgId = orgId(request);
     final RequestFields fields = RequestFields.of(request.body(), "CreateEntityRequest");
     final Entity entity = newEntity(orgId, fields);
-    relay.requireSpace();
+    relay.requireIntake();
     try {
       database.write(
           transaction -> {
@@ -185,7 +185,7 @@ public final class EntityResource {
     final Ids ids = ids(request);
     final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
     final Instant now = Timestamps.ofNs(clock.wallNs());
-    relay.requireSpace();
+    relay.requireIntake();
     final Entity updated =
         database.write(
             transaction -> {
@@ -204,7 +204,7 @@ public final class EntityResource {
 
   private HttpResponse delete(final HttpRequestView request) {
     final Ids ids = ids(request);
-    relay.requireSpace();
+    relay.requireIntake();
     database.write(
         transaction -> {
           final Entity entity =

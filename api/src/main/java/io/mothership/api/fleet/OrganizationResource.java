@@ -61,7 +61,7 @@ public final class OrganizationResource {
                 .orElse("{}"),
             now,
             now);
-    relay.requireSpace();
+    relay.requireIntake();
     database.write(
         transaction -> {
           organizations.insert(transaction, organization);

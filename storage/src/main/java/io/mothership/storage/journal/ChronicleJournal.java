@@ -19,6 +19,7 @@ import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Upkeep;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.storage.recovery.CheckpointFiles;
+import io.mothership.storage.recovery.FailureMark;
 import io.mothership.storage.recovery.JournalState;
 import io.mothership.storage.recovery.Recovery;
 import io.mothership.storage.recovery.RecoveryReport;
@@ -494,6 +495,9 @@ public final class ChronicleJournal implements Journal {
   private MothershipException failed(final Throwable cause) {
     if (cause instanceof MothershipException known && failure != null) {
       return known;
+    }
+    if (failure == null) {
+      FailureMark.set(config.files(), directory, cause);
     }
     failure = cause;
     return unusable();

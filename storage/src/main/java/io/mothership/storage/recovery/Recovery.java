@@ -110,6 +110,7 @@ public final class Recovery {
         recover(entry.getKey(), entry.getValue(), checkpoint, isOpenEnded, cleanEnd);
       }
       hideFromChronicle();
+      FailureMark.clear(files, directory);
       final RecoveryReport report = report(isClean, checkpoint, state);
       return new Recovered(
           report,
@@ -345,16 +346,27 @@ public final class Recovery {
       final boolean isOpenEnded)
       throws IOException {
     final SegmentScanner.Outcome outcome = examination.outcome();
+    final boolean isContinued =
+        !SegmentFiles.isSealed(file) && examination.isContinuable() && outcome.end() < segmentBytes;
     if (isOpenEnded) {
       discardedBytes = Math.max(0, outcome.noiseEnd() - outcome.end());
     }
-    if (!SegmentFiles.isSealed(file)
-        && examination.isContinuable()
-        && outcome.end() < segmentBytes) {
-      prepareToContinue(mapping, examination.descriptor(), file, outcome);
+    if (isContinued || isOpenEnded) {
+      final Optional<ByteBuffer> front =
+          isContinued ? Optional.of(front(mapping, examination.descriptor())) : Optional.empty();
+      try {
+        if (FailureMark.isSet(directory)) {
+          copy(file, mapping, outcome, front);
+        } else {
+          finishInPlace(file, mapping, examination, front);
+        }
+      } catch (final IOException e) {
+        FailureMark.set(files, directory, e);
+        throw e;
+      }
+    }
+    if (isContinued) {
       active = scanned;
-    } else if (isOpenEnded) {
-      eraseTail(file, mapping, examination);
     }
   }
 
@@ -365,54 +377,75 @@ public final class Recovery {
   }
 
   /**
-   * Writes again what was not known to be synced before it is synced: after a failed sync the
-   * operating system may take pages for written that the disk never got.
+   * Writes again what was not known to be synced before it is synced, and syncs even if there is
+   * nothing to write: what is handed on as recovered must stay.
+   *
+   * @param front takes the place of the file's first bytes
    */
-  private void rewriteUnsynced(
-      final FileChannel channel,
+  private void finishInPlace(
+      final Path file,
       final SegmentMapping mapping,
-      final SegmentDescriptor descriptor,
-      final SegmentScanner.Outcome outcome)
+      final SegmentExaminer.Examination examination,
+      final Optional<ByteBuffer> front)
+      throws IOException {
+    final SegmentScanner.Outcome outcome = examination.outcome();
+    try (FileChannel channel = files.open(file)) {
+      copy(channel, mapping, examination.descriptor().syncedTo(mapping.buffer()), outcome.end());
+      zero(channel, outcome.end(), outcome.noiseEnd());
+      if (front.isPresent()) {
+        files.write(channel, front.get(), 0);
+      }
+      files.sync(channel);
+    }
+  }
+
+  /**
+   * Writes the segment to a new file, which takes the place of the old one: after a failed sync the
+   * operating system may take pages for written that the disk never got. It may even do so after
+   * they were written again, and the sync after that succeeded: ext4 does with blocks that it could
+   * not write the first time.
+   */
+  private void copy(
+      final Path file,
+      final SegmentMapping mapping,
+      final SegmentScanner.Outcome outcome,
+      final Optional<ByteBuffer> front)
+      throws IOException {
+    LOG.warn("the disk failed before this start: the segment is copied, path={}", file);
+    final Path copied = SegmentFiles.unfinished(directory, scanned.segment());
+    files.delete(copied);
+    try (FileChannel channel = files.open(copied)) {
+      copy(channel, mapping, 0, outcome.end());
+      if (front.isPresent()) {
+        files.write(channel, front.get(), 0);
+      }
+      files.sync(channel);
+    }
+    files.rename(copied, file);
+    files.syncDirectory(directory);
+  }
+
+  private void copy(
+      final FileChannel channel, final SegmentMapping mapping, final int from, final int to)
       throws IOException {
     final ByteBuffer part = ByteBuffer.allocate(64 * 1024);
-    int at = descriptor.syncedTo(mapping.buffer());
-    while (at < outcome.end()) {
-      final int length = Math.min(part.capacity(), outcome.end() - at);
+    int at = from;
+    while (at < to) {
+      final int length = Math.min(part.capacity(), to - at);
       mapping.buffer().getBytes(at, part.clear(), 0, length);
       files.write(channel, part.position(0).limit(length), at);
       at += length;
     }
   }
 
-  private void prepareToContinue(
-      final SegmentMapping mapping,
-      final SegmentDescriptor descriptor,
-      final Path file,
-      final SegmentScanner.Outcome outcome)
-      throws IOException {
+  /** What Chronicle finds at the beginning of a segment it continues, as at the last sync. */
+  private static ByteBuffer front(
+      final SegmentMapping mapping, final SegmentDescriptor descriptor) {
     final int headerOffset = descriptor.headerOffset();
     final ByteBuffer front = ByteBuffer.allocate(headerOffset + Integer.BYTES).order(BYTE_ORDER);
     mapping.buffer().getBytes(descriptor.imageOffset() + Integer.BYTES, front, 0, headerOffset);
     front.putInt(headerOffset, SegmentDescriptor.bodyLength(headerOffset));
-    front.position(0).limit(front.capacity());
-    try (FileChannel channel = files.open(file)) {
-      rewriteUnsynced(channel, mapping, descriptor, outcome);
-      zero(channel, outcome.end(), outcome.noiseEnd());
-      files.write(channel, front, 0);
-      files.sync(channel);
-    }
-  }
-
-  /** Syncs even if there is nothing to erase: what is handed on as recovered must stay. */
-  private void eraseTail(
-      final Path file, final SegmentMapping mapping, final SegmentExaminer.Examination examination)
-      throws IOException {
-    final SegmentScanner.Outcome outcome = examination.outcome();
-    try (FileChannel channel = files.open(file)) {
-      rewriteUnsynced(channel, mapping, examination.descriptor(), outcome);
-      zero(channel, outcome.end(), outcome.noiseEnd());
-      files.sync(channel);
-    }
+    return front.position(0).limit(front.capacity());
   }
 
   private void zero(final FileChannel channel, final long from, final long to) throws IOException {

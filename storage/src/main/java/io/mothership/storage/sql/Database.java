@@ -1,6 +1,7 @@
 package io.mothership.storage.sql;
 
 import io.mothership.error.MothershipException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Database implements AutoCloseable {
       } catch (final MothershipException e) {
         final MothershipException explained = SqlErrors.explain(config.dialect(), e);
         if (e.category() != MothershipException.Category.UNAVAILABLE
+            || SqlErrors.SQL_DISK_FAILED.is(e)
             || System.nanoTime() - deadlineNs >= 0) {
           throw explained;
         }
@@ -79,6 +81,7 @@ public final class Database implements AutoCloseable {
     final List<SqlSession> opened = new ArrayList<>();
     boolean isOpen = false;
     try {
+      dialect.beforeOpening();
       final SqlSession write = SqlSession.open(dialect, Dialect.Purpose.WRITE);
       opened.add(write);
       Migrations.apply(dialect, write.connection());
@@ -92,8 +95,14 @@ public final class Database implements AutoCloseable {
               List.copyOf(opened.subList(1, opened.size())));
       isOpen = true;
       return database;
+    } catch (final IOException e) {
+      throw SqlErrors.SQL_FAILED.exception("cannot copy " + dialect.place() + ": " + e);
     } catch (final SQLException e) {
-      throw SqlErrors.translate(dialect, e);
+      final MothershipException translated = SqlErrors.translate(dialect, e);
+      if (SqlErrors.SQL_DISK_FAILED.is(translated)) {
+        SqlWriter.mark(dialect);
+      }
+      throw translated;
     } finally {
       if (!isOpen) {
         opened.forEach(SqlSession::close);
@@ -118,7 +127,8 @@ public final class Database implements AutoCloseable {
   /**
    * Runs {@code work} in a transaction and returns when it is on disk; if it throws, nothing of it
    * stays. It is run again if the database was lost before its commit; if that happens at the
-   * commit, the answer is {@code SQL_UNREACHABLE} and the change may have been made.
+   * commit, the answer is {@code SQL_UNREACHABLE} and the change may have been made. After {@code
+   * SQL_DISK_FAILED} that shows at the next start, and until then nothing is written.
    *
    * @throws MothershipException see {@link SqlErrors}
    */
@@ -193,6 +203,10 @@ public final class Database implements AutoCloseable {
     }
     isClosed = true;
     writer.close();
+    if (writer.isFailed()) {
+      // Who closes the last connection writes back, and would take for written what may not be.
+      return;
+    }
     for (int i = 0; i < readerCount; i++) {
       try {
         readers.take().close();

@@ -1,6 +1,7 @@
 package io.mothership.storage.sql;
 
 import io.mothership.error.MothershipException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,6 +37,18 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
    * @throws MothershipException {@code SQL_IN_USE} if somebody else writes
    */
   Connection connect(Purpose purpose) throws SQLException;
+
+  /** Puts files in order, by whoever may write and before the first connection. */
+  default void beforeOpening() throws IOException {}
+
+  /** Makes {@link #beforeOpening} of the next start distrust what it finds in memory. */
+  default void onDiskFailed() throws IOException {}
+
+  /**
+   * Carries what was committed to where it stays, if nobody else does; to be called now and then
+   * and before closing, between transactions.
+   */
+  default void writeBack(final Connection connection) throws SQLException {}
 
   /** What {@code cause} means to callers. */
   SqlErrors kind(SQLException cause);

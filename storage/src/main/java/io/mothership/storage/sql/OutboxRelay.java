@@ -93,14 +93,15 @@ public final class OutboxRelay implements AutoCloseable {
   /**
    * To be called before a change: while the streams would not take its event, it is refused.
    *
-   * @throws MothershipException {@code STORAGE_FULL}
+   * @throws MothershipException {@code STORAGE_FULL}, {@code JOURNAL_FAILED}
    */
-  public void requireSpace() {
-    if (!isPrepared || !fabric.takesMessages()) {
+  public void requireIntake() {
+    fabric.requireIntake();
+    if (!isPrepared) {
       throw new MothershipException(
-          MothershipException.Category.CAPACITY,
+          Category.CAPACITY,
           "STORAGE_FULL",
-          "the disk is full: nothing is stored until there is space");
+          "the disk is full: no record is changed until there is space");
     }
   }
 

@@ -15,6 +15,8 @@ public enum SqlErrors {
   /** Too many writes wait. */
   SQL_BUSY(Category.CAPACITY),
   SQL_DISK_FULL(Category.CAPACITY),
+  /** The disk did not write or sync: no record is changed until a restart. */
+  SQL_DISK_FAILED(Category.UNAVAILABLE),
   SQL_CORRUPT(Category.CORRUPTION),
   SQL_CLOSED(Category.ENVIRONMENT),
   SQL_FAILED(Category.ENVIRONMENT),
@@ -47,6 +49,7 @@ public enum SqlErrors {
           "Mend user, password, database or sslmode in DATABASE_URL, or the server's pg_hba.conf;"
               + " the user must own the database or have CREATE on its schema.";
       case SQL_IN_USE -> "Give each appliance a database of its own.";
+      case SQL_DISK_FAILED -> "Look at the disk, then start again.";
       case SQL_TOO_NEW -> "Start the newer version, or put back a backup from before it.";
       default -> "";
     };

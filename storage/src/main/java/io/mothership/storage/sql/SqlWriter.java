@@ -1,6 +1,7 @@
 package io.mothership.storage.sql;
 
 import io.mothership.error.MothershipException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class SqlWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqlWriter.class);
 
+  /** Writes, after which what was committed is carried to where it stays. */
+  private static final int WRITE_BACK_AFTER = 256;
+
   private final Dialect dialect;
   private final SqlSession session;
   private final int groupMax;
@@ -28,6 +32,8 @@ final class SqlWriter implements AutoCloseable {
   private final Thread thread;
   private Transaction transaction;
   private volatile MothershipException outage;
+  private volatile MothershipException failure;
+  private int unwritten;
   private boolean isClosing;
 
   private SqlWriter(final SqlConfig config, final SqlSession session) {
@@ -50,12 +56,25 @@ final class SqlWriter implements AutoCloseable {
     returns.add(work);
   }
 
-  /** Throws what stood in the way of the last write, if that was the database's absence. */
+  /** Throws what stands in the way of writes, if that is the disk or the database's absence. */
   void requireSession() {
+    requireDisk();
     final MothershipException last = outage;
     if (last != null) {
       throw last;
     }
+  }
+
+  private void requireDisk() {
+    final MothershipException first = failure;
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** Whether the disk failed, and nothing is written any more. */
+  boolean isFailed() {
+    return failure != null;
   }
 
   <T> CompletableFuture<T> submit(final Database.Work<Transaction, T> work) {
@@ -92,6 +111,7 @@ final class SqlWriter implements AutoCloseable {
 
   private void write(final List<Piece<?>> group) {
     try {
+      requireDisk();
       try {
         runAll(group);
       } catch (final SQLException e) {
@@ -107,6 +127,10 @@ final class SqlWriter implements AutoCloseable {
       fail(group, e);
       return;
     } catch (final MothershipException e) {
+      if (isFailed()) {
+        fail(group, e);
+        return;
+      }
       if (outage == null || !outage.code().equals(e.code())) {
         LOG.error("records cannot be written for now: {}", SqlErrors.reason(e));
       }
@@ -124,12 +148,53 @@ final class SqlWriter implements AutoCloseable {
       return;
     }
     group.forEach(Piece::complete);
+    unwritten += group.size();
+    if (unwritten >= WRITE_BACK_AFTER) {
+      writeBack();
+    }
+  }
+
+  private void writeBack() {
+    unwritten = 0;
+    try {
+      dialect.writeBack(session.connection());
+    } catch (final SQLException e) {
+      if (!tryStop(e) && !session.tryForget(e)) {
+        LOG.error("writing back failed, it is tried again later: {}", e.toString());
+      }
+    }
+  }
+
+  /** Stops for good if the disk failed: what it did not write once it may never have. */
+  private boolean tryStop(final SQLException cause) {
+    if (dialect.kind(cause) != SqlErrors.SQL_DISK_FAILED) {
+      return false;
+    }
+    LOG.error(
+        "the disk failed and no record is changed until a restart; what was confirmed is kept,"
+            + " reading goes on. Look at the disk, then restart: {}",
+        cause.getMessage());
+    mark(dialect);
+    failure =
+        SqlErrors.SQL_DISK_FAILED.exception(
+            "the disk failed: no record is changed until a restart");
+    return true;
+  }
+
+  /** Tells the next start. */
+  static void mark(final Dialect dialect) {
+    try {
+      dialect.onDiskFailed();
+    } catch (final IOException e) {
+      // Before it takes files again it has to be mounted anew, which is as good as the mark.
+      LOG.error("the failed disk takes no new file: {}", e.toString());
+    }
   }
 
   private void runAll(final List<Piece<?>> group) throws SQLException {
     final Transaction current = transaction();
     for (final Piece<?> piece : group) {
-      piece.tryRun(current);
+      piece.tryRun(current, dialect);
     }
   }
 
@@ -150,6 +215,11 @@ final class SqlWriter implements AutoCloseable {
 
   private void fail(final List<Piece<?>> group, final SQLException cause) {
     final boolean isLost = session.tryForget(cause) || session.isLost();
+    if (tryStop(cause)) {
+      // Not rolled back: that may write, and nobody comes after it.
+      fail(group, failure);
+      return;
+    }
     if (isLost) {
       outage = SqlErrors.translate(dialect, cause);
     } else {
@@ -184,7 +254,12 @@ final class SqlWriter implements AutoCloseable {
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    session.close();
+    if (!isFailed() && !session.isLost()) {
+      writeBack();
+    }
+    if (!isFailed()) {
+      session.close();
+    }
   }
 
   /** One caller's work and its answer, which leaves after the commit. */
@@ -198,14 +273,17 @@ final class SqlWriter implements AutoCloseable {
       this.work = work;
     }
 
-    /** Runs the work; its own failure undoes only itself. */
-    void tryRun(final Transaction transaction) throws SQLException {
+    /** Runs the work; its own failure undoes only itself, the disk's everything. */
+    void tryRun(final Transaction transaction, final Dialect dialect) throws SQLException {
       failure = null;
       final Savepoint savepoint = transaction.connection().setSavepoint();
       try {
         result = work.run(transaction);
         transaction.connection().releaseSavepoint(savepoint);
       } catch (final SQLException | RuntimeException e) {
+        if (e instanceof final SQLException sql && dialect.kind(sql) == SqlErrors.SQL_DISK_FAILED) {
+          throw sql;
+        }
         failure = e;
         transaction.connection().rollback(savepoint);
         transaction.connection().releaseSavepoint(savepoint);

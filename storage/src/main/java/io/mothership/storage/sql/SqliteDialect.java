@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -20,6 +22,7 @@ import org.sqlite.SQLiteException;
  * @param file its folder is made if missing
  */
 record SqliteDialect(Path file) implements Dialect {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteDialect.class);
   private static final int BUSY_TIMEOUT_MS = 5_000;
 
   @Override
@@ -49,6 +52,8 @@ record SqliteDialect(Path file) implements Dialect {
     sqlite.setSynchronous(SynchronousMode.FULL);
     sqlite.enforceForeignKeys(true);
     sqlite.setBusyTimeout(BUSY_TIMEOUT_MS);
+    // SQLite writes back by itself too, but tells nobody if that fails.
+    sqlite.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
     // Read-only by query_only instead of by open flags: WAL readers must be able to write the index
     // file.
     final Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
@@ -69,6 +74,31 @@ record SqliteDialect(Path file) implements Dialect {
   }
 
   @Override
+  public void beforeOpening() throws IOException {
+    final SqliteFiles files = new SqliteFiles(file);
+    if (files.isMarked()) {
+      LOG.warn("the disk failed before this start: the records are copied, path={}", file);
+      files.copyMarked();
+    }
+  }
+
+  @Override
+  public void onDiskFailed() throws IOException {
+    new SqliteFiles(file).mark();
+  }
+
+  @Override
+  public void writeBack(final Connection connection) throws SQLException {
+    // It cannot be part of a transaction.
+    connection.setAutoCommit(true);
+    try (var statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
+    } finally {
+      connection.setAutoCommit(false);
+    }
+  }
+
+  @Override
   public SqlErrors kind(final SQLException cause) {
     if (!(cause instanceof final SQLiteException sqlite)) {
       return SqlErrors.SQL_FAILED;
@@ -81,6 +111,8 @@ record SqliteDialect(Path file) implements Dialect {
       // The second: no room for the index of the write-ahead log.
       case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> SqlErrors.SQL_DISK_FULL;
       case SQLITE_CORRUPT, SQLITE_NOTADB -> SqlErrors.SQL_CORRUPT;
+      case SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_TRUNCATE ->
+          SqlErrors.SQL_DISK_FAILED;
       default -> SqlErrors.SQL_FAILED;
     };
   }

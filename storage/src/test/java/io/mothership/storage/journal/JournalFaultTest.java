@@ -2,6 +2,7 @@ package io.mothership.storage.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,11 @@ import io.mothership.error.MothershipException;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.TestFrames;
+import io.mothership.storage.recovery.SegmentFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +127,48 @@ final class JournalFaultTest {
       assertEquals(synced + 1, count(journal));
     }
     assertAllThere();
+  }
+
+  /** Pages of the old one may never get to the disk, however often they are written. */
+  @Test
+  void shouldGoOnInAFileOfItsOwnAfterAFailedSync() throws IOException {
+    failSync();
+    final Object failed = activeFileKey();
+    assertAllThere();
+    assertNotEquals(failed, activeFileKey());
+    // And only then: it is as long as a segment.
+    final Object copied = activeFileKey();
+    sequence++;
+    assertAllThere();
+    assertEquals(copied, activeFileKey());
+  }
+
+  @Test
+  void shouldCopyAgainWhatCouldNotBeSyncedByAStart() throws IOException {
+    failSync();
+    final Object failed = activeFileKey();
+    files.failSync(true);
+    assertEquals("JOURNAL_UNREADABLE", assertThrows(MothershipException.class, this::open).code());
+    files.failSync(false);
+    assertEquals(failed, activeFileKey());
+    assertAllThere();
+    assertNotEquals(failed, activeFileKey());
+  }
+
+  private void failSync() {
+    try (ChronicleJournal journal = open()) {
+      appendAndSync(journal, 100);
+      frames.append(journal, ++sequence, 1);
+      files.failSync(true);
+      assertFailed(journal::sync);
+      files.failSync(false);
+    }
+  }
+
+  private Object activeFileKey() throws IOException {
+    try (var found = Files.newDirectoryStream(SegmentFiles.journalDirectory(directory), "*.cq4")) {
+      return Files.readAttributes(found.iterator().next(), BasicFileAttributes.class).fileKey();
+    }
   }
 
   @Test

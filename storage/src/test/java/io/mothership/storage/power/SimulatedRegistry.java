@@ -198,10 +198,10 @@ final class SimulatedRegistry implements SimulatedService {
         writeBack(random);
         return true;
       }
-      relay.requireSpace();
+      relay.requireIntake();
       change(next(random));
     } catch (final MothershipException e) {
-      if (!e.code().equals("STORAGE_FULL")) {
+      if (!e.code().equals("STORAGE_FULL") && !e.code().equals("JOURNAL_FAILED")) {
         requireCut(e);
       }
     } catch (final SQLException e) {
