@@ -543,8 +543,16 @@ final class Consumer {
       return false;
     }
     final int max = config.ackPendingMax();
-    return max > 0 && acks.pending().count() + underWay >= max
-        || acks.pending().isFilled() && !hasStateFor(acks.pending().growthBytes());
+    return max > 0 && acks.pending().count() + underWay >= max || isHeldBack();
+  }
+
+  /** Whether there is no memory for another entry; it is woken when there is. */
+  private boolean isHeldBack() {
+    if (!acks.pending().isFilled() || hasStateFor(acks.pending().growthBytes())) {
+      return false;
+    }
+    home.holdBack(this);
+    return true;
   }
 
   /** Whether the original pace says to wait with a message. */

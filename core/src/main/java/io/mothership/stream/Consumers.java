@@ -13,11 +13,13 @@ import io.mothership.json.JsonReader;
 import io.mothership.json.JsonText;
 import io.mothership.routing.Subjects;
 import io.mothership.routing.Subscription;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -54,6 +56,10 @@ final class Consumers implements ConsumerLayer {
   private final Map<Consumer, ConsumerRecovery> recoveries = new HashMap<>();
   private final ArrayDeque<Consumer> awake = new ArrayDeque<>();
   private final ArrayDeque<Consumer> dirty = new ArrayDeque<>();
+
+  /** Those that wait for memory, in the order in which they began to. */
+  private final LinkedHashSet<Consumer> heldBack = new LinkedHashSet<>();
+
   private final MessageView answer = new MessageView();
   private final Slice pullBody = new Slice();
   private final SecureRandom random = new SecureRandom();
@@ -148,6 +154,7 @@ final class Consumers implements ConsumerLayer {
     directory.remove(consumer);
     unbind(consumer);
     recoveries.remove(consumer);
+    heldBack.remove(consumer);
     consumer.close();
     if (isLive()
         && consumer.stream().config().retention() == StreamConfig.Retention.INTEREST
@@ -246,7 +253,7 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
-  public List<byte[]> freeze() {
+  public List<ByteBuffer> freeze() {
     final ConsumerFrames frames = new ConsumerFrames(lastId);
     for (final Consumer consumer : byId.values()) {
       if (consumer.isKept()) {
@@ -259,13 +266,13 @@ final class Consumers implements ConsumerLayer {
         frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
       }
     }
-    final List<byte[]> parts = frames.parts();
-    parts.forEach(part -> owner.freezing().onCopied(part.length));
+    final List<ByteBuffer> parts = frames.parts();
+    parts.forEach(owner.freezing()::freeLater);
     return parts;
   }
 
   @Override
-  public void restore(final byte[] frozen) {
+  public void restore(final ByteBuffer frozen) {
     lastId = ConsumerFrames.forEach(frozen, frame -> onRecovered(frame, Journal.NOWHERE));
   }
 
@@ -518,6 +525,11 @@ final class Consumers implements ConsumerLayer {
     awake.add(consumer);
   }
 
+  /** Wakes the consumer when there is memory for what it delivers next. */
+  void holdBack(final Consumer consumer) {
+    heldBack.add(consumer);
+  }
+
   /** For {@link Consumer#markDirty}. */
   void enqueueDirty(final Consumer consumer) {
     dirty.add(consumer);
@@ -526,7 +538,7 @@ final class Consumers implements ConsumerLayer {
   @HotPath
   @Override
   public int doWork() {
-    int work = 0;
+    int work = heldBack.isEmpty() ? 0 : wakeHeldBack();
     for (int i = Math.min(awake.size(), TURNS_LIMIT); i > 0; i--) {
       final Consumer consumer = awake.poll();
       consumer.asleep();
@@ -542,6 +554,17 @@ final class Consumers implements ConsumerLayer {
       work += writeStates(STATES_LIMIT);
     }
     return work;
+  }
+
+  /** One at a time: what it takes is not there for the next. */
+  private int wakeHeldBack() {
+    final Consumer first = heldBack.getFirst();
+    if (!state().hasRoomForConsumers(first.acks().pending().growthBytes())) {
+      return 0;
+    }
+    heldBack.removeFirst();
+    first.wake();
+    return 1;
   }
 
   /** Writes down what no record tells yet. */
