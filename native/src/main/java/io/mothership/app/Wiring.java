@@ -118,6 +118,9 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    if (role == Role.APPLIANCE) {
+      SpineOptions.registryNote(config).check();
+    }
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
     if (config.isOn(ConfigKey.JETSTREAM)) {
       final Path folder = SpineOptions.storeFolder(config);
@@ -247,6 +250,7 @@ public final class Wiring implements AutoCloseable {
     final SqlConfig registry = SpineOptions.registry(config);
     final Database database = Database.open(registry);
     onClose("database", database::close);
+    SpineOptions.registryNote(config).write();
     LOG.info("registry: {}, {}", registry.product(), registry.place());
     api =
         Api.start(
