@@ -6,7 +6,6 @@ import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +24,6 @@ import java.util.stream.IntStream;
  */
 final class BoundsRun {
   private static final String STREAM = "BOUNDS";
-  private static final String PROBE = "PROBE";
-  private static final int PROBES = 500;
   private static final int PAYLOAD = 64;
   private static final int SLOW_PAYLOAD = 256;
   private static final int PULLED = 100;
@@ -147,18 +144,7 @@ final class BoundsRun {
         report(process, "consumers, nobody listens");
         crowd.listenReading(IntStream.range(pushed, count).mapToObj(i -> "pulled." + i).toList());
         for (int i = pushed; i < count; i++) {
-          crowd.send(
-              "PUB $JS.API.CONSUMER.MSG.NEXT."
-                  + STREAM
-                  + ".slow-"
-                  + i
-                  + " pulled."
-                  + i
-                  + " "
-                  + ("{\"batch\":" + PULLED + "}").length()
-                  + "\r\n{\"batch\":"
-                  + PULLED
-                  + "}\r\n");
+          crowd.send(ConsumerCrowd.pull(STREAM, "slow-" + i, "pulled." + i, PULLED));
         }
         crowd.awaitQuiet();
         report(process, "and half of them gave out " + PULLED + " messages each, not acknowledged");
@@ -220,18 +206,7 @@ final class BoundsRun {
 
   private MeasuredProcess start() throws Exception {
     final MeasuredProcess process = MeasuredProcess.start(program, folder);
-    try (Connection client = ConsumerCrowd.client(process.natsPort())) {
-      if (!client.jetStreamManagement().getStreamNames().contains(PROBE)) {
-        client
-            .jetStreamManagement()
-            .addStream(
-                StreamConfiguration.builder()
-                    .name(PROBE)
-                    .subjects("probe")
-                    .maxMessages(1_000)
-                    .build());
-      }
-    }
+    Liveness.of(process).close();
     before = HeldMemory.of(process);
     System.out.println("  at first: " + before);
     return process;
@@ -255,7 +230,9 @@ final class BoundsRun {
   }
 
   private static void publish(
-      final MeasuredProcess process, final int messages, final IntFunction<byte[]> message)
+      final MeasuredProcess process,
+      final int messages,
+      final IntFunction<WindowedPublisher.Message> message)
       throws Exception {
     final long beginNs = System.nanoTime();
     try (WindowedPublisher publisher = WindowedPublisher.connect(process.natsPort())) {
@@ -269,25 +246,13 @@ final class BoundsRun {
     }
   }
 
-  private void report(final MeasuredProcess process, final String what)
-      throws IOException, InterruptedException {
+  private void report(final MeasuredProcess process, final String what) throws Exception {
     final HeldMemory held = HeldMemory.of(process);
     System.out.printf(
         "  %s: %s; %,.0f bytes each%n",
         what, held, (double) (held.needed() - before.needed()) / count);
-    final long beginNs = System.nanoTime();
-    HeldMemory.get(process, "/health");
-    final long healthNs = System.nanoTime() - beginNs;
-    try (WindowedPublisher publisher = WindowedPublisher.connect(process.natsPort())) {
-      final long[] ns =
-          publisher.oneByOneNs(PROBES, i -> WindowedPublisher.message("probe", PAYLOAD));
-      System.out.printf(
-          "    it answers: publish p50 %.2f ms, p99 %.2f, most %.2f, refused %d; /health %.0f ms%n",
-          ns[PROBES / 2] / 1e6,
-          ns[PROBES * 99 / 100] / 1e6,
-          ns[PROBES - 1] / 1e6,
-          publisher.refused(),
-          healthNs / 1e6);
+    try (Liveness liveness = Liveness.of(process)) {
+      liveness.check();
     }
   }
 

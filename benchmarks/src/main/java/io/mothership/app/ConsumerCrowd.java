@@ -7,6 +7,7 @@ import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.api.ConsumerConfiguration;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -39,6 +40,7 @@ final class ConsumerCrowd implements AutoCloseable {
   private final String stream;
   private final List<Socket> sockets = new ArrayList<>();
   private final AtomicLong received = new AtomicLong();
+  private final AtomicLong messages = new AtomicLong();
 
   ConsumerCrowd(final int port, final String stream) {
     this.port = port;
@@ -108,9 +110,83 @@ final class ConsumerCrowd implements AutoCloseable {
         Options.builder().server("nats://127.0.0.1:" + port).connectionTimeout(PATIENCE).build());
   }
 
+  /** The text that pulls a batch from a consumer. */
+  static String pull(
+      final String stream, final String consumer, final String inbox, final int batch) {
+    final String body = "{\"batch\":" + batch + "}";
+    return "PUB $JS.API.CONSUMER.MSG.NEXT."
+        + stream
+        + "."
+        + consumer
+        + " "
+        + inbox
+        + " "
+        + body.length()
+        + "\r\n"
+        + body
+        + "\r\n";
+  }
+
   /** Publishes protocol text on the connection that was opened last. */
   void send(final String text) throws IOException {
     sockets.getLast().getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * One more connection that listens and reads no more than whether it may.
+   *
+   * @return the error it got, empty if none
+   */
+  String tryListen(final List<String> subjects) throws IOException {
+    final Socket socket = connect(subjects, 4 * 1024);
+    socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+    final InputStream in = new BufferedInputStream(socket.getInputStream());
+    for (String line = line(in); !line.startsWith("PONG"); line = line(in)) {
+      if (line.startsWith("-ERR") || line.isEmpty()) {
+        return line.isEmpty() ? "closed without a word" : line;
+      }
+    }
+    return "";
+  }
+
+  /** Closes those that were opened first. */
+  void closeSome(final int count) throws IOException {
+    for (final Socket socket : sockets.subList(0, count)) {
+      socket.close();
+    }
+  }
+
+  /** Reads what waits for the one that was opened first, and returns its last line. */
+  String lastLine() throws IOException {
+    final Socket socket = sockets.getFirst();
+    socket.setSoTimeout(10_000);
+    final InputStream in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+    String last = "";
+    try {
+      for (String line = line(in); !line.isEmpty(); line = line(in)) {
+        last = line.isBlank() ? last : line;
+      }
+      return last.substring(0, Math.min(60, last.length())).strip() + ", then it was closed";
+    } catch (final IOException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** With its end; empty at the end of the connection. */
+  private static String line(final InputStream in) throws IOException {
+    final StringBuilder text = new StringBuilder();
+    for (int letter = in.read(); letter >= 0; letter = in.read()) {
+      text.append((char) letter);
+      if (letter == '\n') {
+        break;
+      }
+    }
+    return text.toString();
+  }
+
+  /** Messages that those who read received. */
+  long messages() {
+    return messages.get();
   }
 
   /** Bytes that those who read received. */
@@ -149,10 +225,22 @@ final class ConsumerCrowd implements AutoCloseable {
       final InputStream in = socket.getInputStream();
       for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
         received.addAndGet(length);
+        messages.addAndGet(count(buffer, length));
       }
     } catch (final IOException e) {
       // Closed: by the end of the run, or by the appliance, whose log says why.
     }
+  }
+
+  /**
+   * No payload has such a letter in it; each message's line does, in its acknowledgement subject.
+   */
+  private static int count(final byte[] bytes, final int length) {
+    int found = 0;
+    for (int i = 0; i < length; i++) {
+      found += bytes[i] == '$' ? 1 : 0;
+    }
+    return found;
   }
 
   @Override

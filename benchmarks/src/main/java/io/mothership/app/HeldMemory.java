@@ -41,6 +41,12 @@ record HeldMemory(
         process.memory());
   }
 
+  /** A number without labels on {@code /metrics}, 0 if it is not there. */
+  static long metric(final MeasuredProcess process, final String name)
+      throws IOException, InterruptedException {
+    return number(get(process, "/metrics"), name);
+  }
+
   /** Bytes of the heap that best tell what is needed. */
   long needed() {
     return live.orElse(used);

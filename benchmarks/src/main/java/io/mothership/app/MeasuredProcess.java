@@ -47,6 +47,13 @@ final class MeasuredProcess implements AutoCloseable {
    */
   static MeasuredProcess start(final List<String> program, final Path folder)
       throws IOException, InterruptedException {
+    return start(program, folder, List.of());
+  }
+
+  /** The same with further options of {@code serve}. */
+  static MeasuredProcess start(
+      final List<String> program, final Path folder, final List<String> options)
+      throws IOException, InterruptedException {
     final Path signals = Files.createDirectories(folder.resolve("signals"));
     final Path portsFile = signals.resolve("ports");
     Files.deleteIfExists(portsFile);
@@ -54,6 +61,7 @@ final class MeasuredProcess implements AutoCloseable {
     command.addAll(List.of("serve", "--data-dir", folder.resolve("data").toString()));
     command.addAll(List.of("--http", "127.0.0.1:0", "--nats", "127.0.0.1:0"));
     command.addAll(List.of("--ports-file", portsFile.toString()));
+    command.addAll(options);
     final ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -17,6 +17,19 @@ import java.util.Map;
 record ResidentMemory(long resident, long anonymous, long file) {
 
   static ResidentMemory of(final long pid) throws IOException {
+    final Map<String, Long> values = values(pid);
+    return new ResidentMemory(
+        values.get("VmRSS"),
+        values.get("RssAnon"),
+        values.get("RssFile") + values.getOrDefault("RssShmem", 0L));
+  }
+
+  /** The most that was ever resident. */
+  static long peakOf(final long pid) throws IOException {
+    return values(pid).get("VmHWM");
+  }
+
+  private static Map<String, Long> values(final long pid) throws IOException {
     final Map<String, Long> values = new HashMap<>();
     for (final String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
       final String[] words = line.split("[:\\s]+");
@@ -24,9 +37,6 @@ record ResidentMemory(long resident, long anonymous, long file) {
         values.put(words[0], Long.parseLong(words[1]));
       }
     }
-    return new ResidentMemory(
-        values.get("VmRSS"),
-        values.get("RssAnon"),
-        values.get("RssFile") + values.getOrDefault("RssShmem", 0L));
+    return values;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /**
@@ -23,9 +24,11 @@ import java.util.function.IntFunction;
 final class WindowedPublisher implements AutoCloseable {
   private static final int WINDOW = 4096;
   private static final int BATCH = 64;
-  private static final String INBOX = "_INBOX.window";
+  private static final String INBOX = "_INBOX.window.";
+  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
 
   private final Socket socket;
+  private final String inbox = INBOX + CONNECTIONS.incrementAndGet();
   private final InputStream in;
   private final OutputStream out;
   private int refused;
@@ -44,7 +47,7 @@ final class WindowedPublisher implements AutoCloseable {
     publisher.out.write(
         ascii(
             "CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\nSUB "
-                + INBOX
+                + publisher.inbox
                 + " 1\r\nPING\r\n"));
     publisher.line();
     while (!publisher.line().startsWith("PONG")) {
@@ -53,47 +56,46 @@ final class WindowedPublisher implements AutoCloseable {
     return publisher;
   }
 
+  /**
+   * What to publish.
+   *
+   * @param id that the stream remembers, empty for none
+   */
+  record Message(String subject, String id, int payloadBytes) {
+    private byte[] encode(final String inbox) {
+      final String payload = "x".repeat(payloadBytes) + "\r\n";
+      if (id.isEmpty()) {
+        return ascii("PUB " + subject + " " + inbox + " " + payloadBytes + "\r\n" + payload);
+      }
+      final String headers = "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n";
+      final int length = headers.length() + payloadBytes;
+      return ascii(
+          "HPUB "
+              + (subject + " " + inbox + " " + headers.length() + " " + length + "\r\n")
+              + headers
+              + payload);
+    }
+  }
+
   /** A message to a subject. */
-  static byte[] message(final String subject, final int payloadBytes) {
-    return ascii(
-        "PUB "
-            + subject
-            + " "
-            + INBOX
-            + " "
-            + payloadBytes
-            + "\r\n"
-            + "x".repeat(payloadBytes)
-            + "\r\n");
+  static Message message(final String subject, final int payloadBytes) {
+    return new Message(subject, "", payloadBytes);
   }
 
   /** A message to a subject with an id that the stream remembers. */
-  static byte[] message(final String subject, final String id, final int payloadBytes) {
-    final String headers = "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n";
-    return ascii(
-        "HPUB "
-            + subject
-            + " "
-            + INBOX
-            + " "
-            + headers.length()
-            + " "
-            + (headers.length() + payloadBytes)
-            + "\r\n"
-            + headers
-            + "x".repeat(payloadBytes)
-            + "\r\n");
+  static Message message(final String subject, final String id, final int payloadBytes) {
+    return new Message(subject, id, payloadBytes);
   }
 
   /** Publishes message 0 to {@code count - 1} and returns when each was answered. */
-  void publish(final int count, final IntFunction<byte[]> message)
+  void publish(final int count, final IntFunction<Message> message)
       throws IOException, InterruptedException {
     final Semaphore window = new Semaphore(WINDOW);
     final CompletableFuture<Void> answered = new CompletableFuture<>();
     Thread.startVirtualThread(() -> read(count, window, answered));
     final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     for (int i = 0; i < count && !answered.isCompletedExceptionally(); i++) {
-      batch.writeBytes(message.apply(i));
+      batch.writeBytes(message.apply(i).encode(inbox));
       if (i % BATCH == BATCH - 1 || i == count - 1) {
         window.acquire(i % BATCH + 1);
         batch.writeTo(out);
@@ -104,11 +106,11 @@ final class WindowedPublisher implements AutoCloseable {
   }
 
   /** Publishes one after the other and returns how long each took, sorted. */
-  long[] oneByOneNs(final int count, final IntFunction<byte[]> message) throws IOException {
+  long[] oneByOneNs(final int count, final IntFunction<Message> message) throws IOException {
     final long[] ns = new long[count];
     for (int i = 0; i < count; i++) {
       final long beginNs = System.nanoTime();
-      out.write(message.apply(i));
+      out.write(message.apply(i).encode(inbox));
       answer();
       ns[i] = System.nanoTime() - beginNs;
     }

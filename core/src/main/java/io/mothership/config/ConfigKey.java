@@ -264,8 +264,8 @@ public enum ConfigKey {
       "",
       "",
       "What streams and consumers may take of the heap: about 50 bytes a message, 45 and its name"
-          + " a subject, 45 a message id, 5000 a consumer, 100 an unacknowledged message. 0 = five"
-          + " eighths of the heap, which is also the most."),
+          + " a subject, 45 a message id, 5000 a consumer, 100 an unacknowledged message. 0 = half"
+          + " of the heap, which is also the most."),
   JETSTREAM_MAX_INDEX_MEMORY(
       "jetstream.max_index_memory",
       SIZE,

@@ -39,11 +39,11 @@ public final class Limits {
         ConfigKey.MAX_SUBSCRIPTION_MEMORY,
         "must be at most half of the heap, " + heap + " bytes");
     require(
-        config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY) <= heap / 8 * 5,
+        config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY) <= heap / 2,
         problems,
         config,
         ConfigKey.JETSTREAM_MAX_STATE_MEMORY,
-        "must be at most five eighths of the heap, " + heap / 8 * 5 + " bytes");
+        "must be at most half of the heap, " + heap / 2 + " bytes");
     final long ingress = config.number(ConfigKey.INGRESS_CAPACITY);
     require(
         Long.bitCount(ingress) == 1,

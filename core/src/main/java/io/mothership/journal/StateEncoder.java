@@ -56,8 +56,12 @@ public final class StateEncoder {
 
   /** A count and as many bytes: everything up to the capacity of {@code values}. */
   public StateEncoder bytes(final ByteBuffer values) {
+    return i32(values.capacity()).content(values);
+  }
+
+  /** The same without the count. */
+  public StateEncoder content(final ByteBuffer values) {
     final int count = values.capacity();
-    i32(count);
     int done = 0;
     while (done < count) {
       final int part = Math.min(count - done, room(1).remaining());

@@ -3,7 +3,8 @@ package io.mothership.stream;
 /**
  * Columns with a slot for each sequence, for the indexes of all streams: handed out again when they
  * are not in use any more, and the last ones that were unpacked only to be looked at kept at hand.
- * Those that wait to be handed out count in the budget.
+ * Those that wait to be handed out count in the budget. While that is tight, changes all over an
+ * index leave few columns unpacked.
  *
  * <p><i>Thread:</i> ms-dispatch. <i>Allocates:</i> columns when no spare ones are left.
  */
@@ -13,11 +14,21 @@ final class ColumnPool {
   /** A power of two. */
   private static final int VIEWS = 32;
 
+  /** Columns that stay unpacked while memory is tight. */
+  private static final int UNPACKED_MAX = 32;
+
+  /** A power of two: one change unpacks a few more before the oldest are packed again. */
+  private static final int UNPACKED_ROOM = 2 * UNPACKED_MAX;
+
   private final StateBudget budget;
   private final ChunkUnpacker unpacker = new ChunkUnpacker();
   private final IndexChunk[] spare = new IndexChunk[SPARE_MAX];
   private final IndexChunk[] viewed = new IndexChunk[VIEWS];
   private final IndexChunk[] views = new IndexChunk[VIEWS];
+  private final StreamIndex[] unpackedIn = new StreamIndex[UNPACKED_ROOM];
+  private final long[] unpackedNumbers = new long[UNPACKED_ROOM];
+  private int unpackedFirst;
+  private int unpackedCount;
   private int spareCount;
   private long columnBytes;
 
@@ -71,6 +82,31 @@ final class ColumnPool {
     final IndexChunk compacted = full.compacted();
     give(full);
     return compacted;
+  }
+
+  /** Notes what was unpacked to be changed while memory is tight. */
+  void onUnpacked(final StreamIndex index, final long number) {
+    if (budget.isTight() && unpackedCount < UNPACKED_ROOM) {
+      final int at = unpackedFirst + unpackedCount & UNPACKED_ROOM - 1;
+      unpackedIn[at] = index;
+      unpackedNumbers[at] = number;
+      unpackedCount++;
+    }
+  }
+
+  /**
+   * Packs again what was unpacked longest ago, if that is many. Nobody holds columns then that are
+   * to be changed.
+   */
+  void settle() {
+    while (unpackedCount > UNPACKED_MAX) {
+      final StreamIndex index = unpackedIn[unpackedFirst];
+      unpackedIn[unpackedFirst] = null;
+      final long number = unpackedNumbers[unpackedFirst];
+      unpackedFirst = unpackedFirst + 1 & UNPACKED_ROOM - 1;
+      unpackedCount--;
+      index.packAgain(number);
+    }
   }
 
   /**

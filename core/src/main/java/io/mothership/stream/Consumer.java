@@ -332,6 +332,11 @@ final class Consumer {
     isAwake = false;
   }
 
+  /** Wakes it when there is memory for another entry. */
+  void holdBack() {
+    home.holdBack(this);
+  }
+
   /** There is state that no record tells yet. */
   void markDirty() {
     if (!isDirty && isKept()) {

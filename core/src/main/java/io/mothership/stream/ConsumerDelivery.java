@@ -299,8 +299,16 @@ final class ConsumerDelivery {
       return false;
     }
     final int max = consumer.config().ackPendingMax();
-    return max > 0 && acks.pending().count() + underWay >= max
-        || acks.pending().isFilled() && !consumer.hasStateFor(acks.pending().growthBytes());
+    return max > 0 && acks.pending().count() + underWay >= max || isHeldBack();
+  }
+
+  /** Whether there is no memory for another entry; the consumer is woken when there is. */
+  private boolean isHeldBack() {
+    if (!acks.pending().isFilled() || consumer.hasStateFor(acks.pending().growthBytes())) {
+      return false;
+    }
+    consumer.holdBack();
+    return true;
   }
 
   /** Whether the original pace says to wait with a message. */

@@ -5,6 +5,7 @@ import io.mothership.journal.FrameEncoder;
 import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.Origin;
 import io.mothership.journal.codec.RecordType;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * so that they come back the same way.
  *
  * <p>Layout, little endian: the highest id ever given i32, then per record its length i32 and the
- * frame, each at a multiple of four. It comes in parts of about {@value #PART_LENGTH} bytes, so
- * that ten thousand consumers need no array as long as all of them.
+ * frame, each at a multiple of four. It comes in parts of about {@value #PART_LENGTH} bytes outside
+ * the heap, so that ten thousand consumers with all that they delivered take none of it.
  */
 final class ConsumerFrames {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -27,7 +28,7 @@ final class ConsumerFrames {
   private static final int PART_LENGTH = 64 * 1024;
 
   private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
-  private final List<byte[]> parts = new ArrayList<>();
+  private final List<ByteBuffer> parts = new ArrayList<>();
   private int at;
 
   ConsumerFrames(final int lastId) {
@@ -49,14 +50,14 @@ final class ConsumerFrames {
   }
 
   private void endPart() {
-    final byte[] part = new byte[at];
-    buffer.getBytes(0, part);
+    final ByteBuffer part = ByteBuffer.allocateDirect(at);
+    buffer.getBytes(0, part, 0, at);
     parts.add(part);
     at = 0;
   }
 
-  /** All of it; nothing is added any more. */
-  List<byte[]> parts() {
+  /** All of it, to be freed by the caller; nothing is added any more. */
+  List<ByteBuffer> parts() {
     endPart();
     return parts;
   }
@@ -66,11 +67,11 @@ final class ConsumerFrames {
    *
    * @return the highest id ever given
    */
-  static int forEach(final byte[] bytes, final Consumer<FrameView> consumer) {
+  static int forEach(final ByteBuffer bytes, final Consumer<FrameView> consumer) {
     final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     final FrameView frame = new FrameView();
     int at = Integer.BYTES;
-    while (at < bytes.length) {
+    while (at < bytes.capacity()) {
       final int length = buffer.getInt(at, ORDER);
       consumer.accept(frame.wrap(buffer, at + Integer.BYTES));
       at = BitUtil.align(at + Integer.BYTES + length, Integer.BYTES);

@@ -7,6 +7,7 @@ import io.mothership.journal.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonReader;
 import io.mothership.json.JsonText;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -178,7 +179,7 @@ final class ConsumerJournal {
   }
 
   /** All consumers that outlive a restart, as they are now, in parts. */
-  List<byte[]> freeze() {
+  List<ByteBuffer> freeze() {
     final ConsumerFrames frames = new ConsumerFrames(home.lastId());
     for (final Consumer consumer : home.all()) {
       if (consumer.isKept()) {
@@ -191,13 +192,13 @@ final class ConsumerJournal {
         frames.add(RecordType.CONSUMER_STATE, stream, consumer.stateRecord());
       }
     }
-    final List<byte[]> parts = frames.parts();
-    parts.forEach(part -> owner.freezing().onCopied(part.length));
+    final List<ByteBuffer> parts = frames.parts();
+    parts.forEach(owner.freezing()::freeLater);
     return parts;
   }
 
   /** Takes the place of what was frozen. */
-  void restore(final byte[] frozen) {
+  void restore(final ByteBuffer frozen) {
     home.onId(ConsumerFrames.forEach(frozen, this::onRecovered));
   }
 }

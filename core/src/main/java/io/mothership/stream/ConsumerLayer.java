@@ -6,6 +6,7 @@ import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
 import io.mothership.journal.FrameView;
 import io.mothership.routing.Subscription;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -23,13 +24,16 @@ interface ConsumerLayer {
    */
   default void onRecovered(final FrameView frame, final long location) {}
 
-  /** All consumers that outlive a restart, as they are now, in parts; for {@link #restore}. */
-  default List<byte[]> freeze() {
+  /**
+   * All consumers that outlive a restart, as they are now, in parts; for {@link #restore}. They are
+   * freed when the frozen state is not in use any more.
+   */
+  default List<ByteBuffer> freeze() {
     return List.of();
   }
 
   /** Takes the place of what was frozen; the streams are restored. */
-  default void restore(final byte[] frozen) {}
+  default void restore(final ByteBuffer frozen) {}
 
   /** All records were seen; the streams are complete and have subscribed. */
   default void onRecoveryComplete(final Exchange exchange) {}

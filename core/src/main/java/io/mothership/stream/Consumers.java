@@ -9,12 +9,14 @@ import io.mothership.journal.FrameView;
 import io.mothership.journal.codec.RecordType;
 import io.mothership.routing.Subjects;
 import io.mothership.routing.Subscription;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -45,6 +47,10 @@ final class Consumers implements ConsumerLayer {
   private final ConsumerDirectory directory = new ConsumerDirectory();
   private final Map<String, List<Consumer>> byDeliverSubject = new HashMap<>();
   private final ArrayDeque<Consumer> awake = new ArrayDeque<>();
+
+  /** Those that wait for memory, in the order in which they began to. */
+  private final LinkedHashSet<Consumer> heldBack = new LinkedHashSet<>();
+
   private final MessageView answer = new MessageView();
   private final Slice pullBody = new Slice();
   private final SecureRandom random = new SecureRandom();
@@ -159,6 +165,7 @@ final class Consumers implements ConsumerLayer {
     registry(consumer.stream()).remove(consumer);
     directory.remove(consumer);
     unbind(consumer);
+    heldBack.remove(consumer);
     consumer.close();
     if (!consumer.stream().isDeleted()) {
       sweep(consumer.stream());
@@ -218,12 +225,12 @@ final class Consumers implements ConsumerLayer {
   }
 
   @Override
-  public List<byte[]> freeze() {
+  public List<ByteBuffer> freeze() {
     return journal.freeze();
   }
 
   @Override
-  public void restore(final byte[] frozen) {
+  public void restore(final ByteBuffer frozen) {
     journal.restore(frozen);
   }
 
@@ -453,10 +460,15 @@ final class Consumers implements ConsumerLayer {
     awake.add(consumer);
   }
 
+  /** Wakes the consumer when there is memory for what it delivers next. */
+  void holdBack(final Consumer consumer) {
+    heldBack.add(consumer);
+  }
+
   @HotPath
   @Override
   public int doWork() {
-    int work = 0;
+    int work = heldBack.isEmpty() ? 0 : wakeHeldBack();
     for (int i = Math.min(awake.size(), TURNS_LIMIT); i > 0; i--) {
       final Consumer consumer = awake.poll();
       consumer.asleep();
@@ -468,6 +480,17 @@ final class Consumers implements ConsumerLayer {
       }
     }
     return work + journal.doWork();
+  }
+
+  /** One at a time: what it takes is not there for the next. */
+  private int wakeHeldBack() {
+    final Consumer first = heldBack.getFirst();
+    if (!state().hasRoomForConsumers(first.acks().pending().growthBytes())) {
+      return 0;
+    }
+    heldBack.removeFirst();
+    first.wake();
+    return 1;
   }
 
   /** Writes down what no record tells yet. */

@@ -1,5 +1,10 @@
 package io.mothership.stream;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BufferUtil;
+
 /**
  * Whether a frozen state is in use. As long as one is, what it shares with the streams is copied
  * before it changes, and the copies count in the budget.
@@ -11,6 +16,7 @@ final class Freezing {
   private byte[] scratch = {};
   private long copiedBytes;
   private boolean isUnderWay;
+  private final List<ByteBuffer> outdated = new ArrayList<>();
 
   Freezing() {
     this(StateBudget.unlimited());
@@ -29,6 +35,13 @@ final class Freezing {
     isUnderWay = false;
     budget.addCopies(-copiedBytes);
     copiedBytes = 0;
+    outdated.forEach(BufferUtil::free);
+    outdated.clear();
+  }
+
+  /** Memory outside the heap that only the frozen state looks at. */
+  void freeLater(final ByteBuffer buffer) {
+    outdated.add(buffer);
   }
 
   boolean isUnderWay() {

@@ -61,6 +61,7 @@ final class IndexChunk {
   final int[] subjectIds;
   final int[] sizes;
   private final ByteBuffer packed;
+  private final boolean isOfItsOwn;
 
   /** A bit for each sequence that has a slot; none if all have. */
   private final long[] positions;
@@ -89,6 +90,7 @@ final class IndexChunk {
     subjectIds = new int[slots];
     sizes = new int[slots];
     packed = NOT_PACKED;
+    isOfItsOwn = false;
     this.positions = positions;
     this.ranks = ranks;
   }
@@ -102,12 +104,23 @@ final class IndexChunk {
     subjectIds = frozen.subjectIds.clone();
     sizes = frozen.sizes.clone();
     packed = NOT_PACKED;
+    isOfItsOwn = false;
     positions = frozen.positions;
     ranks = frozen.ranks;
     live = frozen.live;
   }
 
+  /** Packed, as a part of something that others free. */
   IndexChunk(final ByteBuffer packed, final int live) {
+    this(packed, live, false);
+  }
+
+  /** Packed into memory outside the heap that is nobody else's, and to be freed. */
+  static IndexChunk ofItsOwn(final ByteBuffer packed, final int live) {
+    return new IndexChunk(packed, live, true);
+  }
+
+  private IndexChunk(final ByteBuffer packed, final int live, final boolean isOfItsOwn) {
     locations = NO_LONGS;
     journalSequences = NO_LONGS;
     times = NO_LONGS;
@@ -119,6 +132,7 @@ final class IndexChunk {
     ranks = NO_RANKS;
     this.packed = packed;
     this.live = live;
+    this.isOfItsOwn = isOfItsOwn;
   }
 
   /** Where the columns tell about a sequence, or {@link #ABSENT}. */
@@ -222,6 +236,11 @@ final class IndexChunk {
 
   boolean isPacked() {
     return packed != NOT_PACKED;
+  }
+
+  /** Whether it is packed, and its memory to be freed. */
+  boolean isOfItsOwn() {
+    return isOfItsOwn;
   }
 
   /** Of no content unless {@link #isPacked}. */

@@ -332,12 +332,12 @@ public final class JetStream implements StreamLayer {
       add(id, createdNs, StreamConfig.parse(JsonReader.parse(in.bytes()))).restore(in, hasLost);
     }
     lastStreamId = lastId;
-    consumers.restore(in.bytes());
+    consumers.restore(in.slice());
     return in.isAtEnd();
   }
 
   /** All that the appliance knows of its streams, at one moment. */
-  private record Frozen(int lastStreamId, List<Stream.Frozen> streams, List<byte[]> consumers)
+  private record Frozen(int lastStreamId, List<Stream.Frozen> streams, List<ByteBuffer> consumers)
       implements FrozenState {
     @Override
     public void encode(final StateEncoder out) {
@@ -345,8 +345,8 @@ public final class JetStream implements StreamLayer {
           streams.stream().filter(stream -> !stream.isMemory()).toList();
       out.i32(STATE_VERSION).i32(lastStreamId).i32(kept.size());
       kept.forEach(stream -> stream.encode(out));
-      out.i32(consumers.stream().mapToInt(part -> part.length).sum());
-      consumers.forEach(part -> out.bytes(part, 0, part.length));
+      out.i32(consumers.stream().mapToInt(ByteBuffer::capacity).sum());
+      consumers.forEach(out::content);
     }
 
     @Override

@@ -16,16 +16,14 @@ public record JetStreamLimits(
   /** No limit of its own. */
   public static final int NONE = -1;
 
-  private static final long HEAP_SHARE_OF_EIGHT = 5;
-
   /** What the defaults say. */
   public static JetStreamLimits defaults() {
     return new JetStreamLimits(NONE, NONE, NONE, 1 << 20, defaultStateBytesMax());
   }
 
-  /** Five eighths of the heap: the rest is for what comes and goes. */
+  /** Half of the heap: the rest is for clients, and for what comes and goes. */
   public static long defaultStateBytesMax() {
-    return Runtime.getRuntime().maxMemory() / 8 * HEAP_SHARE_OF_EIGHT;
+    return Runtime.getRuntime().maxMemory() / 2;
   }
 
   /** The same with so much of the heap. */

@@ -58,18 +58,26 @@ final class StateBudget {
 
   /** Whether consumers may have so much more: half of the reserve is theirs; counts it if not. */
   boolean allowsConsumers(final long more) {
+    return counted(hasRoomForConsumers(more));
+  }
+
+  /** The same without counting it. */
+  boolean hasRoomForConsumers(final long more) {
     return isBelow(bytesMax - bytesMax / RESERVE_SHARE / 2, more);
   }
 
   /** Whether a stream that holds so much may have so much more; counts it if not. */
   boolean allows(final long ofOne, final long more) {
     final long reserve = bytesMax / RESERVE_SHARE;
-    return isBelow(ofOne > reserve ? bytesMax - reserve : bytesMax, more);
+    return counted(isBelow(ofOne > reserve ? bytesMax - reserve : bytesMax, more));
   }
 
   private boolean isBelow(final long max, final long more) {
     final long reserve = bytesMax / RESERVE_SHARE;
-    final boolean isAllowed = held + more <= max && held + copies + more - reserve <= bytesMax;
+    return held + more <= max && held + copies + more - reserve <= bytesMax;
+  }
+
+  private boolean counted(final boolean isAllowed) {
     if (!isAllowed) {
       refusals++;
     }

@@ -159,7 +159,8 @@ final class Stream {
     }
     final long more =
         index.growthBytes(lastSequence() + 1, message.subject())
-            + (hasId ? intake.dedupeGrowthBytes() : 0);
+            + (hasId ? intake.dedupeGrowthBytes() : 0)
+            + (config.isTtlAllowed() ? expiry.growthBytes() : 0);
     return more == 0 || owner.state().allows(stateBytes, more);
   }
 

@@ -93,8 +93,14 @@ final class StreamExpiry {
     expire(nowNs, Integer.MAX_VALUE, 0);
   }
 
+  /** Bytes that it takes more of the heap for another message with a TTL. */
+  long growthBytes() {
+    return count == deadlines.length ? 2L * Long.BYTES * deadlines.length : 0;
+  }
+
   /** Everything as it is now. */
   Frozen freeze() {
+    owner.freezing().onCopied(Long.BYTES * (2 * count + markers.size() + ageless.size()));
     return new Frozen(
         Arrays.copyOf(deadlines, count),
         Arrays.copyOf(sequences, count),

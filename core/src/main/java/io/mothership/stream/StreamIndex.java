@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.agrona.BufferUtil;
 import org.agrona.collections.LongArrayList;
 
 /**
@@ -106,10 +107,11 @@ final class StreamIndex {
             && at < chunks.length
             && chunks[(int) at] != null
             && !chunks[(int) at].isPacked();
+    final int id = subjects.find(subject);
     return (hasColumns ? 0 : pool.growthBytes())
-        + (subjects.find(subject) == SubjectTable.NONE
+        + (id == SubjectTable.NONE
             ? subjects.growthBytes(subject.length())
-            : 0);
+            : subjects.changeBytes(id));
   }
 
   boolean isPresent(final long sequence) {
@@ -164,6 +166,7 @@ final class StreamIndex {
       final int size,
       final long timeNs,
       final long journalSequence) {
+    pool.settle();
     final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final IndexChunk chunk = chunkFor(sequence);
     final int at = (int) sequence & CHUNK_MASK;
@@ -192,6 +195,7 @@ final class StreamIndex {
   @HotPath
   void place(final long sequence, final long location) {
     if (isPresent(sequence)) {
+      pool.settle();
       final IndexChunk chunk = changing(sequence);
       chunk.locations[chunk.slot((int) sequence & CHUNK_MASK)] = location;
     }
@@ -208,6 +212,7 @@ final class StreamIndex {
     if (id == SubjectTable.NONE) {
       return false;
     }
+    pool.settle();
     final IndexChunk chunk = changing(sequence);
     final int at = chunk.slot((int) sequence & CHUNK_MASK);
     final long previous = chunk.previousSame[at];
@@ -386,6 +391,9 @@ final class StreamIndex {
         final ByteBuffer packed = state.slice(place + Integer.BYTES, state.getInt(place));
         replace((int) at, new IndexChunk(packed, unchanged.live));
         pool.give(unchanged);
+        if (unchanged.isOfItsOwn()) {
+          freezing.freeLater(unchanged.packed());
+        }
       }
     }
   }
@@ -393,6 +401,12 @@ final class StreamIndex {
   /** The stream is gone. */
   void release() {
     pool.onGrown(-chunkBytes);
+    for (final IndexChunk chunk : chunks) {
+      if (chunk != null) {
+        free(chunk);
+      }
+    }
+    chunks = new IndexChunk[4];
   }
 
   /** An index at one moment. */
@@ -502,12 +516,54 @@ final class StreamIndex {
 
   private IndexChunk changingAt(final int at) {
     if (chunks[at].isPacked()) {
-      return replace(at, pool.unpacked(chunks[at]));
+      final IndexChunk packed = chunks[at];
+      final IndexChunk columns = replace(at, pool.unpacked(packed));
+      free(packed);
+      pool.onUnpacked(this, chunkBase + at);
+      return columns;
     }
     if (chunks[at].isFrozen && freezing.isUnderWay()) {
       thaw(at);
     }
     return chunks[at];
+  }
+
+  /**
+   * Packs columns that were unpacked to be changed, into memory of their own outside the heap,
+   * unless the next message goes to them or a frozen state has them.
+   *
+   * @param number of the chunk; of no effect if it is not there any more
+   */
+  void packAgain(final long number) {
+    final long at = number - chunkBase;
+    if (at < 0 || at >= chunks.length || number == last >>> CHUNK_SHIFT) {
+      return;
+    }
+    final IndexChunk columns = chunks[(int) at];
+    if (columns == null || columns.isPacked() || columns.isFrozen && freezing.isUnderWay()) {
+      return;
+    }
+    final byte[] scratch = freezing.scratch();
+    final int length = columns.pack(scratch);
+    try {
+      final ByteBuffer packed = ByteBuffer.allocateDirect(length).put(0, scratch, 0, length);
+      replace((int) at, IndexChunk.ofItsOwn(packed, columns.live));
+      pool.give(columns);
+    } catch (final OutOfMemoryError e) {
+      // Outside the heap there is less room than in it: they stay as they are.
+    }
+  }
+
+  /** Nobody looks at a packed chunk any more, unless a frozen state has it. */
+  private void free(final IndexChunk packed) {
+    if (!packed.isOfItsOwn()) {
+      return;
+    }
+    if (packed.isFrozen && freezing.isUnderWay()) {
+      freezing.freeLater(packed.packed());
+    } else {
+      BufferUtil.free(packed.packed());
+    }
   }
 
   /** The frozen state gets a packed copy; whoever is just reading the chunk may go on with it. */

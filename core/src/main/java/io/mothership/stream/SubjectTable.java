@@ -78,6 +78,13 @@ final class SubjectTable {
     return bytes;
   }
 
+  /** Bytes that it takes more of the heap to change the numbers of a subject. */
+  long changeBytes(final int id) {
+    return chunks[id >>> CHUNK_SHIFT].areNumbersFrozen && freezing.isUnderWay()
+        ? SubjectChunk.NUMBERS_BYTES
+        : 0;
+  }
+
   byte[] subject(final int id) {
     return chunks[id >>> CHUNK_SHIFT].name(id & CHUNK_MASK);
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.json.JsonReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +116,39 @@ final class StateBoundsTest {
     js.clock().advanceNs(121 * SECOND_NS);
     assertTrue(isStored(js.publish("s", "x", "Nats-Msg-Id: " + ids)));
     assertEquals(1, js.stream("S").intake().dedupeCount());
+  }
+
+  @Test
+  void shouldDeliverOnWhenThereIsMemoryAgain() {
+    final StreamFixture js = withMemory(MIB);
+    js.create("S", "\"subjects\":[\"s\"]");
+    for (int i = 0; i < 1_000; i++) {
+      js.publish("s", "x");
+    }
+    final int consumers = 16;
+    for (int i = 0; i < consumers; i++) {
+      js.request("CONSUMER.CREATE.S.c" + i, consumer("S", "c" + i));
+    }
+    for (int i = 0; i < consumers; i++) {
+      js.send("$JS.API.CONSUMER.MSG.NEXT.S.c" + i, "next", "{\"batch\":1000}");
+    }
+    js.step();
+    final long held = delivered(js, 0, consumers);
+    assertTrue(held < consumers * 1_000, "delivery did not wait: " + held);
+    for (int i = 0; i < consumers / 2; i++) {
+      js.request("CONSUMER.DELETE.S.c" + i, "");
+    }
+    js.step();
+    assertEquals(consumers / 2 * 1_000, delivered(js, consumers / 2, consumers));
+  }
+
+  private static long delivered(final StreamFixture js, final int from, final int to) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      final String answer = js.request("CONSUMER.INFO.S.c" + i, "");
+      sum += JsonReader.parse(answer.getBytes(StandardCharsets.UTF_8)).number("num_ack_pending", 0);
+    }
+    return sum;
   }
 
   @Test

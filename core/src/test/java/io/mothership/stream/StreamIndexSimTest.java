@@ -36,9 +36,53 @@ final class StreamIndexSimTest {
   private StreamIndex index;
   private byte[] packed = {};
   private long last;
+  private boolean isMemoryTight;
 
   @Test
   void shouldHoldWhatTheModelHolds() {
+    run();
+  }
+
+  /** What is unpacked to be changed is packed again soon, in memory of its own. */
+  @Test
+  void shouldHoldTheSameWhileMemoryIsTight() {
+    isMemoryTight = true;
+    run();
+  }
+
+  @Test
+  void shouldUnpackLittleWhileMemoryIsTightAndEverythingChanges() {
+    isMemoryTight = true;
+    begin();
+    final Random random = new Random(1);
+    final int chunks = 400;
+    for (int i = 0; i < chunks * StreamIndex.CHUNK_LENGTH; i++) {
+      add(random, 1);
+    }
+    repack();
+    final long packedBytes = index.heapBytes();
+    for (int i = 0; i < 10_000; i++) {
+      final long placed = random(random);
+      index.place(placed, placed * 7);
+      places.put(placed, placed * 7);
+      assertTrue(
+          index.heapBytes() < packedBytes + 40L * IndexChunk.FULL_BYTES,
+          () -> "packed=" + packedBytes + ", heapBytes=" + index.heapBytes());
+    }
+    check();
+    repack();
+    assertTrue(index.heapBytes() <= packedBytes + 40L * IndexChunk.FULL_BYTES);
+  }
+
+  private void repack() {
+    freezing.begin();
+    final StreamIndex.Frozen frozen = index.freeze();
+    repack(frozen, bytes(frozen));
+    freezing.end();
+    index.onThawed();
+  }
+
+  private void run() {
     for (long seed = 1; seed <= SEEDS; seed++) {
       final long current = seed;
       try {
@@ -119,7 +163,10 @@ final class StreamIndexSimTest {
   private void begin() {
     budget = StateBudget.unlimited();
     freezing = new Freezing(budget);
-    index = new StreamIndex(freezing, new ColumnPool(StateBudget.unlimited()));
+    index =
+        new StreamIndex(
+            freezing,
+            new ColumnPool(isMemoryTight ? new StateBudget(-1) : StateBudget.unlimited()));
     packed = new byte[0];
   }
 

@@ -23,6 +23,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
@@ -105,6 +106,16 @@ public final class SpineOptions {
     return url.isEmpty()
         ? SqlConfig.of(databaseFile(config))
         : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(ConfigKey.DATABASE_WAIT));
+  }
+
+  /** What the data folder says of where the records are. */
+  static RegistryNote registryNote(final MothershipConfig config) {
+    final SqlConfig registry = registry(config);
+    return new RegistryNote(
+        Path.of(config.text(ConfigKey.DATA_DIR)),
+        config.text(ConfigKey.DATABASE_URL).isEmpty()
+            ? Optional.empty()
+            : Optional.of(registry.product() + " " + registry.place()));
   }
 
   /** The SQLite file of the records. */

@@ -120,6 +120,9 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    if (role == Role.APPLIANCE) {
+      SpineOptions.registryNote(config).check();
+    }
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
     if (config.isOn(ConfigKey.JETSTREAM)) {
       lockStore(SpineOptions.storeFolder(config));
@@ -266,6 +269,7 @@ public final class Wiring implements AutoCloseable {
       final long publishedOutboxId,
       final Database database) {
     final SqlConfig registry = SpineOptions.registry(config);
+    SpineOptions.registryNote(config).write();
     LOG.info("registry: {}, {}", registry.product(), registry.place());
     api =
         Api.start(

@@ -91,11 +91,16 @@ final class PostgresClientsIT {
 
   /** A start that is to fail, in a folder of its own. */
   private Output failingStart(final String url) throws IOException, InterruptedException {
+    return startedIn(Files.createTempDirectory(folder, "data"), url);
+  }
+
+  private Output startedIn(final Path data, final String url)
+      throws IOException, InterruptedException {
     return run(
         url,
         "serve",
         "--data-dir",
-        Files.createTempDirectory(folder, "data").toString(),
+        data.toString(),
         "--http",
         "127.0.0.1:0",
         "--nats",
@@ -287,6 +292,10 @@ final class PostgresClientsIT {
       run("", "backup", first.data().toString(), "--to", folder.resolve("to").toString())
           .expect(0, "registry: ", "pg_dump");
       first.kill();
+      startedIn(first.data(), "")
+          .expect(
+              78, "REGISTRY_ELSEWHERE", "last=PostgreSQL", "DATABASE_URL", "nothing was changed");
+      assertFalse(Files.exists(first.data().resolve("mothership.db")));
     }
     PostgresServer.shared()
         .execute(

@@ -79,9 +79,12 @@ public final class FeedResource {
     try (FleetCursor cursor =
         FleetCursor.live(tap(subscription.start(), peer), subscription.filter(), directory)) {
       while (peer.isOpen()) {
+        // Nothing is read for a client that does not take what it has: it would lie in the heap.
+        peer.awaitRoom();
         for (final FleetCursor.Row row : cursor.next()) {
           peer.send(row.json());
         }
+        cursor.letGo();
         if (cursor.isAtEnd()) {
           cursor.await(AWAIT_MS);
         }

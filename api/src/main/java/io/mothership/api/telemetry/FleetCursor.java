@@ -10,19 +10,20 @@ import java.util.List;
 /**
  * Reads the records that a filter lets through, as JSON.
  *
- * <p><i>Thread:</i> one. <i>Back-pressure:</i> holds one batch, of bounded count and bytes.
+ * <p><i>Thread:</i> one. <i>Back-pressure:</i> holds one batch: {@value #BATCH_MAX} records at
+ * most, and no further one after {@value #BATCH_BYTES_MAX} bytes.
  */
 final class FleetCursor implements AutoCloseable {
   private static final byte[] ROOT = "constellation.".getBytes(StandardCharsets.US_ASCII);
   private static final int BATCH_MAX = 16;
-  private static final int BATCH_BYTES_MAX = 256 * 1024;
+  private static final int BATCH_BYTES_MAX = 32 * 1024;
 
   private final Tap tap;
   private final RecordFilter filter;
   private final EntityDirectory directory;
   private final long endSequence;
   private final List<Row> rows = new ArrayList<>();
-  private int lastBatchBytes;
+  private int batchBytes;
   private boolean isPastEnd;
 
   private FleetCursor(
@@ -66,11 +67,21 @@ final class FleetCursor implements AutoCloseable {
    */
   List<Row> next() {
     rows.clear();
-    // After a batch of large records go on in single steps: the count alone bounds no memory.
-    final int limit = lastBatchBytes > BATCH_BYTES_MAX ? 1 : BATCH_MAX;
-    lastBatchBytes = 0;
-    tap.poll(this::onRecord, limit);
+    batchBytes = 0;
+    // Who has far to go, with nothing on the way for this client, would keep a processor from
+    // others.
+    Thread.yield();
+    for (int i = 0; i < BATCH_MAX && batchBytes < BATCH_BYTES_MAX && !isPastEnd; i++) {
+      if (tap.poll(this::onRecord, 1) == 0) {
+        break;
+      }
+    }
     return rows;
+  }
+
+  /** Forgets the rows, for whoever waits before the next call. */
+  void letGo() {
+    rows.clear();
   }
 
   /** Whether nothing can come any more or, in an unbounded reading, nothing has come yet. */
@@ -116,7 +127,7 @@ final class FleetCursor implements AutoCloseable {
             timeNs,
             view,
             payload);
-    lastBatchBytes += json.length;
+    batchBytes += json.length;
     rows.add(new Row(frame.journalSequence(), json));
   }
 

@@ -13,10 +13,11 @@ import io.mothership.transport.http.Route;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code GET /api/v1/telemetry}: what the journal keeps of telemetry, a page at a time or as a
@@ -28,8 +29,14 @@ public final class TelemetryResource {
   private static final byte[] LINE_END = {'\n'};
   private static final int LIMIT_DEFAULT = 100;
   private static final int LIMIT_MAX = 1_000;
-  private static final int PAGE_BYTES_MAX = 4 * 1024 * 1024;
+  private static final int PAGE_BYTES_MAX = 1024 * 1024;
 
+  /** In the heap at one time, several times over while they become an answer. */
+  private static final int PAGES_MAX = 4;
+
+  private static final long PAGE_PATIENCE_S = 10;
+
+  private final Semaphore pages = new Semaphore(PAGES_MAX, true);
   private final Fabric fabric;
   private final EntityDirectory directory;
 
@@ -42,17 +49,33 @@ public final class TelemetryResource {
     return List.of(new Route("GET", PATH, auth.guard(Envelope.guard("QUERY_FAILED", this::read))));
   }
 
-  private HttpResponse read(final HttpRequestView request) {
+  private HttpResponse read(final HttpRequestView request) throws InterruptedException {
     final Query query = query(request);
     final boolean isNdjson =
         request.header("Accept").filter(accept -> accept.contains(NDJSON)).isPresent();
     if (isNdjson && query.isAscending()) {
       return HttpResponse.streaming(200, NDJSON, sink -> stream(query, sink));
     }
-    final TelemetryPage page = query.isAscending() ? ascending(query) : descending(query);
     if (isNdjson) {
-      return HttpResponse.streaming(200, NDJSON, sink -> writeLines(page.rows(), sink));
+      return HttpResponse.streaming(200, NDJSON, sink -> writeNewest(query, sink));
     }
+    takeTurn();
+    try {
+      return whole(query.isAscending() ? ascending(query) : descending(query));
+    } finally {
+      pages.release();
+    }
+  }
+
+  /** Waits until there is memory for a page. */
+  private void takeTurn() throws InterruptedException {
+    if (!pages.tryAcquire(PAGE_PATIENCE_S, TimeUnit.SECONDS)) {
+      throw new ApiException(
+          503, "TOO_BUSY", "too many pages of history at once: max=" + PAGES_MAX);
+    }
+  }
+
+  private static HttpResponse whole(final TelemetryPage page) {
     return Envelope.success(
         200,
         writer -> {
@@ -180,11 +203,16 @@ public final class TelemetryResource {
     }
   }
 
-  private static void writeLines(final Collection<FleetCursor.Row> rows, final BodySink sink)
+  private void writeNewest(final Query query, final BodySink sink)
       throws IOException, InterruptedException {
-    for (final FleetCursor.Row row : rows) {
-      sink.write(row.json());
-      sink.write(LINE_END);
+    pages.acquire();
+    try {
+      for (final FleetCursor.Row row : descending(query).rows()) {
+        sink.write(row.json());
+        sink.write(LINE_END);
+      }
+    } finally {
+      pages.release();
     }
   }
 

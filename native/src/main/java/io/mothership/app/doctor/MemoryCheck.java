@@ -20,8 +20,11 @@ final class MemoryCheck implements Check {
   /** A connection with a subscription, as measured. */
   private static final long CONNECTION_BYTES = 4 * KIB;
 
-  /** What an idle appliance has in its heap, and requests under way. */
-  private static final long HEAP_REST_BYTES = 20L * 1024 * 1024;
+  /** Copies for a checkpoint, of the budget of streams and consumers. */
+  private static final int COPIES_SHARE = 8;
+
+  /** What an idle appliance has in its heap, requests under way, segments being written anew. */
+  private static final long HEAP_REST_BYTES = 40L * 1024 * 1024;
 
   @Override
   public String name() {
@@ -96,7 +99,12 @@ final class MemoryCheck implements Check {
             + " of subscriptions, "
             + Amounts.bytes(connectionBytes)
             + " of connections";
-    return stateBytes + subscriptionBytes + connectionBytes + HEAP_REST_BYTES > heapBytes
+    return stateBytes
+                + stateBytes / COPIES_SHARE
+                + subscriptionBytes
+                + connectionBytes
+                + HEAP_REST_BYTES
+            > heapBytes
         ? Finding.warn(
             NAME,
             text,

@@ -48,6 +48,9 @@ public final class JournalUpkeep implements Upkeep {
   /** So many small neighbours become one, even if that frees little. */
   private static final int NEIGHBOURS_MAX = 8;
 
+  /** After so many messages were moved the rest waits for the next checkpoint: each is noted. */
+  private static final int MOVED_MAX = 256 * 1024;
+
   private final FileFacade files;
   private final Path directory;
   private final CheckpointFiles checkpoints;
@@ -68,6 +71,7 @@ public final class JournalUpkeep implements Upkeep {
   private long newestSequence;
   private int newestFrom;
   private int olderFrom;
+  private boolean isLengthTold;
 
   /**
    * @param restored the checkpoint from which the journal was opened
@@ -134,6 +138,7 @@ public final class JournalUpkeep implements Upkeep {
     try {
       final Path newest = checkpoints.list().getFirst();
       if (checkpoints.newestLength() > loadedBytesMax) {
+        warnOfLength(checkpoints.newestLength());
         return Optional.empty();
       }
       final CheckpointFiles.Opened read =
@@ -147,6 +152,17 @@ public final class JournalUpkeep implements Upkeep {
       return Optional.empty();
     } catch (final IOException | NoSuchElementException e) {
       throw CheckpointFiles.failed("cannot read checkpoint: cause=" + e, e);
+    }
+  }
+
+  private void warnOfLength(final long length) {
+    if (!isLengthTold) {
+      isLengthTold = true;
+      LOG.warn(
+          "stream indexes are longer than what may be kept packed, so what is new stays in the"
+              + " heap: jetstream.max_index_memory={}, actual={}",
+          loadedBytesMax,
+          length);
     }
   }
 
@@ -168,7 +184,7 @@ public final class JournalUpkeep implements Upkeep {
       final List<List<SegmentIndex>> groups =
           SparseGroups.of(candidates, segments.all(), live, segmentBytes, share, NEIGHBOURS_MAX);
       for (final List<SegmentIndex> group : groups) {
-        if (!tryRewrite(group, state, moved)) {
+        if (moved.count() >= MOVED_MAX || !tryRewrite(group, state, moved)) {
           return moved;
         }
       }

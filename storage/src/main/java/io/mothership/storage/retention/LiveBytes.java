@@ -7,7 +7,7 @@ import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 
 /**
- * How many bytes of each segment are messages that some stream holds.
+ * How much of each segment is messages that some stream holds.
  *
  * <p><i>Thread:</i> one.
  */
@@ -17,6 +17,7 @@ final class LiveBytes {
 
   private static final class Count {
     private long bytes;
+    private int messages;
   }
 
   static LiveBytes of(final FrozenState state) {
@@ -27,7 +28,9 @@ final class LiveBytes {
 
   private void add(final long location, final int size) {
     if (location != Journal.NOWHERE) {
-      bySegment.computeIfAbsent(Location.segment(location), key -> new Count()).bytes += size;
+      final Count count = bySegment.computeIfAbsent(Location.segment(location), key -> new Count());
+      count.bytes += size;
+      count.messages++;
       total += size;
     }
   }
@@ -36,6 +39,12 @@ final class LiveBytes {
   long bytes(final int segment) {
     final Count count = bySegment.get(segment);
     return count == null ? 0 : count.bytes;
+  }
+
+  /** How many messages live in the segment. */
+  int messages(final int segment) {
+    final Count count = bySegment.get(segment);
+    return count == null ? 0 : count.messages;
   }
 
   /** Numbers of the segments in which something lives. */

@@ -10,6 +10,11 @@ import java.util.List;
  * together as fit into one segment.
  */
 final class SparseGroups {
+  /**
+   * Their places are in the heap while the group is written anew; a segment alone may have more.
+   */
+  private static final int MESSAGES_MAX = 128 * 1024;
+
   private final SegmentIndex[] all;
   private final LiveBytes live;
   private final int segmentBytes;
@@ -17,6 +22,7 @@ final class SparseGroups {
   private final List<List<SegmentIndex>> groups = new ArrayList<>();
   private List<SegmentIndex> group = new ArrayList<>();
   private long groupLive;
+  private int groupMessages;
 
   private SparseGroups(
       final SegmentIndex[] all,
@@ -49,11 +55,14 @@ final class SparseGroups {
         chosen.finish();
         continue;
       }
-      if (chosen.groupLive + bytes > segmentBytes * 0.9) {
+      final int messages = live.messages(segment.segment());
+      if (chosen.groupLive + bytes > segmentBytes * 0.9
+          || chosen.groupMessages + messages > MESSAGES_MAX) {
         chosen.finish();
       }
       chosen.group.add(segment);
       chosen.groupLive += bytes;
+      chosen.groupMessages += messages;
     }
     chosen.finish();
     return chosen.groups;
@@ -65,6 +74,7 @@ final class SparseGroups {
     }
     group = new ArrayList<>();
     groupLive = 0;
+    groupMessages = 0;
   }
 
   private boolean isWorthIt() {

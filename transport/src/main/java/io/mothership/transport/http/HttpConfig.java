@@ -42,7 +42,7 @@ public record HttpConfig(
   }
 
   /**
-   * The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body (32 MiB together), 10 s to read,
+   * The contract's limits: 8 KiB line, 32 KiB headers, 1 MiB body (8 MiB together), 10 s to read,
    * 120 s idle.
    */
   public static HttpConfig of(final String host, final int port) {
@@ -52,7 +52,7 @@ public record HttpConfig(
         8 * 1024,
         32 * 1024,
         1024 * 1024,
-        32 * 1024 * 1024,
+        8 * 1024 * 1024,
         1024,
         10_000,
         10_000,

@@ -126,9 +126,23 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void send(final byte[] text) throws IOException, InterruptedException {
+  public void awaitRoom() throws IOException, InterruptedException {
     gate.await(FOREVER_MS);
-    context.channel().writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)));
+  }
+
+  @Override
+  public void send(final byte[] text) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (!context.channel().isActive()) {
+      throw new IOException("connection closed");
+    }
+    // The channel copies it out of the heap; without memory there it must not go on with a gap.
+    context
+        .channel()
+        .writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(text)))
+        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
   }
 
   @Override

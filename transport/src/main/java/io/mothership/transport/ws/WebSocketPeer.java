@@ -6,10 +6,20 @@ import java.io.IOException;
 public interface WebSocketPeer {
 
   /**
+   * Waits until the client has taken most of what was sent, however long it needs. To be called
+   * before what is to be sent is made.
+   *
+   * <p><i>Thread:</i> the session's.
+   *
+   * @throws IOException if the connection is closed
+   */
+  void awaitRoom() throws IOException, InterruptedException;
+
+  /**
    * Sends one text message of valid UTF-8; the array must not change any more.
    *
-   * <p><i>Thread:</i> the session's. <i>Back-pressure:</i> waits until the channel takes bytes,
-   * however long the client needs.
+   * <p><i>Thread:</i> the session's. <i>Back-pressure:</i> none, see {@link #awaitRoom}: what the
+   * client does not take waits outside the heap.
    *
    * @throws IOException if the connection is closed
    */
