@@ -58,6 +58,7 @@ public final class Recovery {
   private final RecoveryListener listener;
   private final int segmentBytes;
 
+  private final ByteBuffer scratch = SegmentMapping.newScratch();
   private final List<Damage> damage = new ArrayList<>();
   private final List<SegmentIndex> segments = new ArrayList<>();
   private final Set<Integer> knownReplacing = new HashSet<>();
@@ -241,7 +242,7 @@ public final class Recovery {
     if (!found.containsKey(segment)) {
       return false;
     }
-    try (SegmentMapping mapping = SegmentMapping.open(files, found.get(segment))) {
+    try (SegmentMapping mapping = map(found.get(segment))) {
       return examiner.hasFrame(mapping, checkpoint);
     }
   }
@@ -253,7 +254,7 @@ public final class Recovery {
       final boolean isOpenEnded,
       final int cleanEnd)
       throws IOException {
-    try (SegmentMapping mapping = SegmentMapping.open(files, file)) {
+    try (SegmentMapping mapping = map(file)) {
       final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
       if (isOpenEnded) {
         mapping.touchAll();
@@ -295,6 +296,10 @@ public final class Recovery {
         finishLast(file, mapping, examination, isOpenEnded);
       }
     }
+  }
+
+  private SegmentMapping map(final Path file) throws IOException {
+    return SegmentMapping.open(files, () -> file, scratch);
   }
 
   /**

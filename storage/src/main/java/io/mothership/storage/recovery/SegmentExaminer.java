@@ -59,7 +59,7 @@ final class SegmentExaminer {
 
   /** The segment's descriptor if anything in the segment can be read. */
   Optional<SegmentDescriptor> descriptor(final int segment, final SegmentMapping mapping) {
-    mapping.touch(0, SegmentDescriptor.FRONT_LENGTH);
+    mapping.touchPages(0, SegmentDescriptor.FRONT_LENGTH);
     final int front = Math.min(SegmentDescriptor.FRONT_LENGTH, mapping.length());
     final Optional<SegmentDescriptor> found = descriptor(segment, mapping.buffer(), front);
     if (found.isPresent()) {

@@ -131,10 +131,29 @@ public final class SegmentMapping implements AutoCloseable {
   public void touch(final int from, final int to) {
     final int last = Math.min(to, length) - 1;
     for (int stretch = Math.max(from, 0) / STRETCH; stretch <= last / STRETCH; stretch++) {
-      if ((touched[stretch / Long.SIZE] & 1L << stretch) == 0) {
+      if (!isTouched(stretch)) {
         read(stretch, stretch, last + 1);
       }
     }
+  }
+
+  /** The same for a few bytes, without what lies around them. */
+  void touchPages(final int from, final int to) {
+    final int start = from / PAGE * PAGE;
+    final int end = Math.min(length, (to + PAGE - 1) / PAGE * PAGE);
+    if (end - start > STRETCH) {
+      touch(from, to);
+    } else if (start < end && !(isTouched(start / STRETCH) && isTouched((end - 1) / STRETCH))) {
+      try (FileChannel channel = files.openToRead(file.get())) {
+        read(channel, start, end - start, end - start);
+      } catch (final IOException e) {
+        onUnopened(e);
+      }
+    }
+  }
+
+  private boolean isTouched(final int stretch) {
+    return (touched[stretch / Long.SIZE] & 1L << stretch) != 0;
   }
 
   public void touchAll() {
@@ -162,9 +181,12 @@ public final class SegmentMapping implements AutoCloseable {
   /** Offset after the last byte that is not zero. */
   public int usedLength() {
     int end = length;
+    // Of a sealed segment it is near the end; of another one a hole may lie behind it.
+    int part = PAGE;
     while (end > 0) {
-      final int from = (end - 1) / STRETCH * STRETCH;
-      touch(from, end);
+      final int from = (end - 1) / part * part;
+      touchPages(from, end);
+      part = STRETCH;
       final int used = SegmentScanner.lastNonZero(buffer, from, end);
       if (used > from) {
         return used;
@@ -177,26 +199,32 @@ public final class SegmentMapping implements AutoCloseable {
   private void read(final int from, final int to, final int end) {
     try (FileChannel channel = files.openToRead(file.get())) {
       for (int stretch = from; stretch <= to; stretch++) {
-        read(channel, stretch, end);
+        final int start = stretch * STRETCH;
+        read(channel, start, STRETCH, Math.min(STRETCH, end - start));
       }
     } catch (final IOException e) {
-      // It cannot be opened now, has another name or none since, or whoever reads was told to end:
-      // its pages are as good as before.
-      LOG.debug("segment not read ahead of its mapping: cause={}", e.toString());
+      onUnopened(e);
     }
   }
 
-  private void read(final FileChannel channel, final int stretch, final int end)
+  /**
+   * It cannot be opened now, has another name or none since, or whoever reads was told to end: its
+   * pages are as good as before.
+   */
+  private static void onUnopened(final IOException cause) {
+    LOG.debug("segment not read ahead of its mapping: cause={}", cause.toString());
+  }
+
+  /** Reads {@code count} bytes, of which {@code needed} must be there, within one stretch. */
+  private void read(final FileChannel channel, final int start, final int count, final int needed)
       throws ClosedChannelException {
     try {
-      scratch.clear();
-      final int start = stretch * STRETCH;
-      files.read(channel, scratch, start);
-      if (scratch.position() < Math.min(STRETCH, end - start)) {
+      files.read(channel, scratch.clear().limit(count), start);
+      if (scratch.position() < needed) {
         throw new EOFException("the file was cut off: length=" + (start + scratch.position()));
       }
-      if (scratch.position() == Math.min(STRETCH, length - start)) {
-        touched[stretch / Long.SIZE] |= 1L << stretch;
+      if (start % STRETCH == 0 && scratch.position() == Math.min(STRETCH, length - start)) {
+        touched[start / STRETCH / Long.SIZE] |= 1L << start / STRETCH;
       }
     } catch (final ClosedChannelException e) {
       // By an interrupt; that says nothing of the disk.
