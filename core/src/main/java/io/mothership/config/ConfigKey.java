@@ -274,7 +274,7 @@ public enum ConfigKey {
       Integer.MAX_VALUE,
       "",
       "",
-      "What the packed indexes of streams may take outside the heap, about 9 bytes a message, and"
+      "What the packed indexes of streams may take outside the heap, 1 to 10 bytes a message, and"
           + " twice that while a checkpoint is read back. Above it they stay in the heap."),
   JETSTREAM_SYNC(
       "jetstream.sync",
