@@ -12,6 +12,8 @@ import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads records behind the tail window for ms-dispatch, which must not touch a mapped page.
@@ -27,6 +29,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * full.
  */
 public final class ReadAgent implements Agent {
+  private static final Logger LOG = LoggerFactory.getLogger(ReadAgent.class);
   private static final int REQUEST = 1;
   private static final int FOUND = 2;
   private static final int MISSING = 3;
@@ -43,6 +46,7 @@ public final class ReadAgent implements Agent {
   private final JournalReader reader;
   private final FrameView frame = new FrameView();
   private final FrameView answered = new FrameView();
+  private boolean isLost;
   private final ControlledMessageHandler onRequest = this::onRequest;
   private long requestedCount;
   private long answeredCount;
@@ -121,14 +125,27 @@ public final class ReadAgent implements Agent {
     final long token = buffer.getLong(index + 8);
     final long location = buffer.getLong(index + HEADER);
     final boolean isAnswered =
-        reader.read(location, frame)
+        tryRead(location)
             ? tryAnswer(requester, token)
-            : reader.isLost()
+            : isLost
                 ? tryAnswerLost(requester, token, location)
                 : tryAnswerMissing(requester, token);
     return isAnswered
         ? ControlledMessageHandler.Action.CONTINUE
         : ControlledMessageHandler.Action.ABORT;
+  }
+
+  /** Whatever goes wrong, whoever asks gets an answer, and waits for none in vain. */
+  private boolean tryRead(final long location) {
+    isLost = false;
+    try {
+      final boolean isRead = reader.read(location, frame);
+      isLost = !isRead && reader.isLost();
+      return isRead;
+    } catch (final RuntimeException | Error e) {
+      LOG.error("a message was not read: location={}", location, e);
+      return false;
+    }
   }
 
   private boolean tryAnswerLost(final int requester, final long token, final long location) {
