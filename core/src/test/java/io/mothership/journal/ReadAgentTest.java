@@ -16,7 +16,7 @@ final class ReadAgentTest {
 
   @Test
   void shouldAnswerNotNowWhereReadingThrows() {
-    final ReadAgent agent = new ReadAgent(new BadReader(), new FramePool(1, 1024), 64 * 1024);
+    final ReadAgent agent = new ReadAgent(new BadReader(), new FramePool(2, 1024), 64 * 1024);
     agent.tryRequest(3, 1, DAMAGED);
     agent.tryRequest(3, 2, UNREADABLE);
     agent.tryRequest(3, 3, DAMAGED);
