@@ -44,6 +44,7 @@ public final class SpineSim {
   private static final int ROUNDS_MAX = 60;
   private static final int STEPS_TO_ANSWER = 100;
   private static final int STEPS_TO_REST = 100_000;
+  private static final int YIELDS_TO_COMMIT = 1_000;
   private static final int ROLLUP_ALL = 3;
   private static final long STEP_NS_MAX = 3600 * SECOND_NS;
   private static final int ROUNDS_TO_TRUST = 4;
@@ -320,10 +321,20 @@ public final class SpineSim {
   /** Steps all agents until nothing is left to do: whoever asked has an answer. */
   private void drain() {
     int idle = 0;
+    int awaited = 0;
     for (int steps = 0; !isCut && idle < 2; steps++) {
       assertTrue(steps < STEPS_TO_REST, "never comes to rest");
-      // A service may come with something between two steps.
-      idle = spine.stepAll() == 0 ? idle + 1 : 0;
+      if (spine.stepAll() != 0) {
+        idle = 0;
+      } else if (spine.ingress().pendingBytes() > 0 && awaited < YIELDS_TO_COMMIT) {
+        // A thread of a service has claimed a place and not filled it yet: what comes after it
+        // waits. On a full disk it waits for longer.
+        awaited++;
+        Thread.yield();
+      } else {
+        // A service may come with something between two steps.
+        idle++;
+      }
     }
     if (isCut) {
       return;
