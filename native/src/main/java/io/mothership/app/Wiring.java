@@ -128,7 +128,7 @@ public final class Wiring implements AutoCloseable {
       lockStore(SpineOptions.storeFolder(config));
     }
     final Optional<DatabaseOpening> database = beginRegistry();
-    // Its native library, too, takes as long to load as a small journal to recover.
+    // What waits for sockets has a native library, which takes as long to load.
     final CompletableFuture<SocketDriver> driver =
         CompletableFuture.supplyAsync(SocketDriver::best);
     final long publishedOutboxId = startSpine();
