@@ -9,6 +9,7 @@ import io.mothership.bus.Slice;
 import io.mothership.journal.FrameDescriptor;
 import io.mothership.journal.codec.Origin;
 import io.mothership.routing.Subjects;
+import io.mothership.security.SubjectRules;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -455,7 +456,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (!rules.mayPublish(subject)) {
       return refuse(NatsErrors.PUBLISH_DENIED, GoText.quoted(subject));
     }
-    if (!reply.isEmpty() && !SubjectRules.mayReplyTo(reply)) {
+    if (!reply.isEmpty() && !rules.mayReplyTo(reply)) {
       return refuse(NatsErrors.REPLY_DENIED, GoText.quoted(reply));
     }
     return 0;

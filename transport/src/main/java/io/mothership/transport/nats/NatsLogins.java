@@ -1,5 +1,6 @@
 package io.mothership.transport.nats;
 
+import io.mothership.security.SubjectRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;

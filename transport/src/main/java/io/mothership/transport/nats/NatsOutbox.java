@@ -5,6 +5,7 @@ import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
+import io.mothership.security.SubjectRules;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,5 +1,7 @@
 package io.mothership.transport.nats;
 
+import io.mothership.security.SubjectRules;
+
 /**
  * Somebody who may log in.
  *
