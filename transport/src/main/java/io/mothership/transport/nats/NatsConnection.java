@@ -9,7 +9,7 @@ import io.mothership.bus.Slice;
 import io.mothership.journal.FrameDescriptor;
 import io.mothership.journal.codec.Origin;
 import io.mothership.routing.Subjects;
-import io.mothership.security.SubjectRules;
+import io.mothership.security.Principal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -58,7 +58,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private final String nonce;
 
   private NatsLogins logins;
-  private SubjectRules rules = SubjectRules.OPEN;
+  private Principal principal = Principal.anonymous();
   private boolean isAwaitingLogin;
   private boolean isConnected;
   private boolean isOpen;
@@ -86,9 +86,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
     this.logins = config.logins();
     this.nonce = logins.newNonce();
-    final Optional<NatsUser> anonymous = logins.admit(options, nonce);
+    final Optional<Principal> anonymous = logins.admit(options, nonce);
     isAwaitingLogin = anonymous.isEmpty();
-    anonymous.ifPresent(user -> rules(user.rules()));
+    anonymous.ifPresent(this::principal);
   }
 
   long id() {
@@ -211,8 +211,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (isFailing || isAwaitingLogin) {
       return;
     }
-    final Optional<NatsUser> user = newLogins.admit(options, nonce);
-    if (user.isEmpty() || !user.get().rules().equals(rules)) {
+    final Optional<Principal> now = newLogins.admit(options, nonce);
+    if (now.isEmpty() || !now.get().equals(principal)) {
       fail(NatsErrors.AUTHORIZATION_VIOLATION);
     }
   }
@@ -399,7 +399,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       fail(NatsErrors.MALFORMED_CONNECT);
       return false;
     }
-    final Optional<NatsUser> user = logins.admit(options, nonce);
+    final Optional<Principal> user = logins.admit(options, nonce);
     if (user.isEmpty() || options.namesAccount()) {
       fail(NatsErrors.AUTHORIZATION_VIOLATION);
       return false;
@@ -413,7 +413,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
       return false;
     }
     isAwaitingLogin = false;
-    rules(user.get().rules());
+    principal(user.get());
     return true;
   }
 
@@ -427,9 +427,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     return name.length() > FrameDescriptor.SUBJECT_LENGTH_MAX;
   }
 
-  private void rules(final SubjectRules newRules) {
-    rules = newRules;
-    outbox.deliverable(newRules);
+  private void principal(final Principal newPrincipal) {
+    principal = newPrincipal;
+    outbox.deliverable(newPrincipal.subjects());
   }
 
   /** Makes sure that the dispatcher knows this connection. */
@@ -443,7 +443,8 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
               outbox,
               options.isEcho(),
               options.wantsNoResponders(),
-              options.takesHeaders());
+              options.takesHeaders(),
+              principal.subjects().scope());
       isOpen = ingress.tryOpen(opening) >= 0;
     }
     return isOpen;
@@ -453,10 +454,10 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int refusePublish(final MessageView message) {
     final Slice subject = message.subject();
     final Slice reply = message.reply();
-    if (!rules.mayPublish(subject)) {
+    if (!principal.subjects().mayPublish(subject)) {
       return refuse(NatsErrors.PUBLISH_DENIED, GoText.quoted(subject));
     }
-    if (!reply.isEmpty() && !rules.mayReplyTo(reply)) {
+    if (!reply.isEmpty() && !principal.subjects().mayReplyTo(reply)) {
       return refuse(NatsErrors.REPLY_DENIED, GoText.quoted(reply));
     }
     return 0;
@@ -464,7 +465,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   /** Like {@link #refusePublish}. */
   private int refuseSubscription(final Slice subject, final Slice queue) {
-    if (!rules.maySubscribe(subject, queue)) {
+    if (!principal.subjects().maySubscribe(subject, queue)) {
       final GoText named = GoText.quoted(subject);
       return refuse(
           NatsErrors.SUBSCRIPTION_DENIED,
