@@ -81,10 +81,13 @@ final class FileValues {
   private final Map<ConfigKey, Scalar> values = new EnumMap<>(ConfigKey.class);
   private final List<UserConfig> users = new ArrayList<>();
   private final List<UserConfig> keyUsers = new ArrayList<>();
+  private final List<TokenConfig> tokens = new ArrayList<>();
+  private final GrantValues grants;
   private Permissions defaultPermissions = Permissions.ALL;
 
   private FileValues(final ConfigProblems problems) {
     this.problems = problems;
+    this.grants = new GrantValues(problems);
   }
 
   private record Permissions(SubjectRules publish, SubjectRules subscribe) {
@@ -113,6 +116,11 @@ final class FileValues {
   /** Users by NKey: the name is the public key. */
   List<UserConfig> keyUsers() {
     return keyUsers;
+  }
+
+  /** Bearer tokens besides the one that may do everything. */
+  List<TokenConfig> tokens() {
+    return tokens;
   }
 
   /**
@@ -163,6 +171,7 @@ final class FileValues {
       case "debug" -> logLevel(written, value, "debug");
       case "trace" -> logLevel(written, value, "trace");
       case "authorization.users" -> users(written, value);
+      case "http.tokens" -> tokens.addAll(grants.tokens(written, value));
       case "authorization.default_permissions" -> {
         // Read before the users, whom it is for.
       }
@@ -285,9 +294,14 @@ final class FileValues {
         case "password", "pass" -> password = text(entry);
         case "permissions", "permission", "authorization" -> permissions = permissions(entry);
         case "nkey" -> key = text(entry);
-        default -> unknown(entry.place(), "users." + entry.key());
+        default -> {
+          if (!GrantValues.isPart(entry.key())) {
+            unknown(entry.place(), "users." + entry.key());
+          }
+        }
       }
     }
+    final GrantConfig grant = grants.grant(block);
     final Place place = block.place();
     if (!key.isEmpty()) {
       if (!key.matches("U[A-Z2-7]{55}")) {
@@ -296,7 +310,7 @@ final class FileValues {
       if (!name.isEmpty() || !password.isEmpty()) {
         problems.add(place.toString(), "a user with an nkey has no name and no password");
       }
-      keyUsers.add(new UserConfig(key, "", permissions.publish(), permissions.subscribe()));
+      keyUsers.add(new UserConfig(key, "", permissions.publish(), permissions.subscribe(), grant));
       return;
     }
     if (name.isEmpty()) {
@@ -305,7 +319,8 @@ final class FileValues {
     if (password.matches("\\$2[abxy]\\$.*")) {
       problems.add(place.toString(), "bcrypt hashes of passwords are not supported yet");
     }
-    users.add(new UserConfig(name, password, permissions.publish(), permissions.subscribe()));
+    users.add(
+        new UserConfig(name, password, permissions.publish(), permissions.subscribe(), grant));
   }
 
   private Permissions permissions(final Entry entry) {

@@ -25,16 +25,19 @@ public final class MothershipConfig {
   private final List<UserConfig> users;
   private final List<UserConfig> keyUsers;
   private final UserConfig unlisted;
+  private final List<TokenConfig> tokens;
 
   private MothershipConfig(
       final Map<ConfigKey, Value> values,
       final List<UserConfig> users,
       final List<UserConfig> keyUsers,
-      final UserConfig unlisted) {
+      final UserConfig unlisted,
+      final List<TokenConfig> tokens) {
     this.values = values;
     this.users = users;
     this.keyUsers = keyUsers;
     this.unlisted = unlisted;
+    this.tokens = tokens;
   }
 
   private record Value(String text, String source) {}
@@ -71,6 +74,7 @@ public final class MothershipConfig {
     List<UserConfig> users = List.of();
     List<UserConfig> keyUsers = List.of();
     UserConfig unlisted = UserConfig.UNLISTED;
+    List<TokenConfig> tokens = List.of();
     if (inputs.file().isPresent()) {
       final FileValues fromFile = FileValues.read(inputs.file().get(), environment, problems);
       fromFile
@@ -80,6 +84,7 @@ public final class MothershipConfig {
       users = fromFile.users();
       keyUsers = fromFile.keyUsers();
       unlisted = fromFile.unlisted();
+      tokens = fromFile.tokens();
     }
     for (final ConfigKey key : ConfigKey.values()) {
       // The more specific name comes first and is set last.
@@ -91,7 +96,7 @@ public final class MothershipConfig {
       }
     }
     inputs.commandLine().forEach((key, text) -> set(values, problems, key, text, "command line"));
-    final MothershipConfig config = new MothershipConfig(values, users, keyUsers, unlisted);
+    final MothershipConfig config = new MothershipConfig(values, users, keyUsers, unlisted, tokens);
     if (problems.list().isEmpty()) {
       Limits.check(config, problems);
     }
@@ -114,7 +119,7 @@ public final class MothershipConfig {
       }
     }
     final MothershipConfig config =
-        new MothershipConfig(merged, wanted.users, wanted.keyUsers, wanted.unlisted);
+        new MothershipConfig(merged, wanted.users, wanted.keyUsers, wanted.unlisted, wanted.tokens);
     final ConfigProblems problems = new ConfigProblems();
     Limits.check(config, problems);
     problems.throwIfAny();
@@ -130,7 +135,8 @@ public final class MothershipConfig {
   public boolean hasSameUsers(final MothershipConfig other) {
     return users.equals(other.users)
         && keyUsers.equals(other.keyUsers)
-        && unlisted.equals(other.unlisted);
+        && unlisted.equals(other.unlisted)
+        && tokens.equals(other.tokens);
   }
 
   private static void set(
@@ -232,6 +238,11 @@ public final class MothershipConfig {
     return keyUsers;
   }
 
+  /** Bearer tokens of the {@code http} block, besides the one that may do everything. */
+  public List<TokenConfig> tokens() {
+    return tokens;
+  }
+
   /** What whoever is admitted by the token, or as the one user, may do; it has no name. */
   public UserConfig unlisted() {
     return unlisted;
@@ -245,7 +256,13 @@ public final class MothershipConfig {
       lines.add("%-50s # %s".formatted(key.fileKey() + ": " + written(shown), source(key)));
     }
     for (final UserConfig user : users) {
-      lines.add("# user " + user.name() + ", password ********");
+      lines.add("# user " + user.name() + ", password ********, " + user.grant());
+    }
+    for (final UserConfig key : keyUsers) {
+      lines.add("# user with nkey " + key.name() + ", " + key.grant());
+    }
+    for (final TokenConfig token : tokens) {
+      lines.add("# token " + token.name() + ", ********, " + token.grant());
     }
     return lines;
   }

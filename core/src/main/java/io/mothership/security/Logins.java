@@ -92,9 +92,11 @@ public final class Logins implements Authenticator {
   @Override
   public Principal authenticate(final Credentials credentials) {
     return switch (credentials) {
-      case Credentials.Bearer(final String token) -> find(bearers, token);
+      case Credentials.Bearer(final String token) -> find(bearers, token, "Invalid token");
       case Credentials.Password(final String user, final String password) ->
-          user.isEmpty() ? find(namelessPasswords, password) : user(user, password);
+          user.isEmpty()
+              ? find(namelessPasswords, password, "Invalid password")
+              : user(user, password);
       case Credentials.Nkey key -> key(key);
       case Credentials.Certificate certificate -> throw unknown();
       case Credentials.None(final Door door) ->
@@ -137,7 +139,8 @@ public final class Logins implements Authenticator {
   }
 
   /** All are compared, whichever is the right one. */
-  private static Principal find(final List<Login> logins, final String secret) {
+  private static Principal find(
+      final List<Login> logins, final String secret, final String refusal) {
     final byte[] digest = digest(secret);
     Principal found = null;
     for (final Login login : logins) {
@@ -146,14 +149,17 @@ public final class Logins implements Authenticator {
       }
     }
     if (found == null) {
-      throw unknown();
+      throw unknown(refusal);
     }
     return found;
   }
 
   private static ServiceException unknown() {
-    return new ServiceException(
-        ServiceException.Kind.UNAUTHENTICATED, "UNAUTHORIZED", "Invalid credentials");
+    return unknown("Invalid credentials");
+  }
+
+  private static ServiceException unknown(final String message) {
+    return new ServiceException(ServiceException.Kind.UNAUTHENTICATED, "UNAUTHORIZED", message);
   }
 
   /** Of equal length whatever was sent, so that comparing tells nothing about the secret's. */

@@ -10,6 +10,7 @@ import io.mothership.dispatch.Spine;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
+import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsCounters;
 import io.mothership.transport.nats.NatsErrors;
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
 
 /**
  * The monitoring port: {@code /varz} and {@code /healthz} as nats-server has them, where a member
- * is there only if its number is true, and {@code /metrics}. No token. Virtual threads.
+ * is there only if its number is true, without a token, and {@code /metrics}. Virtual threads.
  */
 final class Monitoring {
   private static final JsonFactory JSON = new JsonFactory();
@@ -32,7 +33,7 @@ final class Monitoring {
   private final Supplier<MothershipConfig> latest;
   private final NatsListener listener;
   private final Spine spine;
-  private final MetricsPage metrics;
+  private final RouteHandler metrics;
   private final Clock clock;
   private final long startNs;
 
@@ -43,7 +44,7 @@ final class Monitoring {
       final Supplier<MothershipConfig> latest,
       final NatsListener listener,
       final Spine spine,
-      final MetricsPage metrics,
+      final RouteHandler metrics,
       final Clock clock) {
     this.latest = latest;
     this.listener = listener;

@@ -3,26 +3,20 @@ package io.mothership.app;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.DatabaseUrl;
 import io.mothership.config.MothershipConfig;
-import io.mothership.config.UserConfig;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
 import io.mothership.journal.SyncPolicy;
-import io.mothership.security.SubjectRules;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.stream.JetStreamConfig;
 import io.mothership.stream.JetStreamLimits;
 import io.mothership.transport.nats.NatsConfig;
-import io.mothership.transport.nats.NatsLogins;
-import io.mothership.transport.nats.NatsUser;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -167,7 +161,6 @@ public final class SpineOptions {
         .serverName(config.text(ConfigKey.SERVER_NAME))
         .hasJetStream(config.isOn(ConfigKey.JETSTREAM))
         .domain(config.isOn(ConfigKey.JETSTREAM) ? domain(config, role) : "")
-        .logins(logins(config))
         .payloadBytesMax(config.integer(ConfigKey.MAX_PAYLOAD))
         .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
         .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
@@ -206,37 +199,6 @@ public final class SpineOptions {
               + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
           e);
     }
-  }
-
-  private static NatsLogins logins(final MothershipConfig config) {
-    final SubjectRules unlisted = rules(config.unlisted());
-    final List<NatsUser> users = new ArrayList<>();
-    final String user = config.text(ConfigKey.AUTHORIZATION_USER);
-    if (!user.isEmpty()) {
-      users.add(new NatsUser(user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), unlisted));
-    }
-    for (final UserConfig other : config.users()) {
-      users.add(new NatsUser(other.name(), other.password(), rules(other)));
-    }
-    final List<NatsUser> keys =
-        config.keyUsers().stream().map(key -> new NatsUser(key.name(), "", rules(key))).toList();
-    try {
-      return new NatsLogins(users, keys, config.text(ConfigKey.AUTHORIZATION_TOKEN), unlisted, "");
-    } catch (final IllegalArgumentException e) {
-      throw new MothershipException(
-          MothershipException.Category.CONFIGURATION,
-          "CONFIG_INVALID",
-          "authorization.users: " + e.getMessage(),
-          e);
-    }
-  }
-
-  private static SubjectRules rules(final UserConfig user) {
-    return new SubjectRules(
-        user.publish().allow(),
-        user.publish().deny(),
-        user.subscribe().allow(),
-        user.subscribe().deny());
   }
 
   private static long milliseconds(final MothershipConfig config, final ConfigKey key) {

@@ -4,6 +4,7 @@ import io.mothership.app.Exposure;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.Limits;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.TokenConfig;
 import io.mothership.config.UserConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,10 @@ final class SecretsCheck implements Check {
         config.text(ConfigKey.AUTHORIZATION_USER));
     for (final UserConfig user : config.users()) {
       weak(findings, isNatsOpen, "password of " + user.name(), user.password(), user.name());
+    }
+    final boolean isHttpOpen = !Exposure.isLoopback(config.text(ConfigKey.HTTP_HOST));
+    for (final TokenConfig token : config.tokens()) {
+      weak(findings, isHttpOpen, "token " + token.name(), token.token(), token.name());
     }
     if (config.integer(ConfigKey.MONITOR_PORT) >= 0
         && !Exposure.isLoopback(config.text(ConfigKey.MONITOR_HOST))) {

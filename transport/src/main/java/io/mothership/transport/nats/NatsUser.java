@@ -23,12 +23,7 @@ public record NatsUser(String name, String secret, SubjectRules rules) {
 
   Principal principal() {
     return new Principal(
-        name,
-        Principal.Kind.USER,
-        OrganizationScope.all(),
-        Set.of(Role.ADMIN),
-        rules,
-        Instant.MAX);
+        name, Principal.Kind.USER, OrganizationScope.all(), Set.of(Role.ADMIN), rules, Instant.MAX);
   }
 
   @Override

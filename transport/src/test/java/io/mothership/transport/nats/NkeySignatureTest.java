@@ -69,7 +69,8 @@ final class NkeySignatureTest {
     final NatsLogins logins = new NatsLogins(List.of(), List.of(user), "", SubjectRules.OPEN, "");
     assertTrue(logins.isRequired());
     assertEquals(
-        Optional.of(user.principal()), logins.admit(options(publicKey(key), signature(key, NONCE)), NONCE));
+        Optional.of(user.principal()),
+        logins.admit(options(publicKey(key), signature(key, NONCE)), NONCE));
     assertEquals(
         Optional.empty(), logins.admit(options(publicKey(key), signature(key, NONCE)), "other"));
     assertEquals(
