@@ -16,11 +16,10 @@ import io.mothership.jetstream.api.StreamApi;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StateBudget;
 import io.mothership.jetstream.model.ApiException;
-import io.mothership.jetstream.model.ConstellationStreams;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
-import io.mothership.jetstream.stream.BroadcastTargets;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
@@ -85,14 +84,6 @@ public final class JetStream implements StreamLayer {
     this.consumerApi = new ConsumerApi(home, consumers, advisories, replies);
     this.api = new StreamApi(home, consumers, replies);
     this.replay = new StreamReplay(home);
-  }
-
-  /**
-   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they
-   * are. To be called before {@link #onRecoveryComplete}.
-   */
-  public void broadcastTargets(final BroadcastTargets targets) {
-    home.broadcastTargets(targets);
   }
 
   /** The streams, for tests. */
@@ -246,11 +237,9 @@ public final class JetStream implements StreamLayer {
     subscribe("$JS.FC.>", (subscription, message) -> consumers.onFlowControl(ACCOUNT, message));
     consumers.onRecoveryComplete(exchange);
     home.onStarted();
-    if (home.config().isConstellation()) {
-      for (final StreamConfig wanted : ConstellationStreams.all()) {
-        if (home.stream(wanted.name()).isEmpty()) {
-          api.create(wanted);
-        }
+    for (final StreamDefinition wanted : home.config().own()) {
+      if (home.stream(wanted.config().name()).isEmpty()) {
+        api.create(wanted.config());
       }
     }
   }

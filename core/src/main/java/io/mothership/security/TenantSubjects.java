@@ -1,5 +1,7 @@
 package io.mothership.security;
 
+import io.mothership.fleet.FleetSubjects;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +34,7 @@ public final class TenantSubjects {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
   /** Stands where an organization does, in the subjects of detections. */
-  private static final String DETECTIONS = "isr";
+  private static final String DETECTIONS = FleetSubjects.DETECTIONS;
 
   private static final List<String> REQUESTS =
       List.of("$JS.API.>", "$JS.*.API.>", "$JS.ACK.>", "$JS.FC.>");
@@ -90,26 +92,24 @@ public final class TenantSubjects {
   private record Places(String organization, Set<String> entities) {
     List<String> reports() {
       final List<String> subjects = new ArrayList<>();
-      subjects.addAll(below("constellation.telemetry."));
+      subjects.addAll(below(Family.TELEMETRY.prefix()));
       // The subject of an event says what happened, its payload to whom.
-      subjects.add("constellation.events." + organization + ".>");
-      subjects.addAll(below("constellation.events." + DETECTIONS + "."));
+      subjects.add(Family.EVENTS.of(organization));
+      subjects.addAll(below(Family.EVENTS.prefix() + DETECTIONS + "."));
       return subjects;
     }
 
     List<String> reportsToSee() {
       final List<String> subjects = new ArrayList<>(reports());
       if (!entities.isEmpty()) {
-        subjects.remove("constellation.events." + organization + ".>");
+        subjects.remove(Family.EVENTS.of(organization));
       }
       return subjects;
     }
 
     List<String> records() {
       return entities.isEmpty()
-          ? List.of(
-              "constellation.entities." + organization + ".>",
-              "constellation.operations." + organization + ".>")
+          ? List.of(Family.ENTITIES.of(organization), Family.OPERATIONS.of(organization))
           : List.of();
     }
 
@@ -118,13 +118,13 @@ public final class TenantSubjects {
     }
 
     List<String> commands() {
-      return below("constellation.commands.");
+      return below(Family.COMMANDS.prefix());
     }
 
     List<String> commandsToSee() {
       final List<String> subjects = new ArrayList<>(commands());
       if (!entities.isEmpty()) {
-        subjects.add("constellation.commands." + organization + ".broadcast");
+        subjects.add(Family.COMMANDS.prefix() + organization + "." + FleetSubjects.BROADCAST);
       }
       return subjects;
     }

@@ -24,7 +24,9 @@ import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
@@ -131,7 +133,7 @@ public final class Wiring implements AutoCloseable {
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
-    metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    metrics.add(new ProcessMetrics(Version.text(), HostFiles.system(), clock));
     if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
@@ -188,11 +190,8 @@ public final class Wiring implements AutoCloseable {
     final StreamLayer streams;
     final long publishedOutboxId;
     if (config.isOn(JetStreamKeys.ENABLED)) {
-      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role, ownStreams()));
       jetStream.startsAt(clock.wallNs());
-      if (role == Role.APPLIANCE) {
-        jetStream.broadcastTargets(directory::entityIds);
-      }
       final ChronicleJournal opened =
           ChronicleJournal.openLocked(SpineOptions.journal(config), jetStream.recovery());
       onClose("journal", opened::close);
@@ -220,6 +219,10 @@ public final class Wiring implements AutoCloseable {
     onClose("spine", spine::close);
     metrics.add(new BrokerMetrics(spine));
     return publishedOutboxId;
+  }
+
+  private List<StreamDefinition> ownStreams() {
+    return role == Role.APPLIANCE ? FleetStreams.all(directory::entityIds) : List.of();
   }
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */

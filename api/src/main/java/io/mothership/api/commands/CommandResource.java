@@ -8,6 +8,7 @@ import io.mothership.bus.Fabric.Publication;
 import io.mothership.bus.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.error.MothershipException;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonSyntaxException;
 import io.mothership.json.JsonTree;
 import io.mothership.json.JsonValue;
@@ -34,7 +35,7 @@ import java.util.regex.Pattern;
  */
 public final class CommandResource {
   private static final String PATH = "/api/v1/commands";
-  private static final String BROADCAST = "broadcast";
+  private static final String BROADCAST = FleetSubjects.BROADCAST;
   private static final Pattern COMMAND_ID = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
 
   /** The message limit of the commands' stream. */
@@ -82,9 +83,7 @@ public final class CommandResource {
           "command too long: max=%d, actual=%d".formatted(COMMAND_BYTES_MAX, payload.length));
     }
     final PublishAck ack =
-        publish(
-            new Publication(
-                "constellation.commands." + orgId + "." + entityId, commandId, payload, 0));
+        publish(new Publication(FleetSubjects.command(orgId, entityId), commandId, payload, 0));
     return Envelope.success(
         202,
         writer ->

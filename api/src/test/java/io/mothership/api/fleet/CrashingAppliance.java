@@ -11,6 +11,7 @@ import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.storage.journal.ChronicleJournal;
@@ -37,7 +38,9 @@ public final class CrashingAppliance {
 
   public static void main(final String[] args) throws Exception {
     final Path folder = Path.of(args[0]);
-    final JetStream streams = new JetStream(JetStreamConfig.defaults());
+    final JetStream streams =
+        new JetStream(
+            JetStreamConfig.defaults().withOwn(FleetStreams.all(organization -> List.of())));
     final ChronicleJournal journal =
         ChronicleJournal.open(JournalConfig.of(folder), streams.recovery());
     final var report = journal.report();

@@ -3,6 +3,7 @@ package io.mothership.app.cli;
 import io.mothership.app.Wiring;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
+import io.mothership.fleet.FleetSubjects.Family;
 import io.mothership.frame.FrameView;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,8 +22,8 @@ final class JournalWatch implements AutoCloseable {
 
   JournalWatch(final Wiring appliance, final String orgId) {
     tap = appliance.tap(new TapStart.Oldest());
-    telemetryPrefix = "constellation.telemetry." + orgId + ".";
-    eventsPrefix = "constellation.events." + orgId + ".";
+    telemetryPrefix = Family.TELEMETRY.prefix() + orgId + ".";
+    eventsPrefix = Family.EVENTS.prefix() + orgId + ".";
     thread = Thread.ofPlatform().daemon().name("ms-demo-journal").start(this::run);
   }
 
