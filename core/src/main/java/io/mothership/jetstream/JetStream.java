@@ -19,7 +19,6 @@ import io.mothership.jetstream.model.ApiException;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
-import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
@@ -75,6 +74,7 @@ public final class JetStream implements StreamLayer {
   private final Slice rest = new Slice();
   private final IntHashSet lostSegments = new IntHashSet();
   private long columnBytesAfterCheckpoint;
+  private volatile List<String> repaired = List.of();
 
   public JetStream(final JetStreamConfig config) {
     this.home = new StreamHome(config);
@@ -94,6 +94,16 @@ public final class JetStream implements StreamLayer {
   /** The consumers, for tests. */
   Consumers consumers() {
     return consumers;
+  }
+
+  /**
+   * Own streams that were gone or changed when this start found them, and are as they should be
+   * again.
+   *
+   * <p><i>Thread:</i> any.
+   */
+  public List<String> repaired() {
+    return repaired;
   }
 
   /** The wall time of this start; to be called before recovery. */
@@ -237,11 +247,7 @@ public final class JetStream implements StreamLayer {
     subscribe("$JS.FC.>", (subscription, message) -> consumers.onFlowControl(ACCOUNT, message));
     consumers.onRecoveryComplete(exchange);
     home.onStarted();
-    for (final StreamDefinition wanted : home.config().own()) {
-      if (home.stream(wanted.config().name()).isEmpty()) {
-        api.create(wanted.config());
-      }
-    }
+    repaired = api.ensureOwn();
   }
 
   private void subscribeApi(final String prefix) {

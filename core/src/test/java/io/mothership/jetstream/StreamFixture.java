@@ -38,7 +38,7 @@ final class StreamFixture {
   private static final String INBOX = "_INBOX.test";
 
   private final ManualClock clock = new ManualClock(START_NS);
-  private final JetStreamConfig config;
+  private JetStreamConfig config;
   private final Client client = new Client();
   private ListJournal journal = new ListJournal();
   private JetStream jetStream;
@@ -97,6 +97,11 @@ final class StreamFixture {
     spine.ingress().trySubscribe(CLIENT, Slice.of("1"), Slice.of(INBOX + ".*"), new Slice());
     step();
     client.received.clear();
+  }
+
+  /** What the next start is told. */
+  void configure(final JetStreamConfig newConfig) {
+    config = newConfig;
   }
 
   ManualClock clock() {

@@ -65,6 +65,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +93,7 @@ public final class Wiring implements AutoCloseable {
   private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
+  private Supplier<List<String>> repairedStreams = List::of;
   private NatsListener nats;
 
   private Wiring(final MothershipConfig config, final Role role) {
@@ -209,6 +211,7 @@ public final class Wiring implements AutoCloseable {
       metrics.add(new SegmentMetrics(opened));
       journal = opened;
       streams = jetStream;
+      repairedStreams = jetStream::repaired;
     } else {
       journal = new HeapJournal();
       recovered = Spine.Recovered.nothing();
@@ -289,7 +292,7 @@ public final class Wiring implements AutoCloseable {
             fabric,
             directory,
             clock,
-            List.of(new HealthCheck("nats", this::checkJournal)),
+            List.of(new HealthCheck("nats", this::checkBroker)),
             publishedOutboxId);
     onClose("services", api::close);
     final HttpListener http =
@@ -316,9 +319,14 @@ public final class Wiring implements AutoCloseable {
         : metrics;
   }
 
-  private void checkJournal() {
+  private void checkBroker() throws HealthCheck.Degraded {
     if (spine.isJournalFailed()) {
       throw new IllegalStateException("the journal takes no more writes until a restart");
+    }
+    final List<String> repaired = repairedStreams.get();
+    if (!repaired.isEmpty()) {
+      throw new HealthCheck.Degraded(
+          "streams of the appliance were gone or changed at this start: " + repaired);
     }
   }
 
