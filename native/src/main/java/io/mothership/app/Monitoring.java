@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.clock.Clock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.JetStreamKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
 import io.mothership.dispatch.Spine;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
+import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsCounters;
 import io.mothership.transport.nats.NatsErrors;
@@ -23,7 +25,7 @@ import java.util.function.Supplier;
 
 /**
  * The monitoring port: {@code /varz} and {@code /healthz} as nats-server has them, where a member
- * is there only if its number is true, and {@code /metrics}. No token. Virtual threads.
+ * is there only if its number is true, without a token, and {@code /metrics}. Virtual threads.
  */
 final class Monitoring {
   private static final JsonFactory JSON = new JsonFactory();
@@ -32,7 +34,7 @@ final class Monitoring {
   private final Supplier<MothershipConfig> latest;
   private final NatsListener listener;
   private final Spine spine;
-  private final MetricsPage metrics;
+  private final RouteHandler metrics;
   private final Clock clock;
   private final long startNs;
 
@@ -43,7 +45,7 @@ final class Monitoring {
       final Supplier<MothershipConfig> latest,
       final NatsListener listener,
       final Spine spine,
-      final MetricsPage metrics,
+      final RouteHandler metrics,
       final Clock clock) {
     this.latest = latest;
     this.listener = listener;
@@ -76,24 +78,24 @@ final class Monitoring {
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
-      json.writeStringField("server_name", config.text(ConfigKey.SERVER_NAME));
+      json.writeStringField("server_name", config.text(NatsKeys.SERVER_NAME));
       json.writeStringField("version", nats.version());
       json.writeStringField("mothership_version", Version.text());
       json.writeNumberField("proto", 1);
       json.writeStringField("host", nats.host());
       json.writeNumberField("port", listener.port());
       json.writeNumberField("max_connections", nats.connectionsMax());
-      json.writeNumberField("ping_interval", config.number(ConfigKey.PING_INTERVAL));
+      json.writeNumberField("ping_interval", config.number(NatsKeys.PING_INTERVAL));
       json.writeNumberField("ping_max", nats.pingsUnansweredMax());
       json.writeNumberField("max_control_line", nats.controlLineBytesMax());
       json.writeNumberField("max_payload", nats.payloadBytesMax());
       json.writeNumberField("max_pending", nats.pendingBytesMax());
-      json.writeNumberField("write_deadline", config.number(ConfigKey.WRITE_DEADLINE));
+      json.writeNumberField("write_deadline", config.number(NatsKeys.WRITE_DEADLINE));
       json.writeObjectFieldStart("jetstream");
-      if (config.isOn(ConfigKey.JETSTREAM)) {
+      if (config.isOn(JetStreamKeys.ENABLED)) {
         json.writeObjectFieldStart("config");
-        json.writeNumberField("max_memory", config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
-        json.writeNumberField("max_storage", config.number(ConfigKey.JETSTREAM_MAX_FILE));
+        json.writeNumberField("max_memory", config.number(JetStreamKeys.MAX_MEMORY));
+        json.writeNumberField("max_storage", config.number(JetStreamKeys.MAX_FILE));
         json.writeStringField("store_dir", SpineOptions.storeFolder(config).toString());
         if (!nats.domain().isEmpty()) {
           json.writeStringField("domain", nats.domain());

@@ -12,6 +12,7 @@ import io.mothership.json.JsonSyntaxException;
 import io.mothership.json.JsonTree;
 import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
+import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OrganizationRepository;
@@ -60,7 +61,10 @@ public final class CommandResource {
 
   public List<Route> routes(final BearerAuth auth) {
     return List.of(
-        new Route("POST", PATH, auth.guard(Envelope.guard("COMMAND_FAILED", this::queue))));
+        new Route(
+            "POST",
+            PATH,
+            auth.guard(Permission.COMMAND_SEND, Envelope.guard("COMMAND_FAILED", this::queue))));
   }
 
   private HttpResponse queue(final HttpRequestView request) {

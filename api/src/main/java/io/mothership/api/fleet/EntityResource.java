@@ -5,6 +5,7 @@ import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
 import io.mothership.error.MothershipException;
+import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.EntityRepository;
@@ -55,10 +56,14 @@ public final class EntityResource {
   }
 
   public List<Route> routes(final BearerAuth auth) {
-    final RouteHandler create = auth.guard(Envelope.guard("CREATE_FAILED", this::create));
-    final RouteHandler read = auth.guard(Envelope.guard("GET_FAILED", this::read));
-    final RouteHandler update = auth.guard(Envelope.guard("UPDATE_FAILED", this::update));
-    final RouteHandler delete = auth.guard(Envelope.guard("DELETE_FAILED", this::delete));
+    final RouteHandler create =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("CREATE_FAILED", this::create));
+    final RouteHandler read =
+        auth.guard(Permission.ENTITY_READ, Envelope.guard("GET_FAILED", this::read));
+    final RouteHandler update =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("UPDATE_FAILED", this::update));
+    final RouteHandler delete =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("DELETE_FAILED", this::delete));
     return List.of(
         new Route("POST", PATH, create),
         new Route("GET", PATH, read),

@@ -4,6 +4,8 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
+import io.mothership.security.Permission;
+import io.mothership.security.Principal;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.OrganizationRepository;
@@ -38,12 +40,24 @@ public final class OrganizationResource {
 
   public List<Route> routes(final BearerAuth auth) {
     return List.of(
-        new Route("POST", PATH, auth.guard(Envelope.guard("CREATE_FAILED", this::create))),
-        new Route("GET", PATH, auth.guard(Envelope.guard("LIST_FAILED", this::read))),
+        new Route(
+            "POST",
+            PATH,
+            auth.guardEverywhere(
+                Permission.ORGANIZATION_WRITE, Envelope.guard("CREATE_FAILED", this::create))),
+        new Route(
+            "GET",
+            PATH,
+            auth.guard(
+                Permission.ORGANIZATION_READ,
+                (principal, request) ->
+                    Envelope.guard("LIST_FAILED", asked -> read(principal, asked))
+                        .handle(request))),
         new Route(
             "GET",
             PATH + "/{org_id}",
             auth.guard(
+                Permission.ORGANIZATION_READ,
                 Envelope.guard("GET_FAILED", request -> find(request.pathParameter("org_id"))))));
   }
 
@@ -70,12 +84,15 @@ public final class OrganizationResource {
     return Envelope.success(201, writer -> FleetJson.write(writer, organization));
   }
 
-  private HttpResponse read(final HttpRequestView request) {
+  private HttpResponse read(final Principal principal, final HttpRequestView request) {
     final String orgId = request.query("org_id");
     if (!orgId.isEmpty()) {
       return find(orgId);
     }
-    final List<Organization> all = database.read(organizations::list);
+    final List<Organization> all =
+        database.read(organizations::list).stream()
+            .filter(one -> principal.organizations().touches(one.orgId()))
+            .toList();
     return Envelope.success(
         200,
         writer -> {

@@ -5,6 +5,7 @@ import io.mothership.bus.HotPath;
 import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.Slice;
+import io.mothership.transport.head.BufferBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

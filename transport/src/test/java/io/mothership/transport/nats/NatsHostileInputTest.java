@@ -3,6 +3,7 @@ package io.mothership.transport.nats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.security.SubjectRules;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.security.SubjectRules;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;

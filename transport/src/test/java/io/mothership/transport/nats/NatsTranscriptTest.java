@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
+import io.mothership.security.SubjectRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

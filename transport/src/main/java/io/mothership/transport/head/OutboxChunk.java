@@ -1,4 +1,4 @@
-package io.mothership.transport.nats;
+package io.mothership.transport.head;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
@@ -10,13 +10,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p><i>Thread:</i> one owner at a time: whoever took it from the pool, the queue or the open slot.
  */
-final class OutboxChunk extends UnpooledDirectByteBuf {
+public final class OutboxChunk extends UnpooledDirectByteBuf {
   static final int NO_BOUNDARY = -1;
 
   private final ChunkPool pool;
   private final UnsafeBuffer memory;
   private final int length;
-  private NatsOutbox owner;
+  private ChunkedOutbox owner;
   private long ordinal;
   private int position;
   private int firstBoundary;
@@ -28,7 +28,7 @@ final class OutboxChunk extends UnpooledDirectByteBuf {
     this.memory = new UnsafeBuffer(nioBuffer(0, length));
   }
 
-  void claim(final NatsOutbox newOwner, final long newOrdinal) {
+  void claim(final ChunkedOutbox newOwner, final long newOrdinal) {
     resetRefCnt();
     owner = newOwner;
     ordinal = newOrdinal;
@@ -36,7 +36,8 @@ final class OutboxChunk extends UnpooledDirectByteBuf {
     firstBoundary = NO_BOUNDARY;
   }
 
-  UnsafeBuffer memory() {
+  /** What is filled, from {@link #position} on. */
+  public UnsafeBuffer memory() {
     return memory;
   }
 
@@ -45,15 +46,15 @@ final class OutboxChunk extends UnpooledDirectByteBuf {
     return ordinal;
   }
 
-  int position() {
+  public int position() {
     return position;
   }
 
-  void position(final int newPosition) {
+  public void position(final int newPosition) {
     position = newPosition;
   }
 
-  int remaining() {
+  public int remaining() {
     return length - position;
   }
 
@@ -77,7 +78,7 @@ final class OutboxChunk extends UnpooledDirectByteBuf {
 
   @Override
   protected void deallocate() {
-    final NatsOutbox releasing = owner;
+    final ChunkedOutbox releasing = owner;
     owner = null;
     if (releasing != null) {
       releasing.onReleased(position);

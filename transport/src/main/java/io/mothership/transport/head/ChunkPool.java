@@ -1,4 +1,4 @@
-package io.mothership.transport.nats;
+package io.mothership.transport.head;
 
 import io.mothership.bus.HotPath;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -10,13 +10,17 @@ import org.jctools.queues.MpmcArrayQueue;
  *
  * <p><i>Thread:</i> any. <i>Allocates:</i> a chunk when none is free.
  */
-final class ChunkPool {
+public final class ChunkPool {
   private final MpmcArrayQueue<OutboxChunk> free;
   private final int chunkLength;
   private final UnsafeBuffer scratch;
   private final BufferBudget budget;
 
-  ChunkPool(
+  /**
+   * @param keptMax chunks kept when nobody uses them
+   * @param lineLengthMax the longest control line of the head
+   */
+  public ChunkPool(
       final int chunkLength,
       final int keptMax,
       final int lineLengthMax,
@@ -27,7 +31,7 @@ final class ChunkPool {
     this.scratch = new UnsafeBuffer(new byte[lineLengthMax]);
   }
 
-  OutboxChunk take(final NatsOutbox owner, final long ordinal) {
+  OutboxChunk take(final ChunkedOutbox owner, final long ordinal) {
     OutboxChunk chunk = free.poll();
     if (chunk == null) {
       chunk = new OutboxChunk(this, chunkLength);
@@ -59,7 +63,7 @@ final class ChunkPool {
   }
 
   /** Frees what is kept. */
-  void close() {
+  public void close() {
     for (OutboxChunk chunk = free.poll(); chunk != null; chunk = free.poll()) {
       chunk.free();
     }

@@ -1,4 +1,4 @@
-package io.mothership.transport.nats;
+package io.mothership.security;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -19,7 +19,7 @@ import java.util.Base64;
  *
  * <p><i>Thread:</i> any, stateless. <i>Allocates:</i> per login.
  */
-final class NkeySignature {
+public final class NkeySignature {
   private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   private static final int TEXT_LENGTH = 56;
   private static final int KEY_LENGTH = 32;
@@ -36,19 +36,19 @@ final class NkeySignature {
   private NkeySignature() {}
 
   /** Text that nobody has seen before, to be signed. */
-  static String nonce() {
+  public static String nonce() {
     final byte[] random = new byte[NONCE_LENGTH];
     RANDOM.nextBytes(random);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
   /** Whether the text is the public key of a user. */
-  static boolean isUserKey(final String text) {
+  public static boolean isUserKey(final String text) {
     return decode(text).length == KEY_LENGTH;
   }
 
   /** Whether {@code signature}, in base64, is the nonce's by this key; false for what is no key. */
-  static boolean isValid(final String userKey, final String nonce, final String signature) {
+  public static boolean isValid(final String userKey, final String nonce, final String signature) {
     final byte[] raw = decode(userKey);
     if (raw.length != KEY_LENGTH) {
       return false;

@@ -1,4 +1,4 @@
-package io.mothership.transport.nats;
+package io.mothership.transport.head;
 
 import io.mothership.bus.HotPath;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,26 +12,26 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p><i>Thread:</i> any. <i>Allocates:</i> never.
  */
-final class BufferBudget {
+public final class BufferBudget {
   private final long bytesMax;
   private final AtomicLong used = new AtomicLong();
 
-  BufferBudget(final long bytesMax) {
+  public BufferBudget(final long bytesMax) {
     this.bytesMax = bytesMax;
   }
 
   /** Whether a client that holds {@code held} bytes may hold {@code more}. */
   @HotPath
-  boolean allows(final long held, final long more) {
+  public boolean allows(final long held, final long more) {
     return held + more <= bytesMax - used.get();
   }
 
   /** Bytes were taken, or given back if negative. */
-  void add(final long bytes) {
+  public void add(final long bytes) {
     used.addAndGet(bytes);
   }
 
-  long usedBytes() {
+  public long usedBytes() {
     return used.get();
   }
 }

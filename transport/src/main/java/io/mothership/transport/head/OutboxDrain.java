@@ -1,5 +1,6 @@
-package io.mothership.transport.nats;
+package io.mothership.transport.head;
 
+import io.mothership.bus.Outbox;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,27 +13,35 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message.
  */
-final class OutboxDrain implements NatsOutbox.Transmitter {
-  private final NatsConnection connection;
+public final class OutboxDrain implements ChunkedOutbox.Transmitter {
+  private final Owner owner;
   private final Channel channel;
   private final long writeDeadlineMs;
   private final long farewellMs;
+  private final byte[] lastWords;
   private boolean isWatched;
   private boolean isEnded;
 
-  OutboxDrain(
-      final NatsConnection connection,
+  /**
+   * @param writeDeadlineMs time in which the client has to take some of what waits for it
+   * @param farewellMs time in which it has to take the last bytes
+   * @param lastWords what is said at an end that has no words of its own
+   */
+  public OutboxDrain(
+      final Owner owner,
       final Channel channel,
       final long writeDeadlineMs,
-      final long farewellMs) {
-    this.connection = connection;
+      final long farewellMs,
+      final byte[] lastWords) {
+    this.owner = owner;
     this.channel = channel;
     this.writeDeadlineMs = writeDeadlineMs;
     this.farewellMs = farewellMs;
+    this.lastWords = lastWords;
   }
 
   @Override
-  public void transmit(final NatsOutbox outbox) {
+  public void transmit(final ChunkedOutbox outbox) {
     if (isEnded) {
       return;
     }
@@ -47,7 +56,7 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
       final OutboxChunk chunk = outbox.poll();
       if (chunk == null) {
         if (isFarewell) {
-          end(NatsErrors.SERVER_SHUTDOWN.line());
+          end(lastWords);
           return;
         }
         break;
@@ -64,23 +73,18 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
   }
 
   @Override
-  public void onDispatcherClose(final NatsErrors error) {
-    connection.onDispatcherClose(error);
-  }
-
-  @Override
-  public void onRefusal(final NatsErrors error) {
-    connection.onRefusal(error);
+  public void onDispatcherClose(final Outbox.CloseReason reason) {
+    owner.onDispatcherClose(reason);
   }
 
   /** Sends what waits and closes. */
-  void finish(final NatsOutbox outbox) {
+  public void finish(final ChunkedOutbox outbox) {
     transmit(outbox);
-    end(NatsErrors.SERVER_SHUTDOWN.line());
+    end(lastWords);
   }
 
   /** Cuts the backlog at the next message and says why. */
-  void endSlow(final NatsOutbox outbox) {
+  public void endSlow(final ChunkedOutbox outbox, final byte[] why) {
     if (isEnded) {
       return;
     }
@@ -95,16 +99,16 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
       channel.write(chunk, channel.voidPromise());
       chunk = isAtBoundary ? null : outbox.poll();
     }
-    end(NatsErrors.SLOW_CONSUMER.line());
+    end(why);
   }
 
   /** Writes the last bytes and closes when they are out, or when that takes too long. */
-  void end(final byte[] lastWords) {
+  public void end(final byte[] words) {
     if (isEnded) {
       return;
     }
     isEnded = true;
-    final ChannelFuture written = channel.writeAndFlush(Unpooled.wrappedBuffer(lastWords));
+    final ChannelFuture written = channel.writeAndFlush(Unpooled.wrappedBuffer(words));
     written.addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
       channel.eventLoop().schedule(this::closeNow, farewellMs, TimeUnit.MILLISECONDS);
@@ -116,7 +120,7 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
   }
 
   /** Ends the connection if the socket takes nothing for the length of the write deadline. */
-  private void watch(final NatsOutbox outbox) {
+  private void watch(final ChunkedOutbox outbox) {
     if (!isWatched) {
       isWatched = true;
       final long released = outbox.releasedBytes();
@@ -126,14 +130,23 @@ final class OutboxDrain implements NatsOutbox.Transmitter {
     }
   }
 
-  private void onWatch(final NatsOutbox outbox, final long releasedThen) {
+  private void onWatch(final ChunkedOutbox outbox, final long releasedThen) {
     isWatched = false;
     if (channel.isActive() && !channel.isWritable()) {
       if (outbox.releasedBytes() == releasedThen) {
-        connection.onWriteDeadline();
+        owner.onWriteDeadline();
       } else {
         watch(outbox);
       }
     }
+  }
+
+  /** The connection. */
+  public interface Owner {
+    /** The dispatcher ends the connection. */
+    void onDispatcherClose(Outbox.CloseReason reason);
+
+    /** The client takes nothing of what waits for it. */
+    void onWriteDeadline();
   }
 }

@@ -1,4 +1,4 @@
-package io.mothership.transport.nats;
+package io.mothership.transport.head;
 
 import java.util.Collection;
 import java.util.List;
@@ -9,13 +9,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The connections of one listener.
  *
  * <p><i>Thread:</i> any.
+ *
+ * @param <C> the head's connections
  */
-final class ConnectionRegistry {
-  private final ConcurrentHashMap<Long, NatsConnection> connections = new ConcurrentHashMap<>();
+public final class ConnectionRegistry<C extends HeadConnection> {
+  private final ConcurrentHashMap<Long, C> connections = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
   /** Takes a connection in unless there are too many. */
-  boolean tryAdd(final NatsConnection connection, final int connectionsMax) {
+  public boolean tryAdd(final C connection, final int connectionsMax) {
     if (count.incrementAndGet() > connectionsMax) {
       count.decrementAndGet();
       return false;
@@ -24,17 +26,19 @@ final class ConnectionRegistry {
     return true;
   }
 
-  void remove(final NatsConnection connection) {
+  public void remove(final C connection) {
     if (connections.remove(connection.id()) != null) {
       count.decrementAndGet();
     }
   }
 
-  int count() {
+  /** Connections at this moment. */
+  public int count() {
     return count.get();
   }
 
-  Collection<NatsConnection> snapshot() {
+  /** Those that are there now. */
+  public Collection<C> snapshot() {
     return List.copyOf(connections.values());
   }
 }

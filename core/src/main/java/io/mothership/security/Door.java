@@ -1,0 +1,7 @@
+package io.mothership.security;
+
+/** Where somebody comes in. */
+public enum Door {
+  HTTP,
+  NATS
+}

@@ -1,0 +1,138 @@
+package io.mothership.security;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The one place that says which subjects belong to an organization, and what its people and devices
+ * may do with them.
+ *
+ * <pre>
+ *  telemetry:read    subscribes   constellation.telemetry.{org}.>  constellation.events.{org}.>
+ *                                 constellation.events.isr.{org}.>
+ *  telemetry:write   publishes    the same
+ *  entity:read       subscribes   constellation.entities.{org}.>  constellation.operations.{org}.>
+ *                                 $KV.*.{org}.>
+ *  entity:write      publishes    $KV.*.{org}.>
+ *  command:read      subscribes   constellation.commands.{org}.>
+ *  command:send      publishes    constellation.commands.{org}.>
+ *  everybody         publishes    $JS.API.>  $JS.{domain}.API.>  $JS.ACK.>  $JS.FC.>
+ *                                 _INBOX.{one}.…
+ *                    subscribes   _INBOX.{one}.…
+ * </pre>
+ *
+ * <p>What is subscribed to can also be read from streams and buckets, and nothing else: the engine
+ * holds requests to the JetStream API to {@link SubjectRules#scope()}.
+ *
+ * <p><i>Thread:</i> any.
+ */
+public final class TenantSubjects {
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
+  /** Stands where an organization does, in the subjects of detections. */
+  private static final String DETECTIONS = "isr";
+
+  private static final List<String> REQUESTS =
+      List.of("$JS.API.>", "$JS.*.API.>", "$JS.ACK.>", "$JS.FC.>");
+
+  private TenantSubjects() {}
+
+  /** What roles allow in organizations; an admin of all of them is not held to anything. */
+  public static SubjectRules rules(final OrganizationScope scope, final Set<Role> roles) {
+    if (scope.isAll() && roles.contains(Role.ADMIN)) {
+      return SubjectRules.OPEN;
+    }
+    final List<String> publish = new ArrayList<>(REQUESTS);
+    final List<String> subscribe = new ArrayList<>();
+    for (final String organization : scope.isAll() ? Set.of("*") : scope.ids()) {
+      final Places places = new Places(organization, scope.entities());
+      if (may(roles, Permission.TELEMETRY_READ)) {
+        subscribe.addAll(places.reportsToSee());
+      }
+      if (may(roles, Permission.TELEMETRY_WRITE)) {
+        publish.addAll(places.reports());
+      }
+      if (may(roles, Permission.ENTITY_READ)) {
+        subscribe.addAll(places.records());
+        subscribe.addAll(places.keys());
+      }
+      if (may(roles, Permission.ENTITY_WRITE)) {
+        publish.addAll(places.keys());
+      }
+      if (may(roles, Permission.COMMAND_READ)) {
+        subscribe.addAll(places.commandsToSee());
+      }
+      if (may(roles, Permission.COMMAND_SEND)) {
+        publish.addAll(places.commands());
+      }
+    }
+    return SubjectRules.ofTenant(publish, subscribe);
+  }
+
+  /**
+   * @throws IllegalArgumentException for an id that would be more than one token of a subject, or
+   *     would mean everybody's
+   */
+  static void requireToken(final String id) {
+    if (!TOKEN.matcher(id).matches() || id.equals(DETECTIONS)) {
+      throw new IllegalArgumentException(
+          "an id in subjects must match " + TOKEN + " and not be '" + DETECTIONS + "'");
+    }
+  }
+
+  private static boolean may(final Set<Role> roles, final Permission permission) {
+    return roles.stream().anyMatch(role -> role.permissions().contains(permission));
+  }
+
+  /** The subjects of one organization, or of some entities in it. */
+  private record Places(String organization, Set<String> entities) {
+    List<String> reports() {
+      final List<String> subjects = new ArrayList<>();
+      subjects.addAll(below("constellation.telemetry."));
+      // The subject of an event says what happened, its payload to whom.
+      subjects.add("constellation.events." + organization + ".>");
+      subjects.addAll(below("constellation.events." + DETECTIONS + "."));
+      return subjects;
+    }
+
+    List<String> reportsToSee() {
+      final List<String> subjects = new ArrayList<>(reports());
+      if (!entities.isEmpty()) {
+        subjects.remove("constellation.events." + organization + ".>");
+      }
+      return subjects;
+    }
+
+    List<String> records() {
+      return entities.isEmpty()
+          ? List.of(
+              "constellation.entities." + organization + ".>",
+              "constellation.operations." + organization + ".>")
+          : List.of();
+    }
+
+    List<String> keys() {
+      return below("$KV.*.");
+    }
+
+    List<String> commands() {
+      return below("constellation.commands.");
+    }
+
+    List<String> commandsToSee() {
+      final List<String> subjects = new ArrayList<>(commands());
+      if (!entities.isEmpty()) {
+        subjects.add("constellation.commands." + organization + ".broadcast");
+      }
+      return subjects;
+    }
+
+    private List<String> below(final String root) {
+      return entities.isEmpty()
+          ? List.of(root + organization + ".>")
+          : entities.stream().map(entity -> root + organization + "." + entity).toList();
+    }
+  }
+}
