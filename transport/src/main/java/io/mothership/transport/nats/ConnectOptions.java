@@ -3,7 +3,7 @@ package io.mothership.transport.nats;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import io.mothership.json.JsonLimits;
 import java.io.IOException;
 import java.util.Locale;
