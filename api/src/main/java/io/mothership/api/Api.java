@@ -10,7 +10,7 @@ import io.mothership.api.status.HealthResource;
 import io.mothership.api.status.OpenApiResource;
 import io.mothership.api.telemetry.FeedResource;
 import io.mothership.api.telemetry.TelemetryResource;
-import io.mothership.bus.Fabric;
+import io.mothership.fabric.Fabric;
 import io.mothership.clock.Clock;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.EntityRepository;

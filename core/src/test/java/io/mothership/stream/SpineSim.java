@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.MessageView;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
 import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;

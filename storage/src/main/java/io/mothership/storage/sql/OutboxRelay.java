@@ -1,7 +1,7 @@
 package io.mothership.storage.sql;
 
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
 import java.sql.SQLException;
