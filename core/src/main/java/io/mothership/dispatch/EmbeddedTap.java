@@ -3,7 +3,7 @@ package io.mothership.dispatch;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.JournalWalk;
 import io.mothership.journal.StreamNames;
 import io.mothership.routing.Subjects;
@@ -173,8 +173,7 @@ final class EmbeddedTap implements Tap {
       return false;
     }
     for (final byte[] pattern : patterns) {
-      if (Subjects.matches(
-          pattern, frame.buffer(), frame.subjectOffset(), frame.subjectLength())) {
+      if (Subjects.matches(pattern, frame.buffer(), frame.subjectOffset(), frame.subjectLength())) {
         return true;
       }
     }

@@ -2,7 +2,7 @@ package io.mothership.dispatch;
 
 import io.mothership.fabric.Headers;
 import io.mothership.fabric.StoredRecord;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.StreamNames;
 import java.nio.charset.StandardCharsets;
 
@@ -27,8 +27,7 @@ final class FrameRecord implements StoredRecord {
 
   @Override
   public String subject() {
-    return new String(
-        bytes(frame.subjectOffset(), frame.subjectLength()), StandardCharsets.UTF_8);
+    return new String(bytes(frame.subjectOffset(), frame.subjectLength()), StandardCharsets.UTF_8);
   }
 
   @Override

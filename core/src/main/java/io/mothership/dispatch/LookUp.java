@@ -89,6 +89,11 @@ public final class LookUp {
     count++;
   }
 
+  /** Journal sequence of the message added last. */
+  public long lastSequence() {
+    return sequences[count - 1];
+  }
+
   /**
    * Ends the answer.
    *

@@ -1,17 +1,17 @@
 package io.mothership.dispatch;
 
 import io.mothership.bus.Doorbell;
+import io.mothership.bus.FramePool;
+import io.mothership.bus.Ingress;
+import io.mothership.clock.Clock;
+import io.mothership.error.MothershipException;
 import io.mothership.fabric.Fabric;
 import io.mothership.fabric.Fabric.Backlog;
 import io.mothership.fabric.FabricException;
 import io.mothership.fabric.FabricException.Refusal;
-import io.mothership.bus.FramePool;
-import io.mothership.bus.Ingress;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
-import io.mothership.clock.Clock;
-import io.mothership.error.MothershipException;
 import io.mothership.journal.CommitSignal;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalRing;

@@ -13,12 +13,7 @@ import java.time.Duration;
  * @param isSynced whether a put is acknowledged only when the disk has it
  */
 public record Bucket(
-    String name,
-    int history,
-    int valueBytesMax,
-    long bytesMax,
-    Duration age,
-    boolean isSynced) {
+    String name, int history, int valueBytesMax, long bytesMax, Duration age, boolean isSynced) {
   private static final int HISTORY_MAX = 64;
 
   public Bucket {

@@ -62,8 +62,7 @@ final class BucketReader implements AutoCloseable {
                 .end()
                 .end()
                 .bytes());
-    return new BucketReader(
-        fabric, bucket, made.string("name", ""), made.number("num_pending", 0));
+    return new BucketReader(fabric, bucket, made.string("name", ""), made.number("num_pending", 0));
   }
 
   /** Whether everything was read that was there at the time of the last entry. */

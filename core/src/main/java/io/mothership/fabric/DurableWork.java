@@ -61,7 +61,8 @@ final class DurableWork implements AutoCloseable {
             .member("deliver_policy", "all")
             .member("ack_policy", "explicit")
             .member("ack_wait", consumption.ackWait().toNanos())
-            .member("max_deliver", consumption.deliveriesMax() == 0 ? -1 : consumption.deliveriesMax())
+            .member(
+                "max_deliver", consumption.deliveriesMax() == 0 ? -1 : consumption.deliveriesMax())
             .member("max_ack_pending", consumption.batchMax())
             .strings("filter_subjects", consumption.filters())
             .end()

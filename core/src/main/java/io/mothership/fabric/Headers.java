@@ -18,8 +18,7 @@ public final class Headers {
   public static final String MESSAGE_ID = "Nats-Msg-Id";
 
   /** The publish is refused unless this is the sequence of the subject's last message. */
-  public static final String EXPECTED_LAST_SUBJECT_SEQUENCE =
-      "Nats-Expected-Last-Subject-Sequence";
+  public static final String EXPECTED_LAST_SUBJECT_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
 
   private static final String VERSION = "NATS/1.0";
   private static final String LINE_END = "\r\n";

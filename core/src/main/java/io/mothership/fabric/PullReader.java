@@ -96,8 +96,7 @@ final class PullReader implements AutoCloseable {
 
   /** Sends a word about a message that was fetched. */
   void settle(final String reply, final String word) {
-    fabric.send(
-        Publication.of(reply, word.getBytes(StandardCharsets.US_ASCII)));
+    fabric.send(Publication.of(reply, word.getBytes(StandardCharsets.US_ASCII)));
   }
 
   @Override

@@ -76,8 +76,7 @@ final class WireKeyValue implements KeyValue {
   private Optional<Entry> read(final String key, final String suffix, final byte[] body) {
     final Received received =
         fabric.await(
-            Publication.of(
-                WireFabric.apiSubject("DIRECT.GET." + bucket.stream() + suffix), body));
+            Publication.of(WireFabric.apiSubject("DIRECT.GET." + bucket.stream() + suffix), body));
     final int status = received.headers().status();
     if (status == NOT_FOUND) {
       return Optional.empty();
@@ -121,9 +120,7 @@ final class WireKeyValue implements KeyValue {
   @Override
   public long update(final String key, final byte[] value, final long revision) {
     return publish(
-        key,
-        value,
-        Headers.of(Headers.EXPECTED_LAST_SUBJECT_SEQUENCE, Long.toString(revision)));
+        key, value, Headers.of(Headers.EXPECTED_LAST_SUBJECT_SEQUENCE, Long.toString(revision)));
   }
 
   @Override
@@ -137,8 +134,7 @@ final class WireKeyValue implements KeyValue {
   }
 
   private long publish(final String key, final byte[] value, final Headers headers) {
-    return WireFabric.await(
-            fabric.publish(new Publication(subject(key), "", value, 0, headers)))
+    return WireFabric.await(fabric.publish(new Publication(subject(key), "", value, 0, headers)))
         .sequence();
   }
 

@@ -1,6 +1,7 @@
 package io.mothership.journal;
 
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.codec.RecordType;
 
 /**
  * Walks the journal of this process from record to record, up to the commit position.
