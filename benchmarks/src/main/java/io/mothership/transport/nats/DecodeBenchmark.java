@@ -1,5 +1,8 @@
 package io.mothership.transport.nats;
 
+import io.mothership.transport.head.ConnectionRegistry;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.BufferBudget;
 import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
