@@ -1,10 +1,10 @@
 package io.mothership.api;
 
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
 import io.mothership.frame.FrameEncoder;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;

@@ -164,6 +164,16 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
     streams.onReport(report);
   }
 
+  /** Answers a tap's question; on ms-dispatch. */
+  void lookUp(final LookUp lookUp) {
+    streams.onLookUp(lookUp);
+  }
+
+  /** Counts what is before a tap; on ms-dispatch. */
+  void backlog(final LookUp lookUp) {
+    streams.onBacklog(lookUp);
+  }
+
   /** How often the ingress ring had to wait for room in the journal ring. Any thread. */
   long journalWaits() {
     return journalWaits.value();
@@ -415,6 +425,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   @Override
   public int tryRead(final int requester, final long token, final long location) {
     return reads.tryRequest(requester, token, location);
+  }
+
+  @Override
+  public long appendedSequence() {
+    return journal.appendedSequence();
   }
 
   @Override

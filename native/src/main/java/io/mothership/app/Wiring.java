@@ -10,9 +10,6 @@ import io.mothership.app.metrics.BrokerMetrics;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.app.metrics.ProcessMetrics;
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.config.HttpKeys;
 import io.mothership.config.JetStreamKeys;
@@ -24,6 +21,10 @@ import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
 import io.mothership.jetstream.JetStream;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
@@ -395,9 +396,9 @@ public final class Wiring implements AutoCloseable {
     return spine.appendedSequence();
   }
 
-  /** A cursor over what is committed. */
-  public Tap tap(final TapStart start) {
-    return spine.tap(start);
+  /** A cursor over what is committed and wanted. */
+  public Tap tap(final TapFilter filter, final TapStart start) {
+    return spine.tap(filter, start);
   }
 
   private void onClose(final String name, final Closing closing) {

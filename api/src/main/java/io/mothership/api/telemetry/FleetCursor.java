@@ -1,7 +1,7 @@
 package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
-import io.mothership.bus.Tap;
+import io.mothership.fabric.Tap;
 import io.mothership.frame.FrameView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
