@@ -201,7 +201,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -218,7 +218,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
   }
 

@@ -488,12 +488,12 @@ public final class Recovery {
 
   private void onFrame(final FrameView frame, final long location) {
     lastEpoch = Math.max(lastEpoch, frame.epoch());
-    lastTimeNs = Math.max(lastTimeNs, frame.timeNs());
     lastOutboxId = Math.max(lastOutboxId, frame.outboxId());
     if (!frame.isCopied()) {
       scanned.add(frame.journalSequence(), frame.timeNs(), Location.offset(location));
       if (frame.journalSequence() > located) {
         located = frame.journalSequence();
+        lastTimeNs = frame.timeNs();
         lastLocation = location;
       }
     }
