@@ -1,11 +1,11 @@
 package io.mothership.app;
 
-import io.mothership.config.StorageKeys;
-import io.mothership.config.NatsKeys;
-import io.mothership.config.MonitorKeys;
-import io.mothership.config.HttpKeys;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
