@@ -31,15 +31,15 @@ final class JournalClock {
     final long behindS = TimeUnit.NANOSECONDS.toSeconds(behindNs);
     if (isAccepted(folder, report.lastSequence())) {
       LOG.warn(
-          "the clock was declared right: new records carry its time, earlier ones that are up to {} s"
-              + " ahead of it count as of now",
+          "the clock was declared right: new records carry its time, earlier ones that are up to {}"
+              + " s ahead of it count as of now",
           behindS);
       return wallNs;
     }
     LOG.warn(
-        "the clock is {} s behind the journal's last record of {}: times go on from that one until it"
-            + " has caught up. If the clock is wrong, set it and start again; if it is right and was"
-            + " ahead before, stop, run 'mothership journal accept-clock {}', and start again",
+        "the clock is {} s behind the journal's last record of {}: times go on from that one until"
+            + " it has caught up. If the clock is wrong, set it and start again; if it is right and"
+            + " was ahead before, stop, run 'mothership journal accept-clock {}', and start again",
         behindS,
         Instant.EPOCH.plusNanos(report.lastTimeNs()),
         folder);
