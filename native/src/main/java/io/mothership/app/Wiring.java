@@ -202,7 +202,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -219,7 +219,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
   }
 
