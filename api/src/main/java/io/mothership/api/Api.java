@@ -10,8 +10,8 @@ import io.mothership.api.status.HealthResource;
 import io.mothership.api.status.OpenApiResource;
 import io.mothership.api.telemetry.FeedResource;
 import io.mothership.api.telemetry.TelemetryResource;
-import io.mothership.bus.Fabric;
 import io.mothership.clock.Clock;
+import io.mothership.fabric.Fabric;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OrganizationRepository;
@@ -25,17 +25,14 @@ import java.util.List;
 
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
-  private final BearerAuth auth;
   private final OutboxRelay relay;
   private final List<Route> routes;
   private final List<WebSocketRoute> webSocketRoutes;
 
   private Api(
-      final BearerAuth auth,
       final OutboxRelay relay,
       final List<Route> routes,
       final List<WebSocketRoute> webSocketRoutes) {
-    this.auth = auth;
     this.relay = relay;
     this.routes = List.copyOf(routes);
     this.webSocketRoutes = List.copyOf(webSocketRoutes);
@@ -58,7 +55,7 @@ public final class Api implements AutoCloseable {
       final Clock clock,
       final List<HealthCheck> checks,
       final long publishedOutboxId) {
-    final BearerAuth auth = new BearerAuth(config.bearerToken());
+    final BearerAuth auth = new BearerAuth(config.authenticator());
     final OrganizationRepository organizations = new OrganizationRepository();
     final EntityRepository entities = new EntityRepository();
     final OutboxRepository outbox = new OutboxRepository();
@@ -79,7 +76,7 @@ public final class Api implements AutoCloseable {
         new CommandResource(database, organizations, entities, fabric, clock).routes(auth));
     final WebSocketRoute feed =
         new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());
-    return new Api(auth, relay, routes, List.of(feed));
+    return new Api(relay, routes, List.of(feed));
   }
 
   public List<Route> routes() {
@@ -92,11 +89,6 @@ public final class Api implements AutoCloseable {
 
   public OutboxRelay relay() {
     return relay;
-  }
-
-  /** Takes another bearer token from now on. */
-  public void bearerToken(final String token) {
-    auth.token(token);
   }
 
   /** Stops what runs by itself; close the listeners first. */

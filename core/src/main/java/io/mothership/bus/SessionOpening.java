@@ -1,6 +1,6 @@
 package io.mothership.bus;
 
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.codec.Origin;
 
 /**
  * What the dispatcher has to know of a new session.
@@ -12,6 +12,7 @@ import io.mothership.journal.codec.Origin;
  * @param isEcho whether it gets its own messages back
  * @param wantsNoResponders whether a request nobody listens to is answered with status 503
  * @param takesHeaders whether it can be sent header blocks; others get messages without them
+ * @param scope which stored messages it may reach by asking
  */
 public record SessionOpening(
     long connectionId,
@@ -20,4 +21,26 @@ public record SessionOpening(
     Outbox outbox,
     boolean isEcho,
     boolean wantsNoResponders,
-    boolean takesHeaders) {}
+    boolean takesHeaders,
+    SubjectScope scope) {
+
+  /** Of somebody who may reach everything. */
+  public SessionOpening(
+      final long connectionId,
+      final int accountId,
+      final Origin origin,
+      final Outbox outbox,
+      final boolean isEcho,
+      final boolean wantsNoResponders,
+      final boolean takesHeaders) {
+    this(
+        connectionId,
+        accountId,
+        origin,
+        outbox,
+        isEcho,
+        wantsNoResponders,
+        takesHeaders,
+        SubjectScope.OPEN);
+  }
+}

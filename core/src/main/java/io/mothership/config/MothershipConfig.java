@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +24,19 @@ public final class MothershipConfig {
   private final List<UserConfig> users;
   private final List<UserConfig> keyUsers;
   private final UserConfig unlisted;
+  private final List<TokenConfig> tokens;
 
   private MothershipConfig(
       final Map<ConfigKey, Value> values,
       final List<UserConfig> users,
       final List<UserConfig> keyUsers,
-      final UserConfig unlisted) {
+      final UserConfig unlisted,
+      final List<TokenConfig> tokens) {
     this.values = values;
     this.users = users;
     this.keyUsers = keyUsers;
     this.unlisted = unlisted;
+    this.tokens = tokens;
   }
 
   private record Value(String text, String source) {}
@@ -61,8 +63,8 @@ public final class MothershipConfig {
    */
   public static MothershipConfig load(final Inputs inputs) {
     final ConfigProblems problems = new ConfigProblems();
-    final Map<ConfigKey, Value> values = new EnumMap<>(ConfigKey.class);
-    for (final ConfigKey key : ConfigKey.values()) {
+    final Map<ConfigKey, Value> values = new LinkedHashMap<>();
+    for (final ConfigKey key : ConfigTable.keys()) {
       values.put(key, new Value(key.defaultText(), DEFAULT));
     }
     final Map<String, String> environment = new LinkedHashMap<>();
@@ -71,6 +73,7 @@ public final class MothershipConfig {
     List<UserConfig> users = List.of();
     List<UserConfig> keyUsers = List.of();
     UserConfig unlisted = UserConfig.UNLISTED;
+    List<TokenConfig> tokens = List.of();
     if (inputs.file().isPresent()) {
       final FileValues fromFile = FileValues.read(inputs.file().get(), environment, problems);
       fromFile
@@ -80,8 +83,9 @@ public final class MothershipConfig {
       users = fromFile.users();
       keyUsers = fromFile.keyUsers();
       unlisted = fromFile.unlisted();
+      tokens = fromFile.tokens();
     }
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       // The more specific name comes first and is set last.
       for (final String name : key.environmentNames().reversed()) {
         final String text = environment.get(name);
@@ -91,7 +95,7 @@ public final class MothershipConfig {
       }
     }
     inputs.commandLine().forEach((key, text) -> set(values, problems, key, text, "command line"));
-    final MothershipConfig config = new MothershipConfig(values, users, keyUsers, unlisted);
+    final MothershipConfig config = new MothershipConfig(values, users, keyUsers, unlisted, tokens);
     if (problems.list().isEmpty()) {
       Limits.check(config, problems);
     }
@@ -107,14 +111,14 @@ public final class MothershipConfig {
    *     together
    */
   public MothershipConfig reloaded(final MothershipConfig wanted) {
-    final Map<ConfigKey, Value> merged = new EnumMap<>(values);
-    for (final ConfigKey key : ConfigKey.values()) {
+    final Map<ConfigKey, Value> merged = new LinkedHashMap<>(values);
+    for (final ConfigKey key : ConfigTable.keys()) {
       if (key.isReloadable()) {
         merged.put(key, wanted.values.get(key));
       }
     }
     final MothershipConfig config =
-        new MothershipConfig(merged, wanted.users, wanted.keyUsers, wanted.unlisted);
+        new MothershipConfig(merged, wanted.users, wanted.keyUsers, wanted.unlisted, wanted.tokens);
     final ConfigProblems problems = new ConfigProblems();
     Limits.check(config, problems);
     problems.throwIfAny();
@@ -130,7 +134,8 @@ public final class MothershipConfig {
   public boolean hasSameUsers(final MothershipConfig other) {
     return users.equals(other.users)
         && keyUsers.equals(other.keyUsers)
-        && unlisted.equals(other.unlisted);
+        && unlisted.equals(other.unlisted)
+        && tokens.equals(other.tokens);
   }
 
   private static void set(
@@ -232,6 +237,11 @@ public final class MothershipConfig {
     return keyUsers;
   }
 
+  /** Bearer tokens of the {@code http} block, besides the one that may do everything. */
+  public List<TokenConfig> tokens() {
+    return tokens;
+  }
+
   /** What whoever is admitted by the token, or as the one user, may do; it has no name. */
   public UserConfig unlisted() {
     return unlisted;
@@ -240,12 +250,18 @@ public final class MothershipConfig {
   /** All values with their sources, one a line, in the syntax of the file. */
   public List<String> lines() {
     final List<String> lines = new ArrayList<>();
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       final String shown = shown(key);
       lines.add("%-50s # %s".formatted(key.fileKey() + ": " + written(shown), source(key)));
     }
     for (final UserConfig user : users) {
-      lines.add("# user " + user.name() + ", password ********");
+      lines.add("# user " + user.name() + ", password ********, " + user.grant());
+    }
+    for (final UserConfig key : keyUsers) {
+      lines.add("# user with nkey " + key.name() + ", " + key.grant());
+    }
+    for (final TokenConfig token : tokens) {
+      lines.add("# token " + token.name() + ", ********, " + token.grant());
     }
     return lines;
   }

@@ -1,19 +1,19 @@
 package io.mothership.dispatch;
 
-import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
-import io.mothership.journal.FrameDescriptor;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
 import io.mothership.metrics.Counter;
 import io.mothership.routing.MatchResult;
 import io.mothership.routing.SubjectTrie;
@@ -161,7 +161,18 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       subscriptions += account.trie().count();
     }
     report.clients(sessions.size(), subscriptions);
+    report.recordTime(journal.lastTimeNs());
     streams.onReport(report);
+  }
+
+  /** Answers a tap's question; on ms-dispatch. */
+  void lookUp(final LookUp lookUp) {
+    streams.onLookUp(lookUp);
+  }
+
+  /** Counts what is before a tap; on ms-dispatch. */
+  void backlog(final LookUp lookUp) {
+    streams.onBacklog(lookUp);
   }
 
   /** How often the ingress ring had to wait for room in the journal ring. Any thread. */
@@ -415,6 +426,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   @Override
   public int tryRead(final int requester, final long token, final long location) {
     return reads.tryRequest(requester, token, location);
+  }
+
+  @Override
+  public long appendedSequence() {
+    return journal.appendedSequence();
   }
 
   @Override

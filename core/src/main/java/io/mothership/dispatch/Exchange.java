@@ -1,10 +1,10 @@
 package io.mothership.dispatch;
 
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.routing.Subscription;
 
 /**
@@ -101,6 +101,9 @@ public interface Exchange {
    * @return a negative {@link io.mothership.bus.Pressure} if the request ring is full for now
    */
   int tryRead(int requester, long token, long location);
+
+  /** Journal sequence of the last record told by {@link StreamLayer#onAppended}. */
+  long appendedSequence();
 
   /** Tells taps what a stream id in a frame is called; also for streams deleted later. */
   void nameStream(int streamId, String name);

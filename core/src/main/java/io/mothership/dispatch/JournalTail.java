@@ -1,10 +1,10 @@
 package io.mothership.dispatch;
 
-import io.mothership.bus.MessageView;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.journal.JournalRing;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
 
 /**
  * The dispatcher's end of the journal ring: appends records, follows how far they got, and reads
@@ -55,6 +55,11 @@ final class JournalTail {
   /** Journal sequence of the last record written, appended or not. */
   public long lastSequence() {
     return ring.lastSequence();
+  }
+
+  /** Journal sequence of the last record whose place the streams were told. */
+  public long appendedSequence() {
+    return appendedSeen;
   }
 
   /** Where the last record lies, once {@link #isCaughtUp}. */

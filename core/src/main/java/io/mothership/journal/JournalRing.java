@@ -1,11 +1,14 @@
 package io.mothership.journal;
 
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.HotPath;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
@@ -146,7 +149,8 @@ public final class JournalRing {
     }
     final int frame = index + HEADER;
     final long sequence = lastSequence + 1;
-    lastTimeNs = Math.max(lastTimeNs, wallNs);
+    // Behind a clock that was ahead, times still tell the order.
+    lastTimeNs = wallNs >= lastTimeNs ? wallNs : lastTimeNs + 1;
     lastOutboxId = Math.max(lastOutboxId, outboxId);
     FrameEncoder.encode(buffer, frame, type, origin, accountId, message);
     FrameEncoder.stamp(buffer, frame, streamId, streamSequence, sequence, lastTimeNs, epoch, flags);

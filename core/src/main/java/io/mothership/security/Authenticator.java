@@ -14,8 +14,8 @@ public interface Authenticator {
    */
   Principal authenticate(Credentials credentials);
 
-  /** Whether {@link Credentials.None} is enough at a door, so that it need not ask. */
-  boolean admitsAnybody(Door door);
+  /** Whether nobody is asked at a door: {@link Credentials.None} is enough, whatever they show. */
+  boolean isOpen(Door door);
 
   /** Whether anybody proves an NKey, so that a head has to give out nonces. */
   boolean takesNkeys();

@@ -54,6 +54,11 @@ public record Principal(
     return of(id, Kind.SYSTEM, OrganizationScope.all(), Set.of(Role.ADMIN));
   }
 
+  /** Whoever comes, where nobody is asked who they are: may do everything. */
+  public static Principal anybody() {
+    return of("anybody", Kind.ANONYMOUS, OrganizationScope.all(), Set.of(Role.ADMIN));
+  }
+
   /** Somebody who showed nothing, where that was not enough for anything. */
   public static Principal anonymous() {
     return of("", Kind.ANONYMOUS, OrganizationScope.none(), Set.of());

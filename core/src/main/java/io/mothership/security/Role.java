@@ -10,12 +10,13 @@ import java.util.stream.Collectors;
 
 /** A bundle of permissions that somebody is given. */
 public enum Role {
-  /** Sees the fleet. */
+  /** Sees the fleet; given all organizations, also how the appliance fares. */
   VIEWER(
       Permission.ORGANIZATION_READ,
       Permission.ENTITY_READ,
       Permission.TELEMETRY_READ,
-      Permission.COMMAND_READ),
+      Permission.COMMAND_READ,
+      Permission.SYSTEM_READ),
   /** Runs the fleet; what a device or its client needs too. */
   OPERATOR(
       VIEWER,

@@ -1,10 +1,11 @@
 package io.mothership.session;
 
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
-import io.mothership.journal.codec.Origin;
+import io.mothership.bus.SubjectScope;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
 import java.util.Collection;
@@ -45,6 +46,11 @@ public final class Session implements Subscriber {
   /** Whether it is a client's: parts of the appliance itself are not held to clients' limits. */
   public boolean isClient() {
     return opening.origin() != Origin.INTERNAL;
+  }
+
+  /** Which stored messages it may reach by asking. */
+  public SubjectScope scope() {
+    return opening.scope();
   }
 
   public Outbox outbox() {

@@ -10,20 +10,28 @@ import io.mothership.app.metrics.BrokerMetrics;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.app.metrics.ProcessMetrics;
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.JetStreamKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.ProcessKeys;
 import io.mothership.dispatch.Pulse;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
+import io.mothership.jetstream.JetStream;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
+import io.mothership.security.LiveAuthenticator;
+import io.mothership.security.Logins;
+import io.mothership.security.Permission;
 import io.mothership.storage.journal.ChronicleJournal;
 import io.mothership.storage.journal.DirectoryLock;
 import io.mothership.storage.journal.SegmentMetrics;
@@ -32,7 +40,6 @@ import io.mothership.storage.recovery.RecoveryReport;
 import io.mothership.storage.recovery.SpareFile;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
-import io.mothership.stream.JetStream;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
 import io.mothership.transport.http.Route;
@@ -40,6 +47,7 @@ import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.loop.SocketDriver;
 import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
+import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -80,14 +88,15 @@ public final class Wiring implements AutoCloseable {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private final MetricsPage metrics = new MetricsPage();
+  private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
-  private Api api;
   private NatsListener nats;
 
   private Wiring(final MothershipConfig config, final Role role) {
     this.config = config;
     this.role = role;
+    this.authenticator = new LiveAuthenticator(LoginOptions.logins(config, role));
   }
 
   /** Something to be closed, and what to call it if that fails. */
@@ -124,7 +133,7 @@ public final class Wiring implements AutoCloseable {
       SpineOptions.registryNote(config).check();
     }
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
-    if (config.isOn(ConfigKey.JETSTREAM)) {
+    if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
     final Optional<DatabaseOpening> database = beginRegistry();
@@ -179,7 +188,7 @@ public final class Wiring implements AutoCloseable {
     final Spine.Recovered recovered;
     final StreamLayer streams;
     final long publishedOutboxId;
-    if (config.isOn(ConfigKey.JETSTREAM)) {
+    if (config.isOn(JetStreamKeys.ENABLED)) {
       final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
       jetStream.startsAt(clock.wallNs());
       if (role == Role.APPLIANCE) {
@@ -193,7 +202,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -210,7 +219,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
   }
 
@@ -271,9 +280,9 @@ public final class Wiring implements AutoCloseable {
     final SqlConfig registry = SpineOptions.registry(config);
     SpineOptions.registryNote(config).write();
     LOG.info("registry: {}, {}", registry.product(), registry.place());
-    api =
+    final Api api =
         Api.start(
-            new ApiConfig(config.text(ConfigKey.HTTP_TOKEN), Version.text()),
+            new ApiConfig(authenticator, Version.text()),
             database,
             fabric,
             directory,
@@ -283,23 +292,26 @@ public final class Wiring implements AutoCloseable {
     onClose("services", api::close);
     final HttpListener http =
         HttpListener.start(
-            HttpConfig.of(config.text(ConfigKey.HTTP_HOST), config.integer(ConfigKey.HTTP_PORT)),
+            HttpConfig.of(config.text(HttpKeys.HOST), config.integer(HttpKeys.PORT)),
             loops,
             appliancesRoutes(api),
             api.webSocketRoutes());
     onClose("HTTP listener", http::close);
     ports.put("http", http.port());
-    LOG.info("Listening for HTTP on {}:{}", config.text(ConfigKey.HTTP_HOST), http.port());
+    LOG.info("Listening for HTTP on {}:{}", config.text(HttpKeys.HOST), http.port());
   }
 
   private List<Route> appliancesRoutes(final Api api) {
     final List<Route> routes = new ArrayList<>(api.routes());
-    final RouteHandler page =
-        config.isOn(ConfigKey.HTTP_METRICS_AUTH)
-            ? new BearerAuth(config.text(ConfigKey.HTTP_TOKEN)).guard(metrics)
-            : metrics;
-    routes.add(new Route("GET", MetricsPage.PATH, page));
+    routes.add(new Route("GET", MetricsPage.PATH, metricsHandler()));
     return routes;
+  }
+
+  /** On every listener that has the page the same question is asked, or none. */
+  private RouteHandler metricsHandler() {
+    return config.isOn(HttpKeys.METRICS_AUTH)
+        ? new BearerAuth(authenticator).guardEverywhere(Permission.SYSTEM_READ, metrics)
+        : metrics;
   }
 
   private void checkJournal() {
@@ -311,7 +323,7 @@ public final class Wiring implements AutoCloseable {
   private void startNats(final EventLoopGroup loops, final Runnable afterRead) {
     nats =
         new NatsListener(
-            SpineOptions.nats(config, role),
+            SpineOptions.nats(config, role).logins(new NatsLogins(authenticator)),
             spine.ingress(),
             loops,
             connectionIds::incrementAndGet,
@@ -320,18 +332,17 @@ public final class Wiring implements AutoCloseable {
     nats.start();
     metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
-    final int monitorPort = config.integer(ConfigKey.MONITOR_PORT);
+    final int monitorPort = config.integer(MonitorKeys.PORT);
     if (monitorPort >= 0) {
       final HttpListener monitor =
           HttpListener.start(
-              HttpConfig.of(config.text(ConfigKey.MONITOR_HOST), monitorPort),
+              HttpConfig.of(config.text(MonitorKeys.HOST), monitorPort),
               loops,
-              new Monitoring(this::config, nats, spine, metrics, clock).routes(),
+              new Monitoring(this::config, nats, spine, metricsHandler(), clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
       ports.put("monitor", monitor.port());
-      LOG.info(
-          "Starting http monitor on {}:{}", config.text(ConfigKey.MONITOR_HOST), monitor.port());
+      LOG.info("Starting http monitor on {}:{}", config.text(MonitorKeys.HOST), monitor.port());
     }
   }
 
@@ -366,12 +377,12 @@ public final class Wiring implements AutoCloseable {
    */
   public void reconfigure(final MothershipConfig changed) {
     Exposure.check(changed, role);
-    final NatsConfig natsConfig = SpineOptions.nats(changed, role).conclude();
-    Logging.level(changed.text(ConfigKey.LOG_LEVEL));
+    final NatsConfig natsConfig =
+        SpineOptions.nats(changed, role).logins(new NatsLogins(authenticator)).conclude();
+    final Logins logins = LoginOptions.logins(changed, role);
+    Logging.level(changed.text(ProcessKeys.LOG_LEVEL));
+    authenticator.replace(logins);
     nats.reconfigure(natsConfig);
-    if (role == Role.APPLIANCE) {
-      api.bearerToken(changed.text(ConfigKey.HTTP_TOKEN));
-    }
     config = changed;
   }
 
@@ -385,9 +396,9 @@ public final class Wiring implements AutoCloseable {
     return spine.appendedSequence();
   }
 
-  /** A cursor over what is committed. */
-  public Tap tap(final TapStart start) {
-    return spine.tap(start);
+  /** A cursor over what is committed and wanted. */
+  public Tap tap(final TapFilter filter, final TapStart start) {
+    return spine.tap(filter, start);
   }
 
   private void onClose(final String name, final Closing closing) {

@@ -4,14 +4,15 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
+import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.SqlErrors;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -55,10 +56,14 @@ public final class EntityResource {
   }
 
   public List<Route> routes(final BearerAuth auth) {
-    final RouteHandler create = auth.guard(Envelope.guard("CREATE_FAILED", this::create));
-    final RouteHandler read = auth.guard(Envelope.guard("GET_FAILED", this::read));
-    final RouteHandler update = auth.guard(Envelope.guard("UPDATE_FAILED", this::update));
-    final RouteHandler delete = auth.guard(Envelope.guard("DELETE_FAILED", this::delete));
+    final RouteHandler create =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("CREATE_FAILED", this::create));
+    final RouteHandler read =
+        auth.guard(Permission.ENTITY_READ, Envelope.guard("GET_FAILED", this::read));
+    final RouteHandler update =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("UPDATE_FAILED", this::update));
+    final RouteHandler delete =
+        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("DELETE_FAILED", this::delete));
     return List.of(
         new Route("POST", PATH, create),
         new Route("GET", PATH, read),
@@ -111,7 +116,7 @@ public final class EntityResource {
     }
     final String metadata =
         fields.object("metadata").map(value -> FieldRules.document("metadata", value)).orElse("{}");
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     return new Entity(
         UUID.randomUUID().toString(),
         orgId,
@@ -184,7 +189,7 @@ public final class EntityResource {
   private HttpResponse update(final HttpRequestView request) {
     final Ids ids = ids(request);
     final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     relay.requireIntake();
     final Entity updated =
         database.write(

@@ -4,11 +4,13 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
+import io.mothership.security.Permission;
+import io.mothership.security.Principal;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.OrganizationRepository;
 import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -38,18 +40,30 @@ public final class OrganizationResource {
 
   public List<Route> routes(final BearerAuth auth) {
     return List.of(
-        new Route("POST", PATH, auth.guard(Envelope.guard("CREATE_FAILED", this::create))),
-        new Route("GET", PATH, auth.guard(Envelope.guard("LIST_FAILED", this::read))),
+        new Route(
+            "POST",
+            PATH,
+            auth.guardEverywhere(
+                Permission.ORGANIZATION_WRITE, Envelope.guard("CREATE_FAILED", this::create))),
+        new Route(
+            "GET",
+            PATH,
+            auth.guard(
+                Permission.ORGANIZATION_READ,
+                (principal, request) ->
+                    Envelope.guard("LIST_FAILED", asked -> read(principal, asked))
+                        .handle(request))),
         new Route(
             "GET",
             PATH + "/{org_id}",
             auth.guard(
+                Permission.ORGANIZATION_READ,
                 Envelope.guard("GET_FAILED", request -> find(request.pathParameter("org_id"))))));
   }
 
   private HttpResponse create(final HttpRequestView request) {
     final RequestFields fields = RequestFields.of(request.body(), "CreateOrganizationRequest");
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     final Organization organization =
         new Organization(
             UUID.randomUUID().toString(),
@@ -70,12 +84,15 @@ public final class OrganizationResource {
     return Envelope.success(201, writer -> FleetJson.write(writer, organization));
   }
 
-  private HttpResponse read(final HttpRequestView request) {
+  private HttpResponse read(final Principal principal, final HttpRequestView request) {
     final String orgId = request.query("org_id");
     if (!orgId.isEmpty()) {
       return find(orgId);
     }
-    final List<Organization> all = database.read(organizations::list);
+    final List<Organization> all =
+        database.read(organizations::list).stream()
+            .filter(one -> principal.organizations().touches(one.orgId()))
+            .toList();
     return Envelope.success(
         200,
         writer -> {

@@ -1,5 +1,5 @@
 /**
- * Who may call: the bearer token. Any thread; secrets are compared in constant time and never
- * logged.
+ * What HTTP and WebSocket show of who calls, and the check before each route. Any thread; who it is
+ * says the {@code Authenticator} that all listeners share.
  */
 package io.mothership.api.security;

@@ -4,9 +4,12 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.security.BearerAuth;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
+import io.mothership.api.security.HttpCredentials;
+import io.mothership.error.ServiceException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
+import io.mothership.security.Permission;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.ws.WebSocketConfig;
 import io.mothership.transport.ws.WebSocketHandler.Opening;
@@ -36,13 +39,12 @@ public final class FeedResource {
   }
 
   private Opening open(final BearerAuth auth, final HttpRequestView request) {
-    final BearerAuth.WebSocketDecision decision = auth.decide(request);
-    if (decision.refusal().isPresent()) {
-      return new Opening.Refused(decision.refusal().get());
-    }
     try {
+      final HttpCredentials.WebSocketLogin login = auth.admit(Permission.TELEMETRY_READ, request);
       final Subscription subscription = subscription(request);
-      return new Opening.Accepted(decision.subprotocol(), peer -> serve(subscription, peer));
+      return new Opening.Accepted(login.subprotocol(), peer -> serve(subscription, peer));
+    } catch (final ServiceException e) {
+      return new Opening.Refused(BearerAuth.refusal(e));
     } catch (final ApiException e) {
       return new Opening.Refused(Envelope.error(e.status(), e.code(), e.getMessage()));
     }

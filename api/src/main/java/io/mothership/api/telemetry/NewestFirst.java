@@ -1,9 +1,9 @@
 package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -4,8 +4,9 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.security.BearerAuth;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.TapStart;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.TapStart;
+import io.mothership.security.Permission;
 import io.mothership.transport.http.BodySink;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
@@ -46,7 +47,11 @@ public final class TelemetryResource {
   }
 
   public List<Route> routes(final BearerAuth auth) {
-    return List.of(new Route("GET", PATH, auth.guard(Envelope.guard("QUERY_FAILED", this::read))));
+    return List.of(
+        new Route(
+            "GET",
+            PATH,
+            auth.guard(Permission.TELEMETRY_READ, Envelope.guard("QUERY_FAILED", this::read))));
   }
 
   private HttpResponse read(final HttpRequestView request) throws InterruptedException {

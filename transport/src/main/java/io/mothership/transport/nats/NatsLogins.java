@@ -1,41 +1,47 @@
 package io.mothership.transport.nats;
 
+import io.mothership.error.ServiceException;
+import io.mothership.security.Authenticator;
+import io.mothership.security.Credentials;
+import io.mothership.security.Door;
+import io.mothership.security.Logins;
+import io.mothership.security.NkeySignature;
+import io.mothership.security.Principal;
 import io.mothership.security.SubjectRules;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Who may log in, and how.
+ * What CONNECT's fields mean to an authenticator.
  *
  * <p><i>Thread:</i> any, immutable.
- *
- * @param users by name and password
- * @param keys by NKey: their names are public keys, and they have no secrets
- * @param token the token that admits without a name, empty for none
- * @param tokenRules what the token's bearer may do
- * @param anonymous name of the user that clients without any credentials become, empty for none
  */
-public record NatsLogins(
-    List<NatsUser> users,
-    List<NatsUser> keys,
-    String token,
-    SubjectRules tokenRules,
-    String anonymous) {
+public final class NatsLogins {
   /** Nobody has to log in. */
   public static final NatsLogins NONE = new NatsLogins(List.of(), "", "");
 
-  private static final NatsUser NOBODY = new NatsUser("", "");
+  private final Authenticator authenticator;
 
-  public NatsLogins {
-    users = List.copyOf(users);
-    keys = List.copyOf(keys);
-    for (final NatsUser key : keys) {
-      if (!NkeySignature.isUserKey(key.name())) {
-        throw new IllegalArgumentException("not the public NKey of a user: " + key.name());
-      }
-    }
+  public NatsLogins(final Authenticator authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  /**
+   * Logins of this listener's own.
+   *
+   * @param users by name and password
+   * @param keys by NKey: their names are public keys, and they have no secrets
+   * @param token the token that admits without a name, empty for none
+   * @param tokenRules what the token's bearer may do
+   * @param anonymous name of the user that clients without any credentials become, empty for none
+   */
+  public NatsLogins(
+      final List<NatsUser> users,
+      final List<NatsUser> keys,
+      final String token,
+      final SubjectRules tokenRules,
+      final String anonymous) {
+    this(logins(users, keys, token, tokenRules, anonymous));
   }
 
   /** Logins without NKeys, whose token allows everything. */
@@ -51,65 +57,72 @@ public record NatsLogins(
     return new NatsLogins(List.of(), token, "");
   }
 
-  /** Whether clients have to prove who they are. */
-  public boolean isRequired() {
-    return !users.isEmpty() || !keys.isEmpty() || !token.isEmpty();
+  private static Logins logins(
+      final List<NatsUser> users,
+      final List<NatsUser> keys,
+      final String token,
+      final SubjectRules tokenRules,
+      final String anonymous) {
+    Logins logins = Logins.NONE;
+    for (final NatsUser user : users) {
+      logins = logins.withUser(user.name(), user.secret(), user.principal());
+      if (user.name().equals(anonymous)) {
+        logins = logins.withAnonymous(Door.NATS, user.principal());
+      }
+    }
+    for (final NatsUser key : keys) {
+      logins = logins.withKey(key.name(), key.principal());
+    }
+    if (!token.isEmpty()) {
+      logins =
+          logins.withNamelessPassword(token, new NatsUser("token", "", tokenRules).principal());
+    }
+    return users.isEmpty() && keys.isEmpty() && token.isEmpty()
+        ? logins.withAnonymous(Door.NATS, Principal.anybody())
+        : logins;
   }
 
-  /** Whether a client may do anything before, or without, a CONNECT with credentials. */
-  boolean admitsAnonymous() {
-    return !isRequired() || find(users, anonymous).isPresent();
+  /** Whether clients have to prove who they are. */
+  public boolean isRequired() {
+    return !authenticator.isOpen(Door.NATS);
   }
 
   /** What a client signs if it has an NKey; empty if nobody needs one here. */
   String newNonce() {
-    return keys.isEmpty() ? "" : NkeySignature.nonce();
+    return authenticator.takesNkeys() ? NkeySignature.nonce() : "";
   }
 
-  Optional<NatsUser> admit(final ConnectOptions options, final String nonce) {
+  Optional<Principal> admit(final ConnectOptions options, final String nonce) {
     if (!isRequired()) {
-      return Optional.of(NOBODY);
+      return admit(new Credentials.None(Door.NATS));
     }
-    if (!keys.isEmpty() && !options.nkey().isEmpty()) {
-      return find(keys, options.nkey())
-          .filter(user -> NkeySignature.isValid(user.name(), nonce, options.signature()));
+    if (!options.nkey().isEmpty() && authenticator.takesNkeys()) {
+      return admit(new Credentials.Nkey(options.nkey(), nonce, options.signature()));
     }
     if (options.user().isEmpty() && options.pass().isEmpty() && options.authToken().isEmpty()) {
-      return find(users, anonymous);
+      return admit(new Credentials.None(Door.NATS));
     }
-    if (!token.isEmpty()) {
-      return isSame(token, options.authToken())
-          ? Optional.of(new NatsUser("", "", tokenRules))
-          : Optional.empty();
-    }
-    final Optional<NatsUser> known = find(users, options.user());
-    // Compared for unknown names too, so that both take the same time.
-    final boolean isRight = isSame(known.orElse(NOBODY).secret(), options.pass());
-    return isRight ? known : Optional.empty();
+    // Who gives a name and a token may mean either.
+    final Optional<Principal> named =
+        options.user().isEmpty()
+            ? Optional.empty()
+            : admit(new Credentials.Password(options.user(), options.pass()));
+    return named.isPresent() || options.authToken().isEmpty()
+        ? named
+        : admit(new Credentials.Password("", options.authToken()));
   }
 
-  private static Optional<NatsUser> find(final List<NatsUser> users, final String name) {
-    for (final NatsUser user : users) {
-      if (!name.isEmpty() && user.name().equals(name)) {
-        return Optional.of(user);
-      }
+  private Optional<Principal> admit(final Credentials credentials) {
+    try {
+      return Optional.of(authenticator.authenticate(credentials));
+    } catch (final ServiceException e) {
+      // Refusals are the connection's to tell.
+      return Optional.empty();
     }
-    return Optional.empty();
-  }
-
-  private static boolean isSame(final String expected, final String actual) {
-    return MessageDigest.isEqual(
-        expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
   public String toString() {
-    return "NatsLogins[users="
-        + users.size()
-        + ", keys="
-        + keys.size()
-        + ", hasToken="
-        + !token.isEmpty()
-        + "]";
+    return "Nats" + authenticator;
   }
 }

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
+import io.mothership.security.NkeySignature;
 import io.mothership.security.SubjectRules;
 import io.nats.client.NKey;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,8 @@ final class NkeySignatureTest {
     final NatsLogins logins = new NatsLogins(List.of(), List.of(user), "", SubjectRules.OPEN, "");
     assertTrue(logins.isRequired());
     assertEquals(
-        Optional.of(user), logins.admit(options(publicKey(key), signature(key, NONCE)), NONCE));
+        Optional.of(user.principal()),
+        logins.admit(options(publicKey(key), signature(key, NONCE)), NONCE));
     assertEquals(
         Optional.empty(), logins.admit(options(publicKey(key), signature(key, NONCE)), "other"));
     assertEquals(
