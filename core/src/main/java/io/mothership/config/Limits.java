@@ -85,13 +85,8 @@ public final class Limits {
         StorageKeys.SEGMENT_SIZE,
         "must be at least 4 times max_payload=" + config.shown(NatsKeys.MAX_PAYLOAD));
     checkDatabaseUrl(config, problems);
-    require(
-        config.text(AuthorizationKeys.USER).isEmpty()
-            == config.text(AuthorizationKeys.PASSWORD).isEmpty(),
-        problems,
-        config,
-        AuthorizationKeys.USER,
-        "needs authorization.password, and the other way round");
+    checkDomain(config, problems);
+    LoginRules.check(config, problems);
     require(
         config.text(TlsKeys.CERT_FILE).isEmpty() == config.text(TlsKeys.KEY_FILE).isEmpty(),
         problems,
@@ -104,6 +99,16 @@ public final class Limits {
         config,
         TlsKeys.VERIFY,
         "needs tls.ca_file");
+  }
+
+  /** It becomes a token of subjects. */
+  private static void checkDomain(final MothershipConfig config, final ConfigProblems problems) {
+    require(
+        config.text(JetStreamKeys.DOMAIN).chars().noneMatch(c -> c <= ' ' || ".*>".indexOf(c) >= 0),
+        problems,
+        config,
+        JetStreamKeys.DOMAIN,
+        "is no domain name: it may not contain ., *, > or blanks");
   }
 
   private static void checkDatabaseUrl(
@@ -120,7 +125,7 @@ public final class Limits {
     }
   }
 
-  private static void require(
+  static void require(
       final boolean holds,
       final ConfigProblems problems,
       final MothershipConfig config,
