@@ -1,6 +1,7 @@
 package io.mothership.config;
 
 import io.mothership.bus.Ingress;
+import java.util.List;
 
 /** Bounds that are not configurable, and how configured limits must relate to each other. */
 public final class Limits {
@@ -99,6 +100,17 @@ public final class Limits {
         config,
         TlsKeys.VERIFY,
         "needs tls.ca_file");
+    // Without a certificate the listener would take plain connections, and check nobody's.
+    for (final ConfigKey key : List.of(TlsKeys.VERIFY, TlsKeys.CA_FILE)) {
+      final boolean isAsked =
+          key == TlsKeys.VERIFY ? config.isOn(key) : !config.text(key).isEmpty();
+      require(
+          !isAsked || !config.text(TlsKeys.CERT_FILE).isEmpty(),
+          problems,
+          config,
+          key,
+          "needs tls.cert_file");
+    }
   }
 
   /** It becomes a token of subjects. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class LoginRules {
   static final String HASHES = "bcrypt hashes of passwords are not supported yet";
 
+  private static final String NOT_EMPTY = "must not be empty";
   private static final Pattern HASH = Pattern.compile("\\$2[abxy]\\$\\d{2}\\$.*", Pattern.DOTALL);
 
   private LoginRules() {}
@@ -57,6 +58,11 @@ final class LoginRules {
         List.of(AuthorizationKeys.PASSWORD, AuthorizationKeys.TOKEN, HttpKeys.TOKEN)) {
       refuse(isHash(config.text(key)), problems, config, key, HASHES);
     }
+    refuse(config.text(HttpKeys.TOKEN).isBlank(), problems, config, HttpKeys.TOKEN, NOT_EMPTY);
+    // Quite empty it is none, as for nats-server, and as an unset one is shown.
+    final String token = config.text(AuthorizationKeys.TOKEN);
+    refuse(
+        token.isBlank() && !token.isEmpty(), problems, config, AuthorizationKeys.TOKEN, NOT_EMPTY);
   }
 
   private static void checkNames(

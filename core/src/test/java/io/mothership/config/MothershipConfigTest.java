@@ -276,4 +276,27 @@ class MothershipConfigTest {
     final MothershipConfig wanted = load("max_payload: 1MB, max_pending: 1MB");
     assertThrows(MothershipException.class, () -> running.reloaded(wanted));
   }
+
+  @Test
+  void shouldRefuseAnEmptyTokenAtAStartAndAtAReload() throws IOException {
+    for (final String file : List.of("http { token: \"\" }", "http { token: \" \" }")) {
+      assertTrue(problems(file).getFirst().contains("http.token: must not be empty"), file);
+    }
+    assertTrue(problems("authorization { token: \" \" }").getFirst().contains("must not be empty"));
+    commandLine.put(HttpKeys.TOKEN, " ");
+    assertTrue(problems("").getFirst().contains("must not be empty"));
+  }
+
+  @Test
+  void shouldRefuseToAskForCertificatesWithoutTls() {
+    assertEquals(
+        List.of(
+            "nats.conf:1: tls.verify=true needs tls.cert_file",
+            "nats.conf:1: tls.ca_file=ca.pem needs tls.cert_file"),
+        problems("tls { ca_file: ca.pem, verify: true }"));
+    assertTrue(
+        problems("tls { cert_file: c, key_file: k, verify: true }")
+            .getFirst()
+            .contains("needs tls.ca_file"));
+  }
 }
