@@ -1,7 +1,8 @@
 package io.mothership.transport.nats;
 
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameDescriptor;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.transport.head.KeepAlive;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -271,6 +272,12 @@ public final class NatsConfig {
   public NatsConfig authPatienceMs(final long newAuthPatienceMs) {
     authPatienceMs = newAuthPatienceMs;
     return this;
+  }
+
+  /** What the keep-alive goes by. */
+  KeepAlive.Times keepAlive() {
+    return new KeepAlive.Times(
+        authPatienceMs, firstPingDelayMs, earlyPingDelayMs, pingIntervalMs, pingsUnansweredMax);
   }
 
   /** Time for the TLS handshake. */

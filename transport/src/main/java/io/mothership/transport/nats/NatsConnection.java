@@ -1,15 +1,21 @@
 package io.mothership.transport.nats;
 
-import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
-import io.mothership.bus.MessageView;
+import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
-import io.mothership.journal.FrameDescriptor;
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subjects;
 import io.mothership.security.Principal;
+import io.mothership.transport.head.HeadConnection;
+import io.mothership.transport.head.KeepAlive;
+import io.mothership.transport.head.OutboxDrain;
+import io.mothership.transport.head.ReadPause;
+import io.mothership.transport.head.SessionLines;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +24,6 @@ import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,16 +38,15 @@ import org.slf4j.LoggerFactory;
  * <p><i>Thread:</i> the connection's event loop. <i>Allocates:</i> nothing per message.
  * <i>Back-pressure:</i> a full ring stops the reading of this socket until the operation fits.
  */
-final class NatsConnection extends ChannelInboundHandlerAdapter {
+final class NatsConnection extends ChannelInboundHandlerAdapter
+    implements HeadConnection, KeepAlive.Peer, OutboxDrain.Owner, ReadPause.Reader {
   private static final byte[] JETSTREAM = {'$', 'J', 'S', '.'};
   private static final Logger LOGGER = LoggerFactory.getLogger(NatsConnection.class);
 
   private static final Slice OK = Slice.of("+OK\r\n");
   private static final Slice SUBSCRIBED = Slice.of("\u0001+OK\r\n");
   private static final Slice PING = Slice.of("PING\r\n");
-  private static final Slice FAREWELL = Slice.of(new byte[] {NatsOutbox.FAREWELL});
   private static final int ACCOUNT_ID = 0;
-  private static final long RETRY_DELAY_US = 500;
 
   private final NatsContext context;
   private final NatsConfig config;
@@ -53,7 +57,10 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private final OutboxDrain drain;
   private final NatsOutbox outbox;
   private final KeepAlive keepAlive;
+  private final ReadPause reading;
+  private final SessionLines lines;
   private final ConnectOptions options = new ConnectOptions();
+  private final NatsReports reports;
   private final long id;
   private final String nonce;
 
@@ -63,7 +70,6 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private boolean isConnected;
   private boolean isOpen;
   private boolean isFailing;
-  private boolean isPaused;
   private boolean isConnectionInfoSent;
   private boolean hasPinged;
   private int step;
@@ -80,10 +86,20 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     this.decoder =
         new NatsDecoder(
             this, config.controlLineBytesMax(), config.payloadBytesMax(), context.buffers());
-    this.drain = new OutboxDrain(this, channel, config.writeDeadlineMs(), config.farewellMs());
+    this.reports = new NatsReports(id, channel, options, counters);
+    this.drain =
+        new OutboxDrain(
+            this,
+            channel,
+            config.writeDeadlineMs(),
+            config.farewellMs(),
+            NatsErrors.SERVER_SHUTDOWN.line());
     this.outbox =
-        new NatsOutbox(context.chunks(), counters, channel, config.pendingBytesMax(), drain);
-    this.keepAlive = new KeepAlive(this, channel.eventLoop(), config);
+        new NatsOutbox(
+            context.chunks(), counters, channel, config.pendingBytesMax(), drain, reports::report);
+    this.keepAlive = new KeepAlive(this, channel.eventLoop(), config.keepAlive());
+    this.reading = new ReadPause(this, channel, context.afterRead());
+    this.lines = new SessionLines(id, ingress, channel, drain, context.afterRead());
     this.logins = config.logins();
     this.nonce = logins.newNonce();
     final Optional<Principal> anonymous = logins.admit(options, nonce);
@@ -91,11 +107,13 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     anonymous.ifPresent(this::principal);
   }
 
-  long id() {
+  @Override
+  public long id() {
     return id;
   }
 
-  Channel channel() {
+  @Override
+  public Channel channel() {
     return channel;
   }
 
@@ -108,7 +126,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   }
 
   boolean isPaused() {
-    return isPaused;
+    return reading.isPaused();
   }
 
   boolean takesHeaders() {
@@ -125,7 +143,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(final ChannelHandlerContext handler) {
     counters.countConnection();
-    write(greeting(NatsGreeting.Occasion.HELLO));
+    send(Slice.of(greeting(NatsGreeting.Occasion.HELLO)));
     if (!context.registry().tryAdd(this, config.connectionsMax())) {
       fail(NatsErrors.CONNECTIONS_EXCEEDED);
       return;
@@ -156,7 +174,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     context.registry().remove(this);
     outbox.discardAll();
     if (isOpen) {
-      closeSession();
+      lines.closeSession();
     }
     handler.fireChannelInactive();
   }
@@ -164,9 +182,9 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(final ChannelHandlerContext handler, final Throwable cause) {
     if (cause instanceof IOException) {
-      report(NatsErrors.TRANSPORT_FAILED, cause.toString());
+      reports.report(NatsErrors.TRANSPORT_FAILED, cause.toString());
     } else if (cause instanceof DecoderException) {
-      report(NatsErrors.TLS_FAILED, cause.toString());
+      reports.report(NatsErrors.TLS_FAILED, cause.toString());
     } else {
       counters.count(NatsErrors.INTERNAL);
       LOGGER.error("connection failed: conn={}", id, cause);
@@ -182,7 +200,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     }
     isFailing = true;
     decoder.stop();
-    report(error, "");
+    reports.report(error);
     farewell(error.line());
   }
 
@@ -217,26 +235,23 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  void onDispatcherClose(final NatsErrors error) {
+  @Override
+  public void onDispatcherClose(final Outbox.CloseReason reason) {
     isFailing = true;
     decoder.stop();
-    if (error == NatsErrors.SLOW_CONSUMER) {
-      report(error, "pending=" + outbox.pendingBytes());
-      drain.endSlow(outbox);
+    if (reason == Outbox.CloseReason.SLOW_CONSUMER) {
+      reports.report(NatsErrors.SLOW_CONSUMER, "pending=" + outbox.pendingBytes());
+      drain.endSlow(outbox, NatsErrors.SLOW_CONSUMER.line());
     } else {
       drain.finish(outbox);
     }
   }
 
-  /** On ms-dispatch. */
-  void onRefusal(final NatsErrors error) {
-    report(error, "");
-  }
-
-  void onWriteDeadline() {
+  @Override
+  public void onWriteDeadline() {
     isFailing = true;
     decoder.stop();
-    report(NatsErrors.WRITE_DEADLINE_EXCEEDED, "pending=" + outbox.pendingBytes());
+    reports.report(NatsErrors.WRITE_DEADLINE_EXCEEDED, "pending=" + outbox.pendingBytes());
     channel.close();
   }
 
@@ -256,7 +271,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (step == 1) {
       // A second CONNECT may be another user's: the first one's subscriptions end.
       if (ingress.tryClose(id) < 0) {
-        return pause();
+        return reading.pause();
       }
       isOpen = false;
       step = 2;
@@ -264,7 +279,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (step == 2) {
       isOpen = false;
       if (!open()) {
-        return pause();
+        return reading.pause();
       }
       if (!isConnected) {
         isConnected = true;
@@ -284,26 +299,26 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
       }
       if (!open()) {
-        return pause();
+        return reading.pause();
       }
       if (!isLiteral && options.isPedantic()) {
         if (control(NatsErrors.INVALID_PUBLISH_SUBJECT.line()) < 0) {
-          return pause();
+          return reading.pause();
         }
-        report(NatsErrors.INVALID_PUBLISH_SUBJECT, "");
+        reports.report(NatsErrors.INVALID_PUBLISH_SUBJECT);
       }
       step = 1;
     }
     if (step == 1) {
       final int refused = refusePublish(message);
       if (refused != 0) {
-        return refused > 0 ? done() : pause();
+        return refused > 0 ? done() : reading.pause();
       }
       step = 2;
     }
     if (step == 2) {
       if (options.isVerbose() && ingress.tryControl(id, OK) < 0) {
-        return pause();
+        return reading.pause();
       }
       step = 3;
     }
@@ -311,7 +326,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (isLiteral || subject.startsWith(JETSTREAM) && Subjects.isValid(subject)) {
       final int answer = ingress.tryPublish(id, Origin.NATS, ACCOUNT_ID, 0, message);
       if (answer == Pressure.FULL) {
-        return pause();
+        return reading.pause();
       }
       if (answer < 0) {
         return failed(NatsErrors.PAYLOAD_EXCEEDED);
@@ -328,14 +343,14 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
         return failed(NatsErrors.CONTROL_LINE_EXCEEDED);
       }
       if (!open()) {
-        return pause();
+        return reading.pause();
       }
       final int refused = refuseSubscription(subject, queue);
       if (refused != 0) {
-        return refused > 0 ? done() : pause();
+        return refused > 0 ? done() : reading.pause();
       }
       if (ingress.trySubscribe(id, sid, subject, queue) < 0) {
-        return pause();
+        return reading.pause();
       }
       step = 1;
     }
@@ -345,7 +360,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   int onUnsubscribe(final Slice sid, final long deliveredMax) {
     if (step == 0) {
       if (!open() || ingress.tryUnsubscribe(id, sid, deliveredMax) < 0) {
-        return pause();
+        return reading.pause();
       }
       step = 1;
     }
@@ -355,14 +370,14 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   int onPing() {
     if (step == 0) {
       if (!open() || ingress.tryPong(id) < 0) {
-        return pause();
+        return reading.pause();
       }
       hasPinged = true;
       step = 1;
     }
     if (isConnected && !isConnectionInfoSent && options.protocol() >= 1) {
       if (control(greeting(NatsGreeting.Occasion.CONNECTED)) < 0) {
-        return pause();
+        return reading.pause();
       }
       isConnectionInfoSent = true;
     }
@@ -384,14 +399,28 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   // What the keep-alive asks for
 
-  boolean hasPinged() {
+  @Override
+  public boolean hasPinged() {
     return hasPinged;
   }
 
-  void ping() {
+  @Override
+  public void ping() {
     if (!isFailing && !isAwaitingLogin) {
       send(PING);
     }
+  }
+
+  @Override
+  public void onLoginPatienceOver() {
+    if (isAwaitingLogin) {
+      fail(NatsErrors.AUTHENTICATION_TIMEOUT);
+    }
+  }
+
+  @Override
+  public void onStale() {
+    fail(NatsErrors.STALE_CONNECTION);
   }
 
   private boolean logIn(final Slice json) {
@@ -485,7 +514,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     if (control(line) < 0) {
       return Pressure.FULL;
     }
-    report(error, "");
+    reports.report(error);
     return 1;
   }
 
@@ -497,7 +526,7 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
   private int confirm(final int atStep, final Slice line) {
     step = atStep;
     if (options.isVerbose() && ingress.tryControl(id, line) < 0) {
-      return pause();
+      return reading.pause();
     }
     return done();
   }
@@ -509,93 +538,41 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
 
   // Back-pressure
 
-  private int pause() {
-    if (!isPaused) {
-      isPaused = true;
-      counters.countReadPause();
-      channel.config().setAutoRead(false);
-      scheduleRetry();
-    }
-    return Pressure.FULL;
+  @Override
+  public void onPause() {
+    counters.countReadPause();
   }
 
-  private void scheduleRetry() {
-    channel.eventLoop().schedule(this::retry, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
-  }
-
-  private void retry() {
-    if (isFailing || !channel.isActive()) {
-      return;
-    }
-    context.afterRead().run();
-    isPaused = false;
+  @Override
+  public void resume() {
     decoder.resume();
     countReads();
-    context.afterRead().run();
-    if (!isPaused) {
-      channel.config().setAutoRead(true);
-    }
+  }
+
+  @Override
+  public boolean isEnding() {
+    return isFailing;
   }
 
   // Lines from this side
-
-  private void write(final byte[] line) {
-    channel.writeAndFlush(Unpooled.wrappedBuffer(line));
-  }
 
   /**
    * Sends a line of this side's own: in its place behind the session's messages, once there is one.
    */
   private void send(final Slice line) {
-    if (!isOpen) {
-      write(line.toByteArray());
-    } else if (ingress.tryControl(id, line) < 0) {
-      channel.eventLoop().schedule(() -> sendAgain(line), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
+    if (isOpen) {
+      lines.send(line);
     } else {
-      context.afterRead().run();
+      channel.writeAndFlush(Unpooled.wrappedBuffer(line.toByteArray()));
     }
   }
 
-  private void sendAgain(final Slice line) {
-    if (!isFailing && channel.isActive()) {
-      send(line);
-    }
-  }
-
-  /**
-   * Sends the last line behind everything else and closes; closes anyway when that takes too long.
-   */
+  /** Sends the last line behind everything else and closes. */
   private void farewell(final byte[] line) {
-    if (!isOpen) {
+    if (isOpen) {
+      lines.farewell(line, config.farewellMs());
+    } else {
       drain.end(line);
-      return;
-    }
-    final byte[] marked = new byte[line.length + 1];
-    marked[0] = NatsOutbox.FAREWELL;
-    System.arraycopy(line, 0, marked, 1, line.length);
-    sayFarewell(Slice.of(marked));
-    channel
-        .eventLoop()
-        .schedule(() -> drain.end(new byte[0]), config.farewellMs(), TimeUnit.MILLISECONDS);
-  }
-
-  private void sayFarewell(final Slice marked) {
-    if (ingress.tryControl(id, marked) >= 0) {
-      context.afterRead().run();
-    } else if (channel.isActive()) {
-      channel
-          .eventLoop()
-          .schedule(() -> sayFarewell(marked), RETRY_DELAY_US, TimeUnit.MICROSECONDS);
-    }
-  }
-
-  private void closeSession() {
-    // The farewell makes the dispatcher give back the chunk that it may be filling.
-    if (ingress.tryControl(id, FAREWELL) >= 0 && ingress.tryClose(id) >= 0) {
-      isOpen = false;
-      context.afterRead().run();
-    } else if (!channel.eventLoop().isShuttingDown()) {
-      channel.eventLoop().schedule(this::closeSession, RETRY_DELAY_US, TimeUnit.MICROSECONDS);
     }
   }
 
@@ -609,37 +586,11 @@ final class NatsConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void report(final NatsErrors error, final String detail) {
-    final long times = counters.count(error);
-    if (times > 0 && LOGGER.isEnabledForLevel(error.level())) {
-      LOGGER
-          .atLevel(error.level())
-          .log(
-              "{}: conn={}, ip={}, client={}, times={} {}",
-              error,
-              id,
-              clientIp(),
-              clientName(),
-              times,
-              detail);
-    }
-  }
-
-  private String clientName() {
-    return GoText.cut(options.lang() + ':' + options.version() + ':' + options.name());
-  }
-
   private byte[] greeting(final NatsGreeting.Occasion occasion) {
     final int port =
         channel.localAddress() instanceof final InetSocketAddress address
             ? address.getPort()
             : config.port();
-    return context.greeting().line(occasion, id, clientIp(), port, nonce);
-  }
-
-  private String clientIp() {
-    return channel.remoteAddress() instanceof final InetSocketAddress address
-        ? address.getAddress().getHostAddress()
-        : "";
+    return context.greeting().line(occasion, id, reports.clientIp(), port, nonce);
   }
 }

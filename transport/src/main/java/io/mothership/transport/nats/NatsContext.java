@@ -1,6 +1,9 @@
 package io.mothership.transport.nats;
 
 import io.mothership.bus.Ingress;
+import io.mothership.transport.head.BufferBudget;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.ConnectionRegistry;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,7 +23,7 @@ record NatsContext(
     ChunkPool chunks,
     BufferBudget buffers,
     NatsCounters counters,
-    ConnectionRegistry registry) {
+    ConnectionRegistry<NatsConnection> registry) {
 
   /** The same for connections that come after a change of the configuration. */
   NatsContext with(final NatsConfig newConfig, final NatsGreeting newGreeting) {

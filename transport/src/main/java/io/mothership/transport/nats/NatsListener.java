@@ -2,6 +2,9 @@ package io.mothership.transport.nats;
 
 import io.mothership.bus.Ingress;
 import io.mothership.error.MothershipException;
+import io.mothership.transport.head.BufferBudget;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.ConnectionRegistry;
 import io.mothership.transport.loop.SocketDriver;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -38,7 +41,7 @@ public final class NatsListener implements AutoCloseable {
   private final EventLoopGroup loops;
   private final String serverId;
   private final NatsCounters counters = new NatsCounters();
-  private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final ConnectionRegistry<NatsConnection> registry = new ConnectionRegistry<>();
   private final BufferBudget buffers;
   private final ChunkPool chunks;
   private volatile NatsContext context;

@@ -6,6 +6,9 @@ import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.ListJournal;
+import io.mothership.transport.head.BufferBudget;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.ConnectionRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -20,7 +23,7 @@ final class NatsHarness implements AutoCloseable {
   private final Spine spine;
   private final AtomicLong ids = new AtomicLong();
   private final NatsCounters counters = new NatsCounters();
-  private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final ConnectionRegistry<NatsConnection> registry = new ConnectionRegistry<>();
   private final BufferBudget buffers;
   private final ChunkPool chunks;
 
@@ -57,7 +60,7 @@ final class NatsHarness implements AutoCloseable {
     return counters;
   }
 
-  ConnectionRegistry registry() {
+  ConnectionRegistry<NatsConnection> registry() {
     return registry;
   }
 
