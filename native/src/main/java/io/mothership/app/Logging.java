@@ -41,12 +41,17 @@ public final class Logging {
           "debug", Level.FINE,
           "trace", Level.FINEST);
 
-  /** What other people's code has to say is of interest only when it goes wrong. */
+  /**
+   * What other people's code has to say is of interest only when it goes wrong, at the most
+   * detailed level too: it shows stack traces of what it tries and does without.
+   */
   private static final Map<String, Level> FLOORS =
       Map.of(
           "net.openhft", Level.WARNING,
           // Says at every start that it works without JNA, which we leave out.
           "net.openhft.affinity", Level.SEVERE,
+          // Looks for a way to free memory that is freed by another one.
+          "net.openhft.chronicle.core.cleaner", Level.SEVERE,
           "io.netty", Level.WARNING,
           "io.nats", Level.WARNING,
           "sun", Level.WARNING,
@@ -136,9 +141,7 @@ public final class Logging {
   private static void setLevels() {
     Logger.getLogger("").setLevel(level);
     for (final Logger logger : KEPT) {
-      final Level floor = FLOORS.get(logger.getName());
-      // The most detailed level means everything.
-      logger.setLevel(level == Level.FINEST ? Level.FINEST : floor);
+      logger.setLevel(FLOORS.get(logger.getName()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mothership.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -48,6 +49,20 @@ class LoggingTest {
       assertTrue(Files.readString(folder.resolve("log.1")).contains("between"));
       final String second = Files.readString(file);
       assertTrue(second.contains("after") && !second.contains("between"), second);
+    } finally {
+      Logging.start("info", Optional.empty());
+    }
+  }
+
+  @Test
+  void shouldNotShowWhatLibrariesTryAndDoWithout() {
+    Logging.start("trace", Optional.empty());
+    try {
+      assertTrue(LoggerFactory.getLogger(LoggingTest.class).isTraceEnabled());
+      assertFalse(LoggerFactory.getLogger("io.netty.channel.ChannelHandlerMask").isDebugEnabled());
+      assertFalse(
+          LoggerFactory.getLogger("net.openhft.chronicle.core.cleaner.CleanerServiceLocator")
+              .isWarnEnabled());
     } finally {
       Logging.start("info", Optional.empty());
     }

@@ -1,5 +1,6 @@
 package io.mothership.transport.http;
 
+import io.mothership.transport.head.Causes;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -482,7 +483,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
     if (!(cause instanceof IOException)) {
       listener.count(HttpErrors.INTERNAL);
-      LOG.warn("connection failed", cause);
+      LOG.warn("connection failed", Causes.withoutText(cause));
     }
     context.close();
   }
