@@ -3,7 +3,6 @@ package io.mothership.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,23 +14,13 @@ import java.util.List;
 
 /** Reads JSON text into a {@link JsonValue}. */
 public final class JsonTree {
-  public static final int DEPTH_MAX = 64;
-  private static final int NUMBER_LENGTH_MAX = 64;
-
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxNumberLength(NUMBER_LENGTH_MAX)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = JsonLimits.factory(JsonLimits.DEPTH_MAX);
 
   private JsonTree() {}
 
   /** Reads the first value in {@code text}; like the contract's server, does not look behind it. */
   public static JsonValue parse(final byte[] text) throws JsonSyntaxException {
-    final int end = JsonSyntax.check(text, DEPTH_MAX);
+    final int end = JsonSyntax.check(text, JsonLimits.DEPTH_MAX);
     final String characters = decode(text, end);
     try (JsonParser parser = FACTORY.createParser(characters)) {
       return value(parser, parser.nextToken());

@@ -3,11 +3,12 @@ package io.mothership.api.commands;
 import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
-import io.mothership.bus.Fabric.PublishAck;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
+import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonSyntaxException;
 import io.mothership.json.JsonTree;
@@ -17,7 +18,6 @@ import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OrganizationRepository;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -145,7 +145,7 @@ public final class CommandResource {
       }
     }
     if (command.find("timestamp").isEmpty()) {
-      writer.text("timestamp", Timestamps.text(Timestamps.ofNs(clock.wallNs())));
+      writer.text("timestamp", Rfc3339.text(Rfc3339.ofNs(clock.wallNs())));
     }
     return writer.endObject().toBytes();
   }

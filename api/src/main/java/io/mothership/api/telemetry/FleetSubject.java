@@ -2,6 +2,8 @@ package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.fleet.FleetSubjects;
+import io.mothership.fleet.FleetSubjects.Family;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,44 @@ record FleetSubject(RecordKind kind, String orgId, String entityId) {
                   RecordKind.COMMAND, organization, parts.isBroadcast() ? "" : parts.name()));
       case OPERATIONS -> Optional.empty();
     };
+  }
+
+  /**
+   * Patterns that match everything of a kind that may be an organization's, or an entity's.
+   *
+   * @param entityId empty for all
+   */
+  static List<String> patterns(final RecordKind kind, final String orgId, final String entityId) {
+    final String org = token(orgId);
+    final String entity = token(entityId);
+    return switch (kind) {
+      case TELEMETRY ->
+          entityId.isEmpty()
+              // The other form does not name the organization.
+              ? List.of(Family.TELEMETRY.all())
+              : List.of(
+                  FleetSubjects.telemetry(org, entity),
+                  FleetSubjects.telemetry(org, entity) + ".>",
+                  Family.TELEMETRY.of(entity));
+      case EVENT ->
+          List.of(
+              Family.EVENTS.of(org),
+              Family.EVENTS.prefix() + FleetSubjects.DETECTIONS + "." + org + ".>");
+      case ENTITY -> List.of(Family.ENTITIES.of(org));
+      case COMMAND ->
+          entityId.isEmpty()
+              ? List.of(Family.COMMANDS.of(org))
+              : List.of(
+                  FleetSubjects.command(org, entity),
+                  FleetSubjects.command(org, entity) + ".>",
+                  FleetSubjects.command(org, FleetSubjects.BROADCAST),
+                  FleetSubjects.command(org, FleetSubjects.BROADCAST) + ".>");
+    };
+  }
+
+  /** The id as a token of a pattern; what cannot be one is in no subject either. */
+  private static String token(final String id) {
+    return FleetSubjects.isToken(id) ? id : "-";
   }
 
   FleetSubject withEntity(final String newEntityId) {

@@ -52,6 +52,7 @@ public final class StreamHome {
   private ConsumerLayer consumers;
   private Exchange exchange;
   private int lastStreamId;
+  private int generation;
   private long lastPublished;
 
   public StreamHome(final JetStreamConfig config) {
@@ -125,6 +126,16 @@ public final class StreamHome {
     return Collections.unmodifiableCollection(byName.values());
   }
 
+  /** Another whenever a stream comes, goes or is configured anew. */
+  int generation() {
+    return generation;
+  }
+
+  /** Who chose streams chooses again. */
+  void onStreamsChanged() {
+    generation++;
+  }
+
   /** For a stream that is new. */
   public int nextStreamId() {
     return lastStreamId + 1;
@@ -144,6 +155,7 @@ public final class StreamHome {
   public Stream add(final int id, final long createdNs, final StreamConfig streamConfig) {
     final Stream stream = new Stream(this, id, GLOBAL_ACCOUNT, createdNs, streamConfig);
     onStreamId(id);
+    onStreamsChanged();
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
@@ -162,6 +174,7 @@ public final class StreamHome {
     if (isLive()) {
       stream.intake().unsubscribe();
     }
+    onStreamsChanged();
     byName.remove(stream.name());
     byId.remove(stream.id());
     stream.delete();
