@@ -97,6 +97,7 @@ public final class Wiring implements AutoCloseable {
   private Journal journal;
   private Spine spine;
   private NatsListener nats;
+  private volatile boolean isLameDuck;
 
   private Wiring(final MothershipConfig config, final Role role) {
     this.config = config;
@@ -137,6 +138,7 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    Exposure.announce(config, role);
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
@@ -358,7 +360,7 @@ public final class Wiring implements AutoCloseable {
 
   private void stopNats() throws InterruptedException {
     // A plain broker ends at SIGTERM as nats-server does: at once.
-    if (role == Role.APPLIANCE && !ports.isEmpty()) {
+    if ((role == Role.APPLIANCE || isLameDuck) && !ports.isEmpty()) {
       nats.drain();
     }
     nats.close();
@@ -399,6 +401,11 @@ public final class Wiring implements AutoCloseable {
     }
     nats.reconfigure(natsConfig);
     config = changed;
+  }
+
+  /** When this is closed, clients are told to go elsewhere first and given the time for it. */
+  public void lameDuck() {
+    isLameDuck = true;
   }
 
   /** The progress of each agent. */

@@ -1,5 +1,6 @@
 package io.mothership.transport.http;
 
+import io.mothership.transport.head.Causes;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -520,7 +521,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements HttpM
   public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
     if (!(cause instanceof IOException || cause.getCause() instanceof SSLException)) {
       listener.count(HttpErrors.INTERNAL);
-      LOG.warn("connection failed", cause);
+      LOG.warn("connection failed", Causes.withoutText(cause));
     }
     context.close();
   }

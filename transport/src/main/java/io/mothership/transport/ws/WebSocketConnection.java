@@ -1,5 +1,6 @@
 package io.mothership.transport.ws;
 
+import io.mothership.transport.head.Causes;
 import io.mothership.transport.http.UpgradeRoute;
 import io.mothership.transport.http.WritableGate;
 import io.netty.buffer.Unpooled;
@@ -222,7 +223,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       end(WebSocketErrors.PROTOCOL);
     } else {
       if (!(cause instanceof IOException)) {
-        LOG.warn("WebSocket failed: {}", cause.toString());
+        LOG.warn("WebSocket failed: {}", Causes.kind(cause));
       }
       context.close();
     }
