@@ -161,6 +161,7 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       subscriptions += account.trie().count();
     }
     report.clients(sessions.size(), subscriptions);
+    report.recordTime(journal.lastTimeNs());
     streams.onReport(report);
   }
 

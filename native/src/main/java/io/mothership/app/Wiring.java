@@ -92,6 +92,7 @@ public final class Wiring implements AutoCloseable {
   private Journal journal;
   private Spine spine;
   private NatsListener nats;
+  private volatile boolean isLameDuck;
 
   private Wiring(final MothershipConfig config, final Role role) {
     this.config = config;
@@ -129,6 +130,7 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    Exposure.announce(config, role);
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
@@ -202,7 +204,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -219,7 +221,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
   }
 
@@ -348,7 +350,7 @@ public final class Wiring implements AutoCloseable {
 
   private void stopNats() throws InterruptedException {
     // A plain broker ends at SIGTERM as nats-server does: at once.
-    if (role == Role.APPLIANCE && !ports.isEmpty()) {
+    if ((role == Role.APPLIANCE || isLameDuck) && !ports.isEmpty()) {
       nats.drain();
     }
     nats.close();
@@ -384,6 +386,11 @@ public final class Wiring implements AutoCloseable {
     authenticator.replace(logins);
     nats.reconfigure(natsConfig);
     config = changed;
+  }
+
+  /** When this is closed, clients are told to go elsewhere first and given the time for it. */
+  public void lameDuck() {
+    isLameDuck = true;
   }
 
   /** The progress of each agent. */

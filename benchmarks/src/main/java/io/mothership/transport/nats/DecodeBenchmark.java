@@ -1,14 +1,14 @@
 package io.mothership.transport.nats;
 
-import io.mothership.transport.head.ConnectionRegistry;
-import io.mothership.transport.head.ChunkPool;
-import io.mothership.transport.head.BufferBudget;
 import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.HeapJournal;
+import io.mothership.transport.head.BufferBudget;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.ConnectionRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -61,7 +61,7 @@ public class DecodeBenchmark {
             new ChunkPool(CHUNK_LENGTH, BATCH, CHUNK_LENGTH, buffers),
             buffers,
             new NatsCounters(),
-            new ConnectionRegistry());
+            new ConnectionRegistry<>());
     final NatsConnection connection = new NatsConnection(context, channel);
     channel.pipeline().addLast(connection.decoder(), connection);
     channel.pipeline().fireChannelActive();

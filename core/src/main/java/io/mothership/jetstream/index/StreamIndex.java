@@ -166,6 +166,9 @@ public final class StreamIndex {
       final int size,
       final long timeNs,
       final long journalSequence) {
+    if (timeNs < lastTimeNs) {
+      takeBackTimes(timeNs);
+    }
     pool.settle();
     final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final IndexChunk chunk = chunkFor(sequence);
@@ -189,6 +192,23 @@ public final class StreamIndex {
     lastTimeNs = timeNs;
     count++;
     bytes += size;
+  }
+
+  /**
+   * The clock was declared right, and those of messages before were ahead of it: they count as of
+   * this moment, so that times never fall and age counts from it.
+   */
+  private void takeBackTimes(final long timeNs) {
+    pool.settle();
+    for (long at = last; at >= first && count > 0; at--) {
+      if (isPresent(at)) {
+        if (timeNs(at) <= timeNs) {
+          break;
+        }
+        final IndexChunk chunk = changing(at);
+        chunk.times[chunk.slot((int) at & CHUNK_MASK)] = timeNs;
+      }
+    }
   }
 
   /** Says where a message's record lies now; of no effect if the message is gone. */
