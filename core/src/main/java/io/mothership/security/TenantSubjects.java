@@ -46,7 +46,7 @@ public final class TenantSubjects {
     }
     final List<String> publish = new ArrayList<>(REQUESTS);
     final List<String> subscribe = new ArrayList<>();
-    for (final String organization : scope.isAll() ? Set.of("*") : scope.ids()) {
+    for (final String organization : scope.isAll() ? Set.of("") : scope.ids()) {
       final Places places = new Places(organization, scope.entities());
       if (may(roles, Permission.TELEMETRY_READ)) {
         subscribe.addAll(places.reportsToSee());
@@ -86,13 +86,17 @@ public final class TenantSubjects {
     return roles.stream().anyMatch(role -> role.permissions().contains(permission));
   }
 
-  /** The subjects of one organization, or of some entities in it. */
+  /**
+   * The subjects of one organization, or of some entities in it.
+   *
+   * @param organization empty for those of all
+   */
   private record Places(String organization, Set<String> entities) {
     List<String> reports() {
       final List<String> subjects = new ArrayList<>();
       subjects.addAll(below("constellation.telemetry."));
       // The subject of an event says what happened, its payload to whom.
-      subjects.add("constellation.events." + organization + ".>");
+      subjects.add(all("constellation.events."));
       subjects.addAll(below("constellation.events." + DETECTIONS + "."));
       return subjects;
     }
@@ -100,16 +104,14 @@ public final class TenantSubjects {
     List<String> reportsToSee() {
       final List<String> subjects = new ArrayList<>(reports());
       if (!entities.isEmpty()) {
-        subjects.remove("constellation.events." + organization + ".>");
+        subjects.remove(all("constellation.events."));
       }
       return subjects;
     }
 
     List<String> records() {
       return entities.isEmpty()
-          ? List.of(
-              "constellation.entities." + organization + ".>",
-              "constellation.operations." + organization + ".>")
+          ? List.of(all("constellation.entities."), all("constellation.operations."))
           : List.of();
     }
 
@@ -129,9 +131,13 @@ public final class TenantSubjects {
       return subjects;
     }
 
+    private String all(final String root) {
+      return root + (organization.isEmpty() ? ">" : organization + ".>");
+    }
+
     private List<String> below(final String root) {
       return entities.isEmpty()
-          ? List.of(root + organization + ".>")
+          ? List.of(all(root))
           : entities.stream().map(entity -> root + organization + "." + entity).toList();
     }
   }
