@@ -3,13 +3,8 @@ package io.mothership.alien;
 import io.mothership.alien.AlienException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,31 +19,37 @@ import javax.xml.stream.XMLStreamReader;
  * The points of all tracks and routes of a GPX file (1.0 and 1.1), as positions with speed and
  * heading.
  *
- * <p>A file whose times are missing or do not always advance is played at one point a second,
- * without speeds.
+ * <p>{@link TrackTimes} says when each is due; what it could not use is told by {@link #remark}.
  */
 final class GpxTrack implements Recording {
 
   private static final int POINT_COUNT_MAX = 1_000_000;
-  private static final long UNTIMED_STEP_MICROS = 1_000_000;
 
-  /** One point; altitude is NaN where the file has none. */
-  record Point(double latitude, double longitude, double altitude, Optional<Instant> time) {}
+  /** A limit of the JDK on expanded text; without a DTD nothing can expand. */
+  private static final List<String> EXPANSION_LIMITS =
+      List.of("jdk.xml.maxGeneralEntitySizeLimit", "jdk.xml.totalEntitySizeLimit");
+
+  private static final String UNBOUND = "#ElementPrefixUnbound?";
+
+  /** One point; altitude is NaN where the file has none. {@code track} counts tracks and routes. */
+  record Point(
+      double latitude, double longitude, double altitude, Optional<Instant> time, int track) {}
 
   private final List<Point> points;
-  private final boolean isTimed;
+  private final TrackTimes times;
   private int index = -1;
 
   GpxTrack(final List<Point> points) {
     this.points = points;
-    this.isTimed = hasAdvancingTimes(points);
+    this.times = TrackTimes.of(points);
   }
 
   static GpxTrack read(final Path file) throws IOException {
     final XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    try (InputStream in = Files.newInputStream(file)) {
+    EXPANSION_LIMITS.forEach(limit -> factory.setProperty(limit, 0));
+    try (InputStream in = Recording.bytes(file)) {
       final XMLStreamReader xml = factory.createXMLStreamReader(in);
       final List<Point> points = points(xml);
       xml.close();
@@ -56,26 +57,54 @@ final class GpxTrack implements Recording {
         throw new AlienException(Reason.RECORDING, file + " has no track or route points");
       }
       return new GpxTrack(points);
-    } catch (final XMLStreamException | NumberFormatException e) {
-      throw new AlienException(Reason.RECORDING, file + ": " + e.getMessage(), e);
+    } catch (final XMLStreamException e) {
+      throw new AlienException(Reason.RECORDING, file + place(e) + ": " + plain(e), e);
     }
+  }
+
+  private static String place(final XMLStreamException e) {
+    return e.getLocation() == null || e.getLocation().getLineNumber() < 1
+        ? ""
+        : ":" + e.getLocation().getLineNumber() + ":" + e.getLocation().getColumnNumber();
+  }
+
+  /** The parser's sentence, without the place it has in front. */
+  private static String plain(final XMLStreamException e) {
+    final String message = String.valueOf(e.getMessage());
+    final int unbound = message.indexOf(UNBOUND);
+    if (unbound >= 0) {
+      final String prefix = message.substring(unbound + UNBOUND.length()).split("&", 2)[0];
+      return "the prefix '" + prefix + "' of an element is not declared";
+    }
+    final int sentence = message.indexOf("Message: ");
+    return sentence < 0 ? message : message.substring(sentence + "Message: ".length()).strip();
   }
 
   private static List<Point> points(final XMLStreamReader xml) throws XMLStreamException {
     final List<Point> points = new ArrayList<>();
+    int track = 0;
     while (xml.hasNext()) {
-      if (xml.next() == XMLStreamConstants.START_ELEMENT
-          && ("trkpt".equals(xml.getLocalName()) || "rtept".equals(xml.getLocalName()))) {
-        if (points.size() == POINT_COUNT_MAX) {
-          throw new XMLStreamException("too many points: max=" + POINT_COUNT_MAX);
+      if (xml.next() != XMLStreamConstants.START_ELEMENT) {
+        continue;
+      }
+      switch (xml.getLocalName()) {
+        case "trk", "rte" -> track++;
+        case "trkpt", "rtept" -> {
+          if (points.size() == POINT_COUNT_MAX) {
+            throw new XMLStreamException(
+                "too many points: max=" + POINT_COUNT_MAX, xml.getLocation());
+          }
+          points.add(point(xml, track));
         }
-        points.add(point(xml));
+        default -> {
+          // Names, bounds, way points: nothing that moves.
+        }
       }
     }
     return points;
   }
 
-  private static Point point(final XMLStreamReader xml) throws XMLStreamException {
+  private static Point point(final XMLStreamReader xml, final int track) throws XMLStreamException {
     final double latitude = degrees(xml, "lat", 90);
     final double longitude = degrees(xml, "lon", 180);
     double altitude = Double.NaN;
@@ -86,9 +115,9 @@ final class GpxTrack implements Recording {
         case XMLStreamConstants.START_ELEMENT -> {
           // Only direct children: extensions have elements of the same names.
           if (depth == 1 && "ele".equals(xml.getLocalName())) {
-            altitude = Double.parseDouble(xml.getElementText().strip());
+            altitude = number(xml, "ele", xml.getElementText().strip());
           } else if (depth == 1 && "time".equals(xml.getLocalName())) {
-            time = time(xml.getElementText().strip());
+            time = GpxTime.parse(xml.getElementText().strip());
           } else {
             depth++;
           }
@@ -99,7 +128,7 @@ final class GpxTrack implements Recording {
         }
       }
     }
-    return new Point(latitude, longitude, altitude, time);
+    return new Point(latitude, longitude, altitude, time, track);
   }
 
   private static double degrees(final XMLStreamReader xml, final String name, final double max)
@@ -108,35 +137,25 @@ final class GpxTrack implements Recording {
     if (text == null) {
       throw new XMLStreamException("a point without " + name, xml.getLocation());
     }
-    final double degrees = Double.parseDouble(text);
+    final double degrees = number(xml, name, text);
     if (!(Math.abs(degrees) <= max)) {
       throw new XMLStreamException(
-          name + " out of range: max=" + max + ", actual=" + text, xml.getLocation());
+          name + " out of range: max=" + max + ", actual=" + cut(text), xml.getLocation());
     }
     return degrees;
   }
 
-  private static Optional<Instant> time(final String text) {
+  private static double number(final XMLStreamReader xml, final String name, final String text)
+      throws XMLStreamException {
     try {
-      return Optional.of(Instant.parse(text));
-    } catch (final DateTimeException e) {
-      try {
-        return Optional.of(LocalDateTime.parse(text).toInstant(ZoneOffset.UTC));
-      } catch (final DateTimeException e2) {
-        return Optional.empty();
-      }
+      return Double.parseDouble(text);
+    } catch (final NumberFormatException e) {
+      throw new XMLStreamException(name + " is not a number: " + cut(text), xml.getLocation());
     }
   }
 
-  private static boolean hasAdvancingTimes(final List<Point> points) {
-    for (int i = 0; i < points.size(); i++) {
-      final Optional<Instant> time = points.get(i).time();
-      if (time.isEmpty() || i > 0 && time.get().isBefore(points.get(i - 1).time().orElseThrow())) {
-        return false;
-      }
-    }
-    final Instant first = points.getFirst().time().orElseThrow();
-    return points.size() == 1 || first.isBefore(points.getLast().time().orElseThrow());
+  private static String cut(final String text) {
+    return text.substring(0, Math.min(text.length(), 32)).replaceAll("\\p{Cntrl}", "?");
   }
 
   @Override
@@ -150,7 +169,12 @@ final class GpxTrack implements Recording {
 
   @Override
   public long offsetMicros() {
-    return isTimed ? micros(points.getFirst(), points.get(index)) : index * UNTIMED_STEP_MICROS;
+    return times.offsetMicros(index);
+  }
+
+  @Override
+  public String remark() {
+    return times.remark();
   }
 
   @Override
@@ -158,10 +182,10 @@ final class GpxTrack implements Recording {
     final Point point = points.get(index);
     final Map<String, Object> data = new LinkedHashMap<>();
     data.put("position", Alien.position(point.latitude(), point.longitude(), point.altitude()));
-    if (index > 0) {
+    if (index > 0 && points.get(index - 1).track() == point.track()) {
       final Point before = points.get(index - 1);
       final double metres = Earth.distanceMetres(before, point);
-      final long micros = isTimed ? micros(before, point) : 0;
+      final long micros = times.measuredMicros(index);
       if (micros > 0) {
         data.put("speed", Math.round(metres * 1e9 / micros) / 1e3);
       }
@@ -169,17 +193,13 @@ final class GpxTrack implements Recording {
         data.put("heading", Math.round(Earth.bearingDegrees(before, point) * 10) / 10.0);
       }
     }
-    point.time().filter(time -> isTimed).ifPresent(t -> data.put("recorded_at", t.toString()));
+    times.recordedAt(index).ifPresent(time -> data.put("recorded_at", time.toString()));
     return data;
   }
 
   @Override
   public void close() {
     // The file was read whole.
-  }
-
-  private static long micros(final Point from, final Point to) {
-    return ChronoUnit.MICROS.between(from.time().orElseThrow(), to.time().orElseThrow());
   }
 
   /** A sphere is good to 0.5 %, which is better than the recordings. */

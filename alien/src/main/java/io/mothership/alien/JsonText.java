@@ -105,6 +105,14 @@ final class JsonText {
     return object;
   }
 
+  private static Number number(final JsonParser parser) throws IOException {
+    final Number number = parser.getNumberValue();
+    if (Double.isInfinite(number.doubleValue())) {
+      throw new IOException("a number is out of range");
+    }
+    return number;
+  }
+
   private static Object value(final JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser);
@@ -118,7 +126,7 @@ final class JsonText {
         yield items;
       }
       case VALUE_STRING -> parser.getText();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
       case VALUE_TRUE -> Boolean.TRUE;
       case VALUE_FALSE -> Boolean.FALSE;
       case null, default -> throw new IOException("unexpected end of JSON");

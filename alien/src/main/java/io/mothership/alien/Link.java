@@ -123,7 +123,7 @@ final class Link implements Runnable {
         Thread.interrupted();
       } catch (final IOException | IllegalStateException e) {
         final String fault = String.valueOf(e.getMessage());
-        if (!fault.equals(lastFault)) {
+        if (!fault.equals(lastFault) && !isClosing) {
           listener.on(Notice.DISCONNECTED, "no connection to the server: " + fault);
           lastFault = fault;
         }

@@ -13,6 +13,8 @@ import java.util.Locale;
  * @param duplicates records that the server had stored before
  * @param failed records that the server refused for good
  * @param isComplete whether the file's end was reached and every record is settled
+ * @param remark what of the file could not be used, in a line for people; empty before its end, and
+ *     if everything could
  */
 public record ReplaySummary(
     String file,
@@ -23,7 +25,8 @@ public record ReplaySummary(
     long duplicates,
     long failed,
     Duration elapsed,
-    boolean isComplete) {
+    boolean isComplete,
+    String remark) {
 
   /** Records neither acknowledged nor refused yet. */
   public long pending() {

@@ -40,6 +40,7 @@ public final class TrackReplay {
   private long published;
   private long reportedNs = startNs;
   private long savedNs = startNs;
+  private String remark = "";
 
   private TrackReplay(
       final Alien alien, final ReplayOptions options, final Consumer<ReplaySummary> listener)
@@ -73,14 +74,26 @@ public final class TrackReplay {
     }
   }
 
+  /**
+   * Reads as much of a file as shows whether it can be replayed.
+   *
+   * @return what of it cannot be used, in a line for people; empty as far as is known
+   * @throws AlienException if nothing can be
+   */
+  public static String check(final Path file) {
+    try (Recording recording = Recording.open(file)) {
+      recording.next();
+      return recording.remark();
+    }
+  }
+
   /** The file's name in message ids: anything unusual becomes {@code _}. */
   static String plainName(final Path file) {
     return file.getFileName().toString().replaceAll("[^A-Za-z0-9._-]", "_");
   }
 
   private ReplaySummary run() throws InterruptedException {
-    // Opened before anything else, so that a wrong file fails at once.
-    Recording.open(options.file()).close();
+    check(options.file());
     begin();
     try {
       pass();
@@ -163,6 +176,7 @@ public final class TrackReplay {
         }
         index++;
       }
+      remark = recording.remark();
     }
     while (!alien.awaitAcknowledged(STEP)) {
       report();
@@ -236,7 +250,8 @@ public final class TrackReplay {
         tally.duplicates(),
         tally.refused(),
         Duration.ofNanos(System.nanoTime() - startNs),
-        isComplete);
+        isComplete,
+        remark);
   }
 
   static String idPrefix(final String entityId, final String name) {

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -78,6 +79,93 @@ final class RecordingTest {
   }
 
   @Test
+  void shouldPlaceAPointWithoutTimeBetweenItsNeighbours() throws IOException {
+    final Path file =
+        gpx(point("") + point("2024-01-01T00:00:00Z") + point("") + point("2024-01-01T00:20:00Z"));
+
+    try (Recording track = Recording.open(file)) {
+      assertEquals(List.of(0L, 1L, 601L, 1201L), offsetSeconds(track));
+      assertTrue(track.data().containsKey("recorded_at"));
+      assertTrue(track.remark().startsWith("2 of 4 points have no time of use"), track.remark());
+    }
+  }
+
+  @Test
+  void shouldReadShorterFormsOfTimes() throws IOException {
+    for (final String time :
+        List.of(
+            "2024-01-01T02:00:01+0200",
+            "2024-01-01T02:00:01+02:00",
+            "2023-12-31T17:00:01-07",
+            "2024-01-01 00:00:01",
+            "2024-01-01t00:00:01z",
+            "2024-01-01T00:00:01,000Z",
+            "2024-01-01T00:00:01.000000000123Z")) {
+      final Path file = gpx(point("2024-01-01T00:00Z") + point(time));
+      try (Recording track = Recording.open(file)) {
+        assertEquals(List.of(0L, 1L), offsetSeconds(track), time);
+        assertEquals("2024-01-01T00:00:01Z", track.data().get("recorded_at"), time);
+        assertEquals("", track.remark(), time);
+      }
+    }
+  }
+
+  @Test
+  void shouldPlayTracksOneAfterTheOther() throws IOException {
+    final Path file =
+        gpx(
+            point("2024-01-02T00:00:00Z")
+                + point("2024-01-02T00:00:10Z")
+                + "</trkseg></trk><trk><trkseg>"
+                + point("2024-01-01T00:00:00Z")
+                + point("2024-01-01T00:00:05Z"));
+
+    try (Recording track = Recording.open(file)) {
+      assertEquals(List.of(0L, 10L, 11L, 16L), offsetSeconds(track));
+      assertEquals("2024-01-01T00:00:05Z", track.data().get("recorded_at"));
+      assertEquals("", track.remark());
+    }
+  }
+
+  @Test
+  void shouldSayWhereATrackIsBrokenInOneLine() throws IOException {
+    final Path cut =
+        Files.writeString(
+            folder.resolve("cut.gpx"),
+            "<?xml version=\"1.0\"?><gpx><trk><trkseg><trkpt lat=\"45\" lon=\"14\"><ti");
+    assertEquals(
+        cut + ":1:68: XML document structures must start and end within the same entity.",
+        assertThrows(AlienException.class, () -> Recording.open(cut)).getMessage());
+    final Path unbound = gpx("<trkpt lat=\"1\" lon=\"1\"><g:hr>1</g:hr></trkpt>");
+    final String message =
+        assertThrows(AlienException.class, () -> Recording.open(unbound)).getMessage();
+    assertTrue(message.endsWith(": the prefix 'g' of an element is not declared"), message);
+  }
+
+  @Test
+  void shouldReadLongTracksWithEscapedTexts() throws IOException {
+    final String described =
+        "<trkpt lat=\"1\""
+            + " lon=\"1\"><desc>&lt;b&gt;speed&lt;/b&gt;&lt;br&gt;&amp;nbsp;</desc></trkpt>";
+
+    try (Recording track = Recording.open(gpx(described.repeat(20_000)))) {
+      assertEquals(20_000, offsetSeconds(track).size());
+    }
+  }
+
+  @Test
+  void shouldReadPackedTracks() throws IOException {
+    final Path packed = folder.resolve("track.gpx.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(gpx(point("")), out);
+    }
+
+    try (Recording track = Recording.open(packed)) {
+      assertEquals(List.of(0L), offsetSeconds(track));
+    }
+  }
+
+  @Test
   void shouldRefuseBrokenTracks() throws IOException {
     for (final String points :
         List.of(
@@ -139,15 +227,50 @@ final class RecordingTest {
   }
 
   @Test
-  void shouldNameTheLineOfABrokenLog() throws IOException {
-    final Path file =
-        Files.writeString(
-            folder.resolve("log.jsonl"), "{\"t_us\":1,\"data\":{\"a\":1}}\n{\"t_us\":2}\n");
+  void shouldPassOverLinesThatCannotBeUsedAndSayWhy() throws IOException {
+    final String good = "{\"t_us\":1,\"data\":{\"a\":1}}\n";
+    for (final Map.Entry<String, String> bad :
+        Map.of(
+                "{\"t_us\":2,\"data\":{\"a\":NaN}}", "NaN and infinity are no numbers in JSON",
+                "{\"t_us\":2,\"data\":{\"a\":1e400}}", "a number is out of range",
+                "{\"t_us\":2}", "data, an object, is missing",
+                "{\"data\":{}}", "t_us, a number of microseconds, is missing",
+                "{\"t_us\":2,\"da", "not a whole JSON text at column 14",
+                "[1]", "not a JSON object",
+                "{\"t_us\":2,\"data\":{\"a\":\"\u00e9\"}}", "not UTF-8")
+            .entrySet()) {
+      final Path file =
+          Files.writeString(
+              folder.resolve("log.jsonl"),
+              good + bad.getKey() + "\n" + good,
+              StandardCharsets.ISO_8859_1);
+      try (Recording log = Recording.open(file)) {
+        assertTrue(log.next());
+        assertTrue(log.next());
+        assertFalse(log.next());
+        assertEquals(file + ":2: " + bad.getValue() + "; this line is passed over", log.remark());
+      }
+    }
+  }
 
+  @Test
+  void shouldTakeARecordWithoutValues() throws IOException {
+    final Path file = Files.writeString(folder.resolve("log.ndjson"), "{\"t_us\":1,\"data\":{}}");
     try (Recording log = Recording.open(file)) {
       assertTrue(log.next());
-      final AlienException e = assertThrows(AlienException.class, log::next);
-      assertTrue(e.getMessage().startsWith(file + ":2: "), e.getMessage());
+      assertEquals(Map.of(), log.data());
+    }
+  }
+
+  @Test
+  void shouldRefuseALogWithoutOneUsableRecord() throws IOException {
+    final Path empty = Files.writeString(folder.resolve("empty.ndjson"), "");
+    final Path broken = Files.writeString(folder.resolve("broken.ndjson"), "x\ny\n");
+    for (final Path file : List.of(empty, broken)) {
+      try (Recording log = Recording.open(file)) {
+        assertThrows(AlienException.class, log::next);
+      }
+      assertThrows(AlienException.class, () -> TrackReplay.check(file));
     }
   }
 
@@ -181,6 +304,21 @@ final class RecordingTest {
     }
     assertEquals(aboutMicros, offset, aboutMicros * 0.01, file.toString());
     return count;
+  }
+
+  private static String point(final String time) {
+    return "<trkpt lat=\"45\" lon=\"14\">"
+        + (time.isEmpty() ? "" : "<time>" + time + "</time>")
+        + "</trkpt>";
+  }
+
+  /** When each point is due; the recording stands at its last one afterwards. */
+  private static List<Long> offsetSeconds(final Recording recording) {
+    final List<Long> seconds = new ArrayList<>();
+    while (recording.next()) {
+      seconds.add(recording.offsetMicros() / 1_000_000);
+    }
+    return seconds;
   }
 
   private Path gpx(final String points) throws IOException {

@@ -1,8 +1,8 @@
 package io.mothership.api;
 
-import io.mothership.api.json.JsonWriter;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import io.mothership.json.JsonWriter;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.RouteHandler;
 import java.util.Arrays;

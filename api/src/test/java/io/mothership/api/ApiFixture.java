@@ -1,10 +1,10 @@
 package io.mothership.api;
 
 import io.mothership.api.fleet.EntityDirectory;
-import io.mothership.api.json.JsonSyntaxException;
-import io.mothership.api.json.JsonTree;
-import io.mothership.api.json.JsonValue;
 import io.mothership.clock.Clock;
+import io.mothership.json.JsonSyntaxException;
+import io.mothership.json.JsonTree;
+import io.mothership.json.JsonValue;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.transport.http.HttpConfig;

@@ -13,7 +13,7 @@ public final class ConfigReference {
         """
         # Configuration
 
-        Made from the table in `ConfigKey` by `mothership config reference`; a test keeps it current.
+        Made from the keys in `ConfigTable` by `mothership config reference`; a test keeps it current.
 
         Values come from four places, the later one winning: defaults, the file (`-c nats.conf`, in NATS
         configuration syntax), the environment (with a `.env` file in the working directory below it), the
@@ -38,7 +38,7 @@ public final class ConfigReference {
         | key | value | default | environment | option | meaning |
         |---|---|---|---|---|---|
         """);
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       page.append("| `")
           .append(key.fileKey())
           .append(key.isReloadable() ? "` ↻ | " : "` | ")

@@ -8,11 +8,11 @@ import io.mothership.config.ConfigNode.Sequence;
 import io.mothership.config.UserConfig.SubjectRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,24 +20,6 @@ import java.util.Set;
  * its features are not here: those are refused, never passed over.
  */
 final class FileValues {
-  /** Our key by nats-server's other names for it. */
-  private static final Map<String, ConfigKey> ALIASES =
-      Map.ofEntries(
-          Map.entry("net", ConfigKey.NATS_HOST),
-          Map.entry("http_port", ConfigKey.MONITOR_PORT),
-          Map.entry("logfile", ConfigKey.LOG_FILE),
-          Map.entry("pidfile", ConfigKey.PID_FILE),
-          Map.entry("max_conn", ConfigKey.MAX_CONNECTIONS),
-          Map.entry("max_subs", ConfigKey.MAX_SUBSCRIPTIONS),
-          Map.entry("authorization.username", ConfigKey.AUTHORIZATION_USER),
-          Map.entry("authorization.pass", ConfigKey.AUTHORIZATION_PASSWORD),
-          Map.entry("tls.cert", ConfigKey.TLS_CERT_FILE),
-          Map.entry("tls.key", ConfigKey.TLS_KEY_FILE),
-          Map.entry("jetstream.storedir", ConfigKey.JETSTREAM_STORE_DIR),
-          Map.entry("jetstream.max_memory_store", ConfigKey.JETSTREAM_MAX_MEMORY),
-          Map.entry("jetstream.max_mem_store", ConfigKey.JETSTREAM_MAX_MEMORY),
-          Map.entry("jetstream.max_file_store", ConfigKey.JETSTREAM_MAX_FILE));
-
   /** Of nats-server, and not here (yet). */
   private static final Map<String, String> MISSING =
       Map.ofEntries(
@@ -78,7 +60,7 @@ final class FileValues {
           "jetstream.request_queue_limit");
 
   private final ConfigProblems problems;
-  private final Map<ConfigKey, Scalar> values = new EnumMap<>(ConfigKey.class);
+  private final Map<ConfigKey, Scalar> values = new LinkedHashMap<>();
   private final List<UserConfig> users = new ArrayList<>();
   private final List<UserConfig> keyUsers = new ArrayList<>();
   private final List<TokenConfig> tokens = new ArrayList<>();
@@ -144,28 +126,27 @@ final class FileValues {
       return;
     }
     switch (name) {
-      case "listen" -> address(written, value, ConfigKey.NATS_HOST, ConfigKey.NATS_PORT);
-      case "http.listen" -> address(written, value, ConfigKey.HTTP_HOST, ConfigKey.HTTP_PORT);
-      case "monitor_listen" ->
-          address(written, value, ConfigKey.MONITOR_HOST, ConfigKey.MONITOR_PORT);
+      case "listen" -> address(written, value, NatsKeys.HOST, NatsKeys.PORT);
+      case "http.listen" -> address(written, value, HttpKeys.HOST, HttpKeys.PORT);
+      case "monitor_listen" -> address(written, value, MonitorKeys.HOST, MonitorKeys.PORT);
       case "http" -> {
         if (value instanceof final Block http) {
           block(name, http);
         } else {
-          address(written, value, ConfigKey.MONITOR_HOST, ConfigKey.MONITOR_PORT);
+          address(written, value, MonitorKeys.HOST, MonitorKeys.PORT);
         }
       }
       case "jetstream" -> {
         if (value instanceof final Block jetStream) {
-          put(written, ConfigKey.JETSTREAM, new Scalar(entry.place(), "true", false));
+          put(written, JetStreamKeys.ENABLED, new Scalar(entry.place(), "true", false));
           block(name, jetStream);
         } else {
-          put(written, ConfigKey.JETSTREAM, value);
+          put(written, JetStreamKeys.ENABLED, value);
         }
       }
       case "jetstream.enabled", "jetstream.enable" -> {
-        values.remove(ConfigKey.JETSTREAM);
-        put(written, ConfigKey.JETSTREAM, value);
+        values.remove(JetStreamKeys.ENABLED);
+        put(written, JetStreamKeys.ENABLED, value);
       }
       case "jetstream.sync_interval", "jetstream.sync" -> sync(written, value);
       case "debug" -> logLevel(written, value, "debug");
@@ -175,26 +156,28 @@ final class FileValues {
       case "authorization.default_permissions" -> {
         // Read before the users, whom it is for.
       }
-      case "authorization", "tls", "storage", "threading", "rings" -> {
-        if (value instanceof final Block inner) {
-          final Entry defaults = inner.entries().get("default_permissions");
-          if (name.equals("authorization") && defaults != null) {
-            defaultPermissions = permissions(defaults);
-          }
-          block(name, inner);
-        } else {
-          problems.add(entry.place().toString(), written + ": expected { … }");
-        }
-      }
       default -> other(written, name, entry);
     }
   }
 
+  private void inner(final String written, final String name, final Entry entry) {
+    if (entry.value() instanceof final Block inner) {
+      final Entry defaults = inner.entries().get("default_permissions");
+      if (name.equals("authorization") && defaults != null) {
+        defaultPermissions = permissions(defaults);
+      }
+      block(name, inner);
+    } else {
+      problems.add(entry.place().toString(), written + ": expected { … }");
+    }
+  }
+
   private void other(final String written, final String name, final Entry entry) {
-    final ConfigKey key =
-        ALIASES.containsKey(name) ? ALIASES.get(name) : ConfigKey.of(name).orElse(null);
-    if (key != null) {
-      put(written, key, entry.value());
+    final Optional<ConfigKey> key = ConfigTable.keyOrAlias(name);
+    if (key.isPresent()) {
+      put(written, key.get(), entry.value());
+    } else if (ConfigTable.isBlock(name)) {
+      inner(written, name, entry);
     } else if (!WITHOUT_EFFECT.contains(name) && !isVariable(entry)) {
       problems.add(
           entry.place().toString(), "unknown key " + MothershipConfig.cut(written) + hint(name));
@@ -208,7 +191,7 @@ final class FileValues {
 
   private static String hint(final String name) {
     final String last = name.substring(name.lastIndexOf('.') + 1);
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       if (key.fileKey().endsWith("." + last) || last.equals(key.fileKey())) {
         return " (did you mean " + key.fileKey() + "?)";
       }
@@ -235,7 +218,7 @@ final class FileValues {
       problems.add(value.place().toString(), written + ": expected HOST:PORT");
       return;
     }
-    final Map<ConfigKey, String> parts = new HashMap<>();
+    final Map<ConfigKey, String> parts = new LinkedHashMap<>();
     try {
       parts.putAll(HostAndPort.split(scalar.text(), host, port));
     } catch (final IllegalArgumentException e) {
@@ -248,8 +231,8 @@ final class FileValues {
   private void sync(final String written, final ConfigNode value) {
     final boolean isPolicy =
         value instanceof final Scalar scalar
-            && ConfigKey.JETSTREAM_SYNC.choices().contains(scalar.text());
-    put(written, isPolicy ? ConfigKey.JETSTREAM_SYNC : ConfigKey.JETSTREAM_SYNC_INTERVAL, value);
+            && JetStreamKeys.SYNC.choices().contains(scalar.text());
+    put(written, isPolicy ? JetStreamKeys.SYNC : JetStreamKeys.SYNC_INTERVAL, value);
   }
 
   private void logLevel(final String written, final ConfigNode value, final String level) {
@@ -259,9 +242,9 @@ final class FileValues {
     }
     try {
       if (ConfigType.SWITCH.number(scalar.text()) != 0) {
-        final Scalar before = values.get(ConfigKey.LOG_LEVEL);
+        final Scalar before = values.get(ProcessKeys.LOG_LEVEL);
         if (before == null || level.equals("trace")) {
-          values.put(ConfigKey.LOG_LEVEL, new Scalar(value.place(), level, true));
+          values.put(ProcessKeys.LOG_LEVEL, new Scalar(value.place(), level, true));
         }
       }
     } catch (final IllegalArgumentException e) {

@@ -1,6 +1,6 @@
 package io.mothership.config;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The two parts of a listening address written in one. */
@@ -20,7 +20,7 @@ public final class HostAndPort {
     if (portText.isEmpty() || !portText.chars().allMatch(c -> c == '-' || Character.isDigit(c))) {
       throw new IllegalArgumentException("expected HOST:PORT");
     }
-    final Map<ConfigKey, String> parts = new HashMap<>();
+    final Map<ConfigKey, String> parts = new LinkedHashMap<>();
     parts.put(port, portText);
     String hostText = colon < 0 ? "" : text.substring(0, colon);
     if (hostText.startsWith("[") && hostText.endsWith("]")) {

@@ -18,38 +18,38 @@ public final class Limits {
   private Limits() {}
 
   static void check(final MothershipConfig config, final ConfigProblems problems) {
-    final long payload = config.number(ConfigKey.MAX_PAYLOAD);
+    final long payload = config.number(NatsKeys.MAX_PAYLOAD);
     require(
-        payload <= config.number(ConfigKey.MAX_PENDING),
+        payload <= config.number(NatsKeys.MAX_PENDING),
         problems,
         config,
-        ConfigKey.MAX_PAYLOAD,
-        "must not exceed max_pending=" + config.shown(ConfigKey.MAX_PENDING));
+        NatsKeys.MAX_PAYLOAD,
+        "must not exceed max_pending=" + config.shown(NatsKeys.MAX_PENDING));
     require(
-        config.number(ConfigKey.MAX_PENDING) <= config.number(ConfigKey.MAX_CLIENT_MEMORY),
+        config.number(NatsKeys.MAX_PENDING) <= config.number(NatsKeys.MAX_CLIENT_MEMORY),
         problems,
         config,
-        ConfigKey.MAX_PENDING,
-        "must not exceed max_client_memory=" + config.shown(ConfigKey.MAX_CLIENT_MEMORY));
+        NatsKeys.MAX_PENDING,
+        "must not exceed max_client_memory=" + config.shown(NatsKeys.MAX_CLIENT_MEMORY));
     final long heap = Runtime.getRuntime().maxMemory();
     require(
-        config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY) <= heap / 2,
+        config.number(NatsKeys.MAX_SUBSCRIPTION_MEMORY) <= heap / 2,
         problems,
         config,
-        ConfigKey.MAX_SUBSCRIPTION_MEMORY,
+        NatsKeys.MAX_SUBSCRIPTION_MEMORY,
         "must be at most half of the heap, " + heap + " bytes");
     require(
-        config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY) <= heap / 2,
+        config.number(JetStreamKeys.MAX_STATE_MEMORY) <= heap / 2,
         problems,
         config,
-        ConfigKey.JETSTREAM_MAX_STATE_MEMORY,
+        JetStreamKeys.MAX_STATE_MEMORY,
         "must be at most half of the heap, " + heap / 2 + " bytes");
-    final long ingress = config.number(ConfigKey.INGRESS_CAPACITY);
+    final long ingress = config.number(ThreadKeys.INGRESS_CAPACITY);
     require(
         Long.bitCount(ingress) == 1,
         problems,
         config,
-        ConfigKey.INGRESS_CAPACITY,
+        ThreadKeys.INGRESS_CAPACITY,
         "must be a power of two");
     // A ring takes messages of up to an eighth of it, and 512 bytes are its own and the
     // connection's.
@@ -57,66 +57,65 @@ public final class Limits {
         ingress / 8 >= Ingress.INLINE_LENGTH_MAX + 512,
         problems,
         config,
-        ConfigKey.INGRESS_CAPACITY,
+        ThreadKeys.INGRESS_CAPACITY,
         "must be at least 8 times the longest message that travels in it, "
             + (Ingress.INLINE_LENGTH_MAX + 512)
             + " bytes");
-    final long journal = config.number(ConfigKey.JOURNAL_CAPACITY);
+    final long journal = config.number(ThreadKeys.JOURNAL_CAPACITY);
     require(
         journal == 0 || Long.bitCount(journal) == 1,
         problems,
         config,
-        ConfigKey.JOURNAL_CAPACITY,
+        ThreadKeys.JOURNAL_CAPACITY,
         "must be a power of two");
     require(
         journal == 0 || journal >= 4 * (payload + LONGEST_REST),
         problems,
         config,
-        ConfigKey.JOURNAL_CAPACITY,
+        ThreadKeys.JOURNAL_CAPACITY,
         "must be at least 4 times the longest record, max_payload="
-            + config.shown(ConfigKey.MAX_PAYLOAD)
+            + config.shown(NatsKeys.MAX_PAYLOAD)
             + " and "
             + LONGEST_REST
             + " bytes");
     require(
-        config.number(ConfigKey.SEGMENT_SIZE) >= 4 * payload,
+        config.number(StorageKeys.SEGMENT_SIZE) >= 4 * payload,
         problems,
         config,
-        ConfigKey.SEGMENT_SIZE,
-        "must be at least 4 times max_payload=" + config.shown(ConfigKey.MAX_PAYLOAD));
+        StorageKeys.SEGMENT_SIZE,
+        "must be at least 4 times max_payload=" + config.shown(NatsKeys.MAX_PAYLOAD));
     checkDatabaseUrl(config, problems);
     require(
-        config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
-            == config.text(ConfigKey.AUTHORIZATION_PASSWORD).isEmpty(),
+        config.text(AuthorizationKeys.USER).isEmpty()
+            == config.text(AuthorizationKeys.PASSWORD).isEmpty(),
         problems,
         config,
-        ConfigKey.AUTHORIZATION_USER,
+        AuthorizationKeys.USER,
         "needs authorization.password, and the other way round");
     require(
-        config.text(ConfigKey.TLS_CERT_FILE).isEmpty()
-            == config.text(ConfigKey.TLS_KEY_FILE).isEmpty(),
+        config.text(TlsKeys.CERT_FILE).isEmpty() == config.text(TlsKeys.KEY_FILE).isEmpty(),
         problems,
         config,
-        ConfigKey.TLS_CERT_FILE,
+        TlsKeys.CERT_FILE,
         "needs tls.key_file, and the other way round");
     require(
-        !config.isOn(ConfigKey.TLS_VERIFY) || !config.text(ConfigKey.TLS_CA_FILE).isEmpty(),
+        !config.isOn(TlsKeys.VERIFY) || !config.text(TlsKeys.CA_FILE).isEmpty(),
         problems,
         config,
-        ConfigKey.TLS_VERIFY,
+        TlsKeys.VERIFY,
         "needs tls.ca_file");
   }
 
   private static void checkDatabaseUrl(
       final MothershipConfig config, final ConfigProblems problems) {
-    final String url = config.text(ConfigKey.DATABASE_URL);
+    final String url = config.text(StorageKeys.DATABASE_URL);
     if (!url.isEmpty()) {
       try {
         DatabaseUrl.parse(url);
       } catch (final IllegalArgumentException e) {
         problems.add(
-            config.source(ConfigKey.DATABASE_URL),
-            ConfigKey.DATABASE_URL.fileKey() + ": " + e.getMessage());
+            config.source(StorageKeys.DATABASE_URL),
+            StorageKeys.DATABASE_URL.fileKey() + ": " + e.getMessage());
       }
     }
   }

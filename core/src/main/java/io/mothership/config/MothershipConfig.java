@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +63,8 @@ public final class MothershipConfig {
    */
   public static MothershipConfig load(final Inputs inputs) {
     final ConfigProblems problems = new ConfigProblems();
-    final Map<ConfigKey, Value> values = new EnumMap<>(ConfigKey.class);
-    for (final ConfigKey key : ConfigKey.values()) {
+    final Map<ConfigKey, Value> values = new LinkedHashMap<>();
+    for (final ConfigKey key : ConfigTable.keys()) {
       values.put(key, new Value(key.defaultText(), DEFAULT));
     }
     final Map<String, String> environment = new LinkedHashMap<>();
@@ -86,7 +85,7 @@ public final class MothershipConfig {
       unlisted = fromFile.unlisted();
       tokens = fromFile.tokens();
     }
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       // The more specific name comes first and is set last.
       for (final String name : key.environmentNames().reversed()) {
         final String text = environment.get(name);
@@ -112,8 +111,8 @@ public final class MothershipConfig {
    *     together
    */
   public MothershipConfig reloaded(final MothershipConfig wanted) {
-    final Map<ConfigKey, Value> merged = new EnumMap<>(values);
-    for (final ConfigKey key : ConfigKey.values()) {
+    final Map<ConfigKey, Value> merged = new LinkedHashMap<>(values);
+    for (final ConfigKey key : ConfigTable.keys()) {
       if (key.isReloadable()) {
         merged.put(key, wanted.values.get(key));
       }
@@ -251,7 +250,7 @@ public final class MothershipConfig {
   /** All values with their sources, one a line, in the syntax of the file. */
   public List<String> lines() {
     final List<String> lines = new ArrayList<>();
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       final String shown = shown(key);
       lines.add("%-50s # %s".formatted(key.fileKey() + ": " + written(shown), source(key)));
     }

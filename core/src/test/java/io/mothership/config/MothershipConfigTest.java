@@ -43,19 +43,19 @@ class MothershipConfigTest {
 
   @Test
   void shouldPreferCommandLineOverEnvironmentOverFileOverDefault() throws IOException {
-    assertEquals(4222, load("").integer(ConfigKey.NATS_PORT));
-    assertEquals(1, load("port: 1").integer(ConfigKey.NATS_PORT));
+    assertEquals(4222, load("").integer(NatsKeys.PORT));
+    assertEquals(1, load("port: 1").integer(NatsKeys.PORT));
     Files.writeString(folder.resolve(".env"), "# c\nexport NATS_PORT='2' # c\nPORT=9\n");
-    assertEquals(2, load("port: 1").integer(ConfigKey.NATS_PORT));
+    assertEquals(2, load("port: 1").integer(NatsKeys.PORT));
     environment.put("NATS_PORT", "3");
-    assertEquals(3, load("port: 1").integer(ConfigKey.NATS_PORT));
+    assertEquals(3, load("port: 1").integer(NatsKeys.PORT));
     environment.put("MOTHERSHIP_PORT", "4");
-    assertEquals("environment MOTHERSHIP_PORT", load("port: 1").source(ConfigKey.NATS_PORT));
-    commandLine.put(ConfigKey.NATS_PORT, "5");
+    assertEquals("environment MOTHERSHIP_PORT", load("port: 1").source(NatsKeys.PORT));
+    commandLine.put(NatsKeys.PORT, "5");
     final MothershipConfig config = load("port: 1");
-    assertEquals(5, config.integer(ConfigKey.NATS_PORT));
-    assertEquals("command line", config.source(ConfigKey.NATS_PORT));
-    assertEquals(9, config.integer(ConfigKey.HTTP_PORT));
+    assertEquals(5, config.integer(NatsKeys.PORT));
+    assertEquals("command line", config.source(NatsKeys.PORT));
+    assertEquals(9, config.integer(HttpKeys.PORT));
   }
 
   @Test
@@ -91,15 +91,15 @@ class MothershipConfigTest {
               ]
             }
             """);
-    assertEquals("0.0.0.0", config.text(ConfigKey.NATS_HOST));
-    assertEquals(4333, config.integer(ConfigKey.NATS_PORT));
-    assertEquals(8222, config.integer(ConfigKey.MONITOR_PORT));
-    assertEquals(120_000_000_000L, config.number(ConfigKey.PING_INTERVAL));
-    assertEquals(1_000_000_000L, config.number(ConfigKey.AUTHORIZATION_TIMEOUT));
-    assertEquals("debug", config.text(ConfigKey.LOG_LEVEL));
-    assertEquals(64L << 20, config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
-    assertEquals(500, config.integer(ConfigKey.MAX_SUBSCRIPTIONS));
-    assertTrue(config.isOn(ConfigKey.JETSTREAM));
+    assertEquals("0.0.0.0", config.text(NatsKeys.HOST));
+    assertEquals(4333, config.integer(NatsKeys.PORT));
+    assertEquals(8222, config.integer(MonitorKeys.PORT));
+    assertEquals(120_000_000_000L, config.number(NatsKeys.PING_INTERVAL));
+    assertEquals(1_000_000_000L, config.number(AuthorizationKeys.TIMEOUT));
+    assertEquals("debug", config.text(ProcessKeys.LOG_LEVEL));
+    assertEquals(64L << 20, config.number(JetStreamKeys.MAX_MEMORY));
+    assertEquals(500, config.integer(NatsKeys.MAX_SUBSCRIPTIONS));
+    assertTrue(config.isOn(JetStreamKeys.ENABLED));
     assertEquals(2, config.users().size());
     assertEquals(List.of(">"), config.users().get(1).publish().deny());
     assertEquals(List.of("a.>", "b"), config.users().get(1).subscribe().allow());
@@ -120,9 +120,8 @@ class MothershipConfigTest {
   private void assertSync(final String keys, final String policy, final String interval)
       throws IOException {
     final MothershipConfig config = load("jetstream { " + keys + " }");
-    assertEquals(policy, config.text(ConfigKey.JETSTREAM_SYNC));
-    assertEquals(
-        ConfigType.DURATION.number(interval), config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL));
+    assertEquals(policy, config.text(JetStreamKeys.SYNC));
+    assertEquals(ConfigType.DURATION.number(interval), config.number(JetStreamKeys.SYNC_INTERVAL));
   }
 
   @Test
@@ -140,8 +139,8 @@ class MothershipConfigTest {
               default_permissions { publish = ["a.>"], subscribe { deny: "b" } }
             }
             """);
-    assertEquals(1L << 30, config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
-    assertEquals(3L << 30, config.number(ConfigKey.JETSTREAM_MAX_FILE));
+    assertEquals(1L << 30, config.number(JetStreamKeys.MAX_MEMORY));
+    assertEquals(3L << 30, config.number(JetStreamKeys.MAX_FILE));
     final UserConfig ruled = config.users().get(0);
     assertEquals(List.of("own.>"), ruled.publish().allow());
     assertEquals(List.of(), ruled.subscribe().deny());
@@ -171,7 +170,7 @@ class MothershipConfigTest {
   @Test
   void shouldReportAllProblemsTogether() {
     environment.put("PORT", "http");
-    commandLine.put(ConfigKey.PING_MAX, "0");
+    commandLine.put(NatsKeys.PING_MAX, "0");
     assertEquals(
         List.of(
             "nats.conf:1: unknown key prot",
@@ -208,8 +207,8 @@ class MothershipConfigTest {
   void shouldQuoteWhatIsNoPlainWord() throws IOException {
     final MothershipConfig config = load("server_name: \"a \\\"b\\\" # c\", log_file: '$x'");
     final MothershipConfig again = load(String.join("\n", config.lines()));
-    assertEquals("a \"b\" # c", again.text(ConfigKey.SERVER_NAME));
-    assertEquals("$x", again.text(ConfigKey.LOG_FILE));
+    assertEquals("a \"b\" # c", again.text(NatsKeys.SERVER_NAME));
+    assertEquals("$x", again.text(ProcessKeys.LOG_FILE));
   }
 
   @Test
@@ -230,8 +229,9 @@ class MothershipConfigTest {
   @Test
   void shouldNameEachKeyAndVariableOnce() {
     final Set<String> names = new HashSet<>();
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       assertTrue(names.add(key.fileKey()), key.fileKey());
+      key.aliases().forEach(alias -> assertTrue(names.add(alias), alias));
       for (final String name : key.environmentNames()) {
         assertTrue(names.add(name), name);
       }
@@ -259,15 +259,15 @@ class MothershipConfigTest {
             "port: 2, log_level: debug, max_connections: 7\n"
                 + "authorization { users: [ { user: a, password: b } ] }");
     final MothershipConfig merged = running.reloaded(wanted);
-    assertEquals(1, merged.integer(ConfigKey.NATS_PORT));
-    assertEquals(7, merged.integer(ConfigKey.MAX_CONNECTIONS));
-    assertEquals("debug", merged.text(ConfigKey.LOG_LEVEL));
+    assertEquals(1, merged.integer(NatsKeys.PORT));
+    assertEquals(7, merged.integer(NatsKeys.MAX_CONNECTIONS));
+    assertEquals("debug", merged.text(ProcessKeys.LOG_LEVEL));
     assertEquals(List.of("a"), merged.users().stream().map(UserConfig::name).toList());
     assertFalse(running.hasSameUsers(merged));
     assertTrue(wanted.hasSameUsers(merged));
-    assertEquals(List.of(ConfigKey.NATS_PORT), merged.differences(wanted));
+    assertEquals(List.of(NatsKeys.PORT), merged.differences(wanted));
     assertEquals(
-        List.of(ConfigKey.MAX_CONNECTIONS, ConfigKey.LOG_LEVEL), running.differences(merged));
+        List.of(NatsKeys.MAX_CONNECTIONS, ProcessKeys.LOG_LEVEL), running.differences(merged));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mothership.app;
 import io.mothership.app.supervision.SystemdProxy;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.TlsKeys;
 import io.mothership.error.MothershipException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -67,7 +68,7 @@ public final class ConfigReload implements Runnable {
           merged.keyUsers().size());
     }
     merged
-        .path(ConfigKey.TLS_CERT_FILE)
+        .path(TlsKeys.CERT_FILE)
         .ifPresent(file -> LOG.info("reload: certificate and key were read: {}", file));
     final List<ConfigKey> waiting = merged.differences(wanted);
     for (final ConfigKey key : waiting) {

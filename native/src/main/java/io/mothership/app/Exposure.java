@@ -1,8 +1,10 @@
 package io.mothership.app;
 
-import io.mothership.config.ConfigKey;
+import io.mothership.config.AuthorizationKeys;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.Limits;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
 import io.mothership.error.MothershipException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,10 +22,10 @@ public final class Exposure {
    * reach; says so when the NATS listener asks nobody who they are.
    */
   static void check(final MothershipConfig config, final Role role) {
-    final String httpHost = config.text(ConfigKey.HTTP_HOST);
+    final String httpHost = config.text(HttpKeys.HOST);
     if (role == Role.APPLIANCE
         && !isLoopback(httpHost)
-        && config.text(ConfigKey.HTTP_TOKEN).equals(Limits.DEFAULT_TOKEN)) {
+        && config.text(HttpKeys.TOKEN).equals(Limits.DEFAULT_TOKEN)) {
       throw new MothershipException(
           MothershipException.Category.CONFIGURATION,
           "DEFAULT_SECRET",
@@ -32,11 +34,11 @@ public final class Exposure {
               + " can be reached from other machines, but http.token is the default that everybody"
               + " knows: set API_BEARER_TOKEN, or http { token: … } in the file");
     }
-    final String natsHost = config.text(ConfigKey.NATS_HOST);
+    final String natsHost = config.text(NatsKeys.HOST);
     if (role == Role.APPLIANCE
         && !isLoopback(natsHost)
-        && config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
-        && config.text(ConfigKey.AUTHORIZATION_TOKEN).isEmpty()
+        && config.text(AuthorizationKeys.USER).isEmpty()
+        && config.text(AuthorizationKeys.TOKEN).isEmpty()
         && config.users().isEmpty()
         && config.keyUsers().isEmpty()) {
       LOG.warn(

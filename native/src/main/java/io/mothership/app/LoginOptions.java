@@ -1,7 +1,8 @@
 package io.mothership.app;
 
-import io.mothership.config.ConfigKey;
+import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.GrantConfig;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.TokenConfig;
 import io.mothership.config.UserConfig;
@@ -37,14 +38,13 @@ final class LoginOptions {
   }
 
   private static Logins nats(final MothershipConfig config) {
-    final String user = config.text(ConfigKey.AUTHORIZATION_USER);
-    final String token = config.text(ConfigKey.AUTHORIZATION_TOKEN);
+    final String user = config.text(AuthorizationKeys.USER);
+    final String token = config.text(AuthorizationKeys.TOKEN);
     final UserConfig unlisted = config.unlisted();
     Logins logins = Logins.NONE;
     if (!user.isEmpty()) {
       logins =
-          logins.withUser(
-              user, config.text(ConfigKey.AUTHORIZATION_PASSWORD), principal(user, unlisted));
+          logins.withUser(user, config.text(AuthorizationKeys.PASSWORD), principal(user, unlisted));
     }
     for (final UserConfig other : config.users()) {
       logins = logins.withUser(other.name(), other.password(), principal(other.name(), other));
@@ -59,7 +59,7 @@ final class LoginOptions {
   }
 
   private static Logins http(final MothershipConfig config, final Logins nats) {
-    Logins logins = nats.withBearer(config.text(ConfigKey.HTTP_TOKEN), Principal.owner("owner"));
+    Logins logins = nats.withBearer(config.text(HttpKeys.TOKEN), Principal.owner("owner"));
     for (final TokenConfig token : config.tokens()) {
       final GrantConfig grant = token.grant();
       logins =

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.clock.Clock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.JetStreamKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
 import io.mothership.dispatch.Spine;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
@@ -77,24 +78,24 @@ final class Monitoring {
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
-      json.writeStringField("server_name", config.text(ConfigKey.SERVER_NAME));
+      json.writeStringField("server_name", config.text(NatsKeys.SERVER_NAME));
       json.writeStringField("version", nats.version());
       json.writeStringField("mothership_version", Version.text());
       json.writeNumberField("proto", 1);
       json.writeStringField("host", nats.host());
       json.writeNumberField("port", listener.port());
       json.writeNumberField("max_connections", nats.connectionsMax());
-      json.writeNumberField("ping_interval", config.number(ConfigKey.PING_INTERVAL));
+      json.writeNumberField("ping_interval", config.number(NatsKeys.PING_INTERVAL));
       json.writeNumberField("ping_max", nats.pingsUnansweredMax());
       json.writeNumberField("max_control_line", nats.controlLineBytesMax());
       json.writeNumberField("max_payload", nats.payloadBytesMax());
       json.writeNumberField("max_pending", nats.pendingBytesMax());
-      json.writeNumberField("write_deadline", config.number(ConfigKey.WRITE_DEADLINE));
+      json.writeNumberField("write_deadline", config.number(NatsKeys.WRITE_DEADLINE));
       json.writeObjectFieldStart("jetstream");
-      if (config.isOn(ConfigKey.JETSTREAM)) {
+      if (config.isOn(JetStreamKeys.ENABLED)) {
         json.writeObjectFieldStart("config");
-        json.writeNumberField("max_memory", config.number(ConfigKey.JETSTREAM_MAX_MEMORY));
-        json.writeNumberField("max_storage", config.number(ConfigKey.JETSTREAM_MAX_FILE));
+        json.writeNumberField("max_memory", config.number(JetStreamKeys.MAX_MEMORY));
+        json.writeNumberField("max_storage", config.number(JetStreamKeys.MAX_FILE));
         json.writeStringField("store_dir", SpineOptions.storeFolder(config).toString());
         if (!nats.domain().isEmpty()) {
           json.writeStringField("domain", nats.domain());

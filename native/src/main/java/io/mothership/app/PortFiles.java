@@ -1,7 +1,9 @@
 package io.mothership.app;
 
-import io.mothership.config.ConfigKey;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.ProcessKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,15 +21,15 @@ final class PortFiles implements AutoCloseable {
   static PortFiles write(final MothershipConfig config, final Map<String, Integer> ports) {
     final PortFiles files = new PortFiles();
     final long pid = ProcessHandle.current().pid();
-    config.path(ConfigKey.PID_FILE).ifPresent(path -> files.write(path, pid + "\n"));
+    config.path(ProcessKeys.PID_FILE).ifPresent(path -> files.write(path, pid + "\n"));
     config
-        .path(ConfigKey.PORTS_FILE_DIR)
+        .path(ProcessKeys.PORTS_FILE_DIR)
         .ifPresent(
             folder ->
                 files.write(
                     folder.resolve("nats-server_" + pid + ".ports"), asNatsServer(config, ports)));
     config
-        .path(ConfigKey.PORTS_FILE)
+        .path(ProcessKeys.PORTS_FILE)
         .ifPresent(
             path -> {
               final StringBuilder lines = new StringBuilder();
@@ -43,11 +45,11 @@ final class PortFiles implements AutoCloseable {
     final List<String> members = new ArrayList<>();
     final Integer nats = ports.get("nats");
     if (nats != null) {
-      members.add(member("nats", "nats", config.text(ConfigKey.NATS_HOST), nats));
+      members.add(member("nats", "nats", config.text(NatsKeys.HOST), nats));
     }
     final Integer monitor = ports.get("monitor");
     if (monitor != null) {
-      members.add(member("monitoring", "http", config.text(ConfigKey.MONITOR_HOST), monitor));
+      members.add(member("monitoring", "http", config.text(MonitorKeys.HOST), monitor));
     }
     return "{" + String.join(",", members) + "}";
   }

@@ -1,8 +1,14 @@
 package io.mothership.app;
 
+import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.DatabaseUrl;
+import io.mothership.config.JetStreamKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
+import io.mothership.config.ThreadKeys;
+import io.mothership.config.TlsKeys;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
@@ -29,7 +35,7 @@ public final class SpineOptions {
   private SpineOptions() {}
 
   static Threading threading(final MothershipConfig config) {
-    return switch (config.text(ConfigKey.THREADING)) {
+    return switch (config.text(ThreadKeys.MODE)) {
       case "shared" -> Threading.SHARED;
       case "dedicated" -> Threading.DEDICATED;
       default ->
@@ -43,7 +49,7 @@ public final class SpineOptions {
     if (threading(config) == Threading.SHARED) {
       return 1;
     }
-    final int wanted = config.integer(ConfigKey.IO_THREADS);
+    final int wanted = config.integer(ThreadKeys.IO_THREADS);
     return wanted != 0
         ? wanted
         : Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LOOP);
@@ -51,43 +57,43 @@ public final class SpineOptions {
 
   public static SpineConfig spine(final MothershipConfig config) {
     final SpineConfig standard =
-        SpineConfig.of(threading(config), config.integer(ConfigKey.MAX_PAYLOAD));
-    final int journalBytes = config.integer(ConfigKey.JOURNAL_CAPACITY);
+        SpineConfig.of(threading(config), config.integer(NatsKeys.MAX_PAYLOAD));
+    final int journalBytes = config.integer(ThreadKeys.JOURNAL_CAPACITY);
     return new SpineConfig(
         standard.threading(),
         standard.payloadBytesMax(),
-        config.integer(ConfigKey.INGRESS_CAPACITY),
+        config.integer(ThreadKeys.INGRESS_CAPACITY),
         journalBytes == 0 ? standard.journalRingBytes() : journalBytes,
         standard.readRingBytes(),
         standard.largeFrameBytesMax(),
-        config.number(ConfigKey.JETSTREAM_SYNC_INTERVAL),
-        config.number(ConfigKey.CHECKPOINT_SIZE),
-        config.integer(ConfigKey.MAX_SUBSCRIPTIONS),
-        config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY));
+        config.number(JetStreamKeys.SYNC_INTERVAL),
+        config.number(StorageKeys.CHECKPOINT_SIZE),
+        config.integer(NatsKeys.MAX_SUBSCRIPTIONS),
+        config.number(NatsKeys.MAX_SUBSCRIPTION_MEMORY));
   }
 
   /** The folder that has the lock file and the journal's folder in it. */
   public static Path storeFolder(final MothershipConfig config) {
     return config
-        .path(ConfigKey.JETSTREAM_STORE_DIR)
-        .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)));
+        .path(JetStreamKeys.STORE_DIR)
+        .orElseGet(() -> Path.of(config.text(StorageKeys.DATA_DIR)));
   }
 
   public static JournalConfig journal(final MothershipConfig config) {
     final JournalConfig journal =
         JournalConfig.of(storeFolder(config))
-            .withSegmentBytes(config.integer(ConfigKey.SEGMENT_SIZE));
+            .withSegmentBytes(config.integer(StorageKeys.SEGMENT_SIZE));
     // Everything in the ring was taken and has to go in.
     return journal
         .withReserveBytes(journal.reserveBytes() + spine(config).journalRingBytes())
         .withBudgetBytes(journalBudget(config))
-        .withLoadedBytesMax(config.integer(ConfigKey.JETSTREAM_MAX_INDEX_MEMORY));
+        .withLoadedBytesMax(config.integer(JetStreamKeys.MAX_INDEX_MEMORY));
   }
 
   /** Without a word of its own it follows what the streams may hold. */
   private static long journalBudget(final MothershipConfig config) {
-    final long budget = config.number(ConfigKey.JOURNAL_BUDGET);
-    final long held = config.number(ConfigKey.JETSTREAM_MAX_FILE);
+    final long budget = config.number(StorageKeys.JOURNAL_BUDGET);
+    final long held = config.number(JetStreamKeys.MAX_FILE);
     if (budget > 0) {
       return budget;
     }
@@ -96,18 +102,18 @@ public final class SpineOptions {
 
   /** Where the records are. */
   public static SqlConfig registry(final MothershipConfig config) {
-    final String url = config.text(ConfigKey.DATABASE_URL);
+    final String url = config.text(StorageKeys.DATABASE_URL);
     return url.isEmpty()
         ? SqlConfig.of(databaseFile(config))
-        : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(ConfigKey.DATABASE_WAIT));
+        : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(StorageKeys.DATABASE_WAIT));
   }
 
   /** What the data folder says of where the records are. */
   static RegistryNote registryNote(final MothershipConfig config) {
     final SqlConfig registry = registry(config);
     return new RegistryNote(
-        Path.of(config.text(ConfigKey.DATA_DIR)),
-        config.text(ConfigKey.DATABASE_URL).isEmpty()
+        Path.of(config.text(StorageKeys.DATA_DIR)),
+        config.text(StorageKeys.DATABASE_URL).isEmpty()
             ? Optional.empty()
             : Optional.of(registry.product() + " " + registry.place()));
   }
@@ -115,18 +121,18 @@ public final class SpineOptions {
   /** The SQLite file of the records. */
   public static Path databaseFile(final MothershipConfig config) {
     return config
-        .path(ConfigKey.DATABASE_PATH)
-        .orElseGet(() -> Path.of(config.text(ConfigKey.DATA_DIR)).resolve("mothership.db"));
+        .path(StorageKeys.DATABASE_PATH)
+        .orElseGet(() -> Path.of(config.text(StorageKeys.DATA_DIR)).resolve("mothership.db"));
   }
 
   static String domain(final MothershipConfig config, final Role role) {
-    final String domain = config.text(ConfigKey.JETSTREAM_DOMAIN);
+    final String domain = config.text(JetStreamKeys.DOMAIN);
     return domain.isEmpty() && role == Role.APPLIANCE ? JetStreamConfig.DEFAULT_DOMAIN : domain;
   }
 
   static JetStreamConfig jetStream(final MothershipConfig config, final Role role) {
     final JetStreamConfig standard =
-        switch (config.text(ConfigKey.JETSTREAM_SYNC)) {
+        switch (config.text(JetStreamKeys.SYNC)) {
           case "always" -> JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS);
           case "interval" -> JetStreamConfig.defaults().withSync(SyncPolicy.INTERVAL);
           default -> JetStreamConfig.defaults();
@@ -134,9 +140,9 @@ public final class SpineOptions {
     return new JetStreamConfig(
         domain(config, role),
         standard.serverVersion(),
-        config.integer(ConfigKey.MAX_PAYLOAD),
-        config.number(ConfigKey.JETSTREAM_MAX_MEMORY),
-        config.number(ConfigKey.JETSTREAM_MAX_FILE),
+        config.integer(NatsKeys.MAX_PAYLOAD),
+        config.number(JetStreamKeys.MAX_MEMORY),
+        config.number(JetStreamKeys.MAX_FILE),
         limits(config),
         role == Role.APPLIANCE,
         standard.syncDefault(),
@@ -145,44 +151,44 @@ public final class SpineOptions {
 
   /** How much there may be of what takes memory. */
   public static JetStreamLimits limits(final MothershipConfig config) {
-    final long stateBytes = config.number(ConfigKey.JETSTREAM_MAX_STATE_MEMORY);
+    final long stateBytes = config.number(JetStreamKeys.MAX_STATE_MEMORY);
     return new JetStreamLimits(
-        config.integer(ConfigKey.JETSTREAM_MAX_STREAMS),
-        config.integer(ConfigKey.JETSTREAM_MAX_CONSUMERS),
-        config.integer(ConfigKey.JETSTREAM_MAX_ACK_PENDING),
-        config.integer(ConfigKey.JETSTREAM_MAX_MESSAGE_IDS),
+        config.integer(JetStreamKeys.MAX_STREAMS),
+        config.integer(JetStreamKeys.MAX_CONSUMERS),
+        config.integer(JetStreamKeys.MAX_ACK_PENDING),
+        config.integer(JetStreamKeys.MAX_MESSAGE_IDS),
         stateBytes == 0 ? JetStreamLimits.defaultStateBytesMax() : stateBytes);
   }
 
   public static NatsConfig nats(final MothershipConfig config, final Role role) {
     return new NatsConfig()
-        .host(config.text(ConfigKey.NATS_HOST))
-        .port(config.integer(ConfigKey.NATS_PORT))
-        .serverName(config.text(ConfigKey.SERVER_NAME))
-        .hasJetStream(config.isOn(ConfigKey.JETSTREAM))
-        .domain(config.isOn(ConfigKey.JETSTREAM) ? domain(config, role) : "")
-        .payloadBytesMax(config.integer(ConfigKey.MAX_PAYLOAD))
-        .controlLineBytesMax(config.integer(ConfigKey.MAX_CONTROL_LINE))
-        .pendingBytesMax(config.number(ConfigKey.MAX_PENDING))
-        .clientBytesMax(config.number(ConfigKey.MAX_CLIENT_MEMORY))
-        .connectionsMax(config.integer(ConfigKey.MAX_CONNECTIONS))
-        .pingIntervalMs(milliseconds(config, ConfigKey.PING_INTERVAL))
-        .pingsUnansweredMax(config.integer(ConfigKey.PING_MAX))
-        .authPatienceMs(milliseconds(config, ConfigKey.AUTHORIZATION_TIMEOUT))
-        .writeDeadlineMs(milliseconds(config, ConfigKey.WRITE_DEADLINE))
-        .lameDuckMs(milliseconds(config, ConfigKey.LAME_DUCK_DURATION))
-        .tlsPatienceMs(milliseconds(config, ConfigKey.TLS_TIMEOUT))
-        .tls(config.path(ConfigKey.TLS_CERT_FILE).map(certificate -> tls(config, certificate)));
+        .host(config.text(NatsKeys.HOST))
+        .port(config.integer(NatsKeys.PORT))
+        .serverName(config.text(NatsKeys.SERVER_NAME))
+        .hasJetStream(config.isOn(JetStreamKeys.ENABLED))
+        .domain(config.isOn(JetStreamKeys.ENABLED) ? domain(config, role) : "")
+        .payloadBytesMax(config.integer(NatsKeys.MAX_PAYLOAD))
+        .controlLineBytesMax(config.integer(NatsKeys.MAX_CONTROL_LINE))
+        .pendingBytesMax(config.number(NatsKeys.MAX_PENDING))
+        .clientBytesMax(config.number(NatsKeys.MAX_CLIENT_MEMORY))
+        .connectionsMax(config.integer(NatsKeys.MAX_CONNECTIONS))
+        .pingIntervalMs(milliseconds(config, NatsKeys.PING_INTERVAL))
+        .pingsUnansweredMax(config.integer(NatsKeys.PING_MAX))
+        .authPatienceMs(milliseconds(config, AuthorizationKeys.TIMEOUT))
+        .writeDeadlineMs(milliseconds(config, NatsKeys.WRITE_DEADLINE))
+        .lameDuckMs(milliseconds(config, NatsKeys.LAME_DUCK_DURATION))
+        .tlsPatienceMs(milliseconds(config, TlsKeys.TIMEOUT))
+        .tls(config.path(TlsKeys.CERT_FILE).map(certificate -> tls(config, certificate)));
   }
 
   private static SslContext tls(final MothershipConfig config, final Path certificate) {
-    final Path key = Path.of(config.text(ConfigKey.TLS_KEY_FILE));
+    final Path key = Path.of(config.text(TlsKeys.KEY_FILE));
     try {
       final SslContextBuilder context =
           SslContextBuilder.forServer(certificate.toFile(), key.toFile())
               .sslProvider(SslProvider.JDK);
-      config.path(ConfigKey.TLS_CA_FILE).ifPresent(file -> context.trustManager(file.toFile()));
-      if (config.isOn(ConfigKey.TLS_VERIFY)) {
+      config.path(TlsKeys.CA_FILE).ifPresent(file -> context.trustManager(file.toFile()));
+      if (config.isOn(TlsKeys.VERIFY)) {
         context.clientAuth(ClientAuth.REQUIRE);
       }
       return context.build();
@@ -190,7 +196,7 @@ public final class SpineOptions {
       throw new MothershipException(
           MothershipException.Category.CONFIGURATION,
           "TLS_FILES",
-          config.source(ConfigKey.TLS_CERT_FILE)
+          config.source(TlsKeys.CERT_FILE)
               + ": tls: certificate or key cannot be used: cert_file="
               + certificate
               + ", key_file="

@@ -14,8 +14,11 @@ import io.mothership.bus.Fabric;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.JetStreamKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.ProcessKeys;
 import io.mothership.dispatch.Pulse;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
@@ -129,7 +132,7 @@ public final class Wiring implements AutoCloseable {
       SpineOptions.registryNote(config).check();
     }
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
-    if (config.isOn(ConfigKey.JETSTREAM)) {
+    if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
     final Optional<DatabaseOpening> database = beginRegistry();
@@ -184,7 +187,7 @@ public final class Wiring implements AutoCloseable {
     final Spine.Recovered recovered;
     final StreamLayer streams;
     final long publishedOutboxId;
-    if (config.isOn(ConfigKey.JETSTREAM)) {
+    if (config.isOn(JetStreamKeys.ENABLED)) {
       final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
       jetStream.startsAt(clock.wallNs());
       if (role == Role.APPLIANCE) {
@@ -288,13 +291,13 @@ public final class Wiring implements AutoCloseable {
     onClose("services", api::close);
     final HttpListener http =
         HttpListener.start(
-            HttpConfig.of(config.text(ConfigKey.HTTP_HOST), config.integer(ConfigKey.HTTP_PORT)),
+            HttpConfig.of(config.text(HttpKeys.HOST), config.integer(HttpKeys.PORT)),
             loops,
             appliancesRoutes(api),
             api.webSocketRoutes());
     onClose("HTTP listener", http::close);
     ports.put("http", http.port());
-    LOG.info("Listening for HTTP on {}:{}", config.text(ConfigKey.HTTP_HOST), http.port());
+    LOG.info("Listening for HTTP on {}:{}", config.text(HttpKeys.HOST), http.port());
   }
 
   private List<Route> appliancesRoutes(final Api api) {
@@ -305,7 +308,7 @@ public final class Wiring implements AutoCloseable {
 
   /** On every listener that has the page the same question is asked, or none. */
   private RouteHandler metricsHandler() {
-    return config.isOn(ConfigKey.HTTP_METRICS_AUTH)
+    return config.isOn(HttpKeys.METRICS_AUTH)
         ? new BearerAuth(authenticator).guardEverywhere(Permission.SYSTEM_READ, metrics)
         : metrics;
   }
@@ -328,18 +331,17 @@ public final class Wiring implements AutoCloseable {
     nats.start();
     metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
-    final int monitorPort = config.integer(ConfigKey.MONITOR_PORT);
+    final int monitorPort = config.integer(MonitorKeys.PORT);
     if (monitorPort >= 0) {
       final HttpListener monitor =
           HttpListener.start(
-              HttpConfig.of(config.text(ConfigKey.MONITOR_HOST), monitorPort),
+              HttpConfig.of(config.text(MonitorKeys.HOST), monitorPort),
               loops,
               new Monitoring(this::config, nats, spine, metricsHandler(), clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
       ports.put("monitor", monitor.port());
-      LOG.info(
-          "Starting http monitor on {}:{}", config.text(ConfigKey.MONITOR_HOST), monitor.port());
+      LOG.info("Starting http monitor on {}:{}", config.text(MonitorKeys.HOST), monitor.port());
     }
   }
 
@@ -377,7 +379,7 @@ public final class Wiring implements AutoCloseable {
     final NatsConfig natsConfig =
         SpineOptions.nats(changed, role).logins(new NatsLogins(authenticator)).conclude();
     final Logins logins = LoginOptions.logins(changed, role);
-    Logging.level(changed.text(ConfigKey.LOG_LEVEL));
+    Logging.level(changed.text(ProcessKeys.LOG_LEVEL));
     authenticator.replace(logins);
     nats.reconfigure(natsConfig);
     config = changed;

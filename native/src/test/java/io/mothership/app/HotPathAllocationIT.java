@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -117,15 +120,15 @@ final class HotPathAllocationIT {
   }
 
   private MothershipConfig config() {
-    final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
-    overrides.put(ConfigKey.DATA_DIR, folder.toString());
+    final Map<ConfigKey, String> overrides = new HashMap<>();
+    overrides.put(StorageKeys.DATA_DIR, folder.toString());
     // A new segment costs objects, once in so many MiB; here all fits into one.
-    overrides.put(ConfigKey.SEGMENT_SIZE, "64MB");
+    overrides.put(StorageKeys.SEGMENT_SIZE, "64MB");
     // So does a checkpoint: a copy of each index chunk that changes while it is written.
-    overrides.put(ConfigKey.CHECKPOINT_SIZE, "1GB");
-    overrides.put(ConfigKey.HTTP_PORT, "0");
-    overrides.put(ConfigKey.NATS_PORT, "0");
-    overrides.put(ConfigKey.LAME_DUCK_DURATION, "0s");
+    overrides.put(StorageKeys.CHECKPOINT_SIZE, "1GB");
+    overrides.put(HttpKeys.PORT, "0");
+    overrides.put(NatsKeys.PORT, "0");
+    overrides.put(NatsKeys.LAME_DUCK_DURATION, "0s");
     return MothershipConfig.load(
         new MothershipConfig.Inputs(Optional.empty(), Map.of(), Optional.empty(), overrides));
   }

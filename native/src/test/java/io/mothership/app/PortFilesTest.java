@@ -2,8 +2,9 @@ package io.mothership.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.ProcessKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +28,10 @@ class PortFilesTest {
                 Map.of(),
                 Optional.empty(),
                 Map.of(
-                    ConfigKey.PORTS_FILE, folder.resolve("ports").toString(),
-                    ConfigKey.PORTS_FILE_DIR, folder.toString(),
-                    ConfigKey.PID_FILE, folder.resolve("pid").toString(),
-                    ConfigKey.NATS_HOST, "0.0.0.0")));
+                    ProcessKeys.PORTS_FILE, folder.resolve("ports").toString(),
+                    ProcessKeys.PORTS_FILE_DIR, folder.toString(),
+                    ProcessKeys.PID_FILE, folder.resolve("pid").toString(),
+                    NatsKeys.HOST, "0.0.0.0")));
     final Map<String, Integer> ports = new LinkedHashMap<>();
     ports.put("http", 1);
     ports.put("nats", 2);

@@ -1,7 +1,7 @@
 package io.mothership.api.fleet;
 
 import io.mothership.api.ApiException;
-import io.mothership.api.json.JsonValue;
+import io.mothership.json.JsonValue;
 import io.mothership.storage.sql.Entity;
 import java.time.Instant;
 import java.util.HashMap;

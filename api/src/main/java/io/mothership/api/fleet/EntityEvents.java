@@ -1,7 +1,7 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.json.JsonWriter;
 import io.mothership.clock.Clock;
+import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.Timestamps;

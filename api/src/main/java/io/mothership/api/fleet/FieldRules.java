@@ -1,8 +1,8 @@
 package io.mothership.api.fleet;
 
 import io.mothership.api.ApiException;
-import io.mothership.api.json.JsonValue;
-import io.mothership.api.json.JsonWriter;
+import io.mothership.json.JsonValue;
+import io.mothership.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 
 /** What the values of records must look like. Vocabularies are open: only the shape is checked. */

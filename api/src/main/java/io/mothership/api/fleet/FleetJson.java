@@ -1,6 +1,6 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.json.JsonWriter;
+import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.Timestamps;

@@ -1,9 +1,9 @@
 package io.mothership.api.fleet;
 
 import io.mothership.api.ApiException;
-import io.mothership.api.json.JsonSyntaxException;
-import io.mothership.api.json.JsonTree;
-import io.mothership.api.json.JsonValue;
+import io.mothership.json.JsonSyntaxException;
+import io.mothership.json.JsonTree;
+import io.mothership.json.JsonValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

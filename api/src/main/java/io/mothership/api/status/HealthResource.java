@@ -1,8 +1,8 @@
 package io.mothership.api.status;
 
 import io.mothership.api.Envelope;
-import io.mothership.api.json.JsonWriter;
 import io.mothership.clock.Clock;
+import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;

@@ -1,6 +1,6 @@
 package io.mothership.api.telemetry;
 
-import io.mothership.api.json.JsonWriter;
+import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

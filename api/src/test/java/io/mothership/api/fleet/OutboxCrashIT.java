@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
-import io.mothership.api.json.JsonValue;
+import io.mothership.json.JsonValue;
 import io.mothership.storage.sql.TestRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -201,6 +201,8 @@ final class AlienCommands implements Runnable {
     }
     final ReplayOptions replay =
         ReplayOptions.of(config, file, factor).looped(isLooped).restarted(isRestarted);
+    // Before anything is connected: a wrong file has nothing to do with the network.
+    TrackReplay.check(file);
     final Thread replaying = Thread.currentThread();
     try (Lifetime lifetime = new Lifetime();
         Alien alien = Alien.open(config, listener())) {
@@ -218,6 +220,10 @@ final class AlienCommands implements Runnable {
       final ReplaySummary summary = TrackReplay.run(alien, replay, this::show);
       watch.interrupt();
       show(summary);
+      if (!summary.remark().isEmpty()) {
+        spec.commandLine().getErr().println(summary.remark());
+        spec.commandLine().getErr().flush();
+      }
       return summary.isComplete() && summary.failed() == 0 ? ExitCode.OK : ExitCode.FAILURE;
     } catch (final InterruptedException e) {
       out().println("interrupted; the next run continues here");

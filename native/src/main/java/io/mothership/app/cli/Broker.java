@@ -1,11 +1,17 @@
 package io.mothership.app.cli;
 
 import io.mothership.app.Role;
+import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.ConfigTable;
+import io.mothership.config.JetStreamKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.ProcessKeys;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -132,18 +138,18 @@ final class Broker implements Callable<Integer> {
     final MothershipConfig given = load(overrides());
     final Map<ConfigKey, String> overrides = overrides();
     // What nats-server has other defaults for.
-    if (!given.isSet(ConfigKey.NATS_HOST)) {
-      overrides.put(ConfigKey.NATS_HOST, "0.0.0.0");
+    if (!given.isSet(NatsKeys.HOST)) {
+      overrides.put(NatsKeys.HOST, "0.0.0.0");
     }
-    if (!given.isSet(ConfigKey.MONITOR_HOST)) {
-      overrides.put(ConfigKey.MONITOR_HOST, given.text(ConfigKey.NATS_HOST));
+    if (!given.isSet(MonitorKeys.HOST)) {
+      overrides.put(MonitorKeys.HOST, given.text(NatsKeys.HOST));
     }
-    if (!given.isSet(ConfigKey.JETSTREAM)) {
-      overrides.put(ConfigKey.JETSTREAM, "false");
+    if (!given.isSet(JetStreamKeys.ENABLED)) {
+      overrides.put(JetStreamKeys.ENABLED, "false");
     }
-    if (!given.isSet(ConfigKey.JETSTREAM_STORE_DIR)) {
+    if (!given.isSet(JetStreamKeys.STORE_DIR)) {
       overrides.put(
-          ConfigKey.JETSTREAM_STORE_DIR,
+          JetStreamKeys.STORE_DIR,
           Path.of(temporaryFolder(System.getenv()), "nats", "jetstream").toString());
     }
     return load(overrides);
@@ -158,7 +164,7 @@ final class Broker implements Callable<Integer> {
   /** As in nats-server, the environment is only for variables in the file. */
   private MothershipConfig load(final Map<ConfigKey, String> overrides) {
     final Map<String, String> variables = new HashMap<>(System.getenv());
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       key.environmentNames().forEach(variables::remove);
     }
     return MothershipConfig.load(
@@ -167,26 +173,26 @@ final class Broker implements Callable<Integer> {
   }
 
   private Map<ConfigKey, String> overrides() {
-    final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
-    put(overrides, ConfigKey.NATS_HOST, host);
-    put(overrides, ConfigKey.NATS_PORT, "-1".equals(port) ? "0" : port);
-    put(overrides, ConfigKey.SERVER_NAME, name);
-    put(overrides, ConfigKey.PID_FILE, pidFile);
-    put(overrides, ConfigKey.MONITOR_PORT, monitorPort);
-    put(overrides, ConfigKey.JETSTREAM_STORE_DIR, storeDir);
-    put(overrides, ConfigKey.AUTHORIZATION_USER, user);
-    put(overrides, ConfigKey.AUTHORIZATION_PASSWORD, password);
-    put(overrides, ConfigKey.AUTHORIZATION_TOKEN, token);
-    put(overrides, ConfigKey.LOG_FILE, logFile);
-    put(overrides, ConfigKey.PORTS_FILE_DIR, portsFileDir);
-    put(overrides, ConfigKey.PORTS_FILE, portsFile);
+    final Map<ConfigKey, String> overrides = new LinkedHashMap<>();
+    put(overrides, NatsKeys.HOST, host);
+    put(overrides, NatsKeys.PORT, "-1".equals(port) ? "0" : port);
+    put(overrides, NatsKeys.SERVER_NAME, name);
+    put(overrides, ProcessKeys.PID_FILE, pidFile);
+    put(overrides, MonitorKeys.PORT, monitorPort);
+    put(overrides, JetStreamKeys.STORE_DIR, storeDir);
+    put(overrides, AuthorizationKeys.USER, user);
+    put(overrides, AuthorizationKeys.PASSWORD, password);
+    put(overrides, AuthorizationKeys.TOKEN, token);
+    put(overrides, ProcessKeys.LOG_FILE, logFile);
+    put(overrides, ProcessKeys.PORTS_FILE_DIR, portsFileDir);
+    put(overrides, ProcessKeys.PORTS_FILE, portsFile);
     if (isJetStream) {
-      overrides.put(ConfigKey.JETSTREAM, "true");
+      overrides.put(JetStreamKeys.ENABLED, "true");
     }
     if (isDebugTrace || isTrace) {
-      overrides.put(ConfigKey.LOG_LEVEL, "trace");
+      overrides.put(ProcessKeys.LOG_LEVEL, "trace");
     } else if (isDebug) {
-      overrides.put(ConfigKey.LOG_LEVEL, "debug");
+      overrides.put(ProcessKeys.LOG_LEVEL, "debug");
     }
     return overrides;
   }

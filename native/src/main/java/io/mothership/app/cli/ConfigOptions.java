@@ -1,11 +1,15 @@
 package io.mothership.app.cli;
 
 import io.mothership.config.ConfigKey;
+import io.mothership.config.ConfigTable;
 import io.mothership.config.HostAndPort;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.ProcessKeys;
+import io.mothership.config.StorageKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -84,16 +88,16 @@ final class ConfigOptions {
   }
 
   Map<ConfigKey, String> overrides() {
-    final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
+    final Map<ConfigKey, String> overrides = new LinkedHashMap<>();
     settings.forEach((name, value) -> overrides.put(key(name), value));
-    put(overrides, ConfigKey.DATA_DIR, dataDir);
-    put(overrides, ConfigKey.PORTS_FILE, portsFile);
-    put(overrides, ConfigKey.LOG_FILE, logFile);
+    put(overrides, StorageKeys.DATA_DIR, dataDir);
+    put(overrides, ProcessKeys.PORTS_FILE, portsFile);
+    put(overrides, ProcessKeys.LOG_FILE, logFile);
     if (isDebug) {
-      overrides.put(ConfigKey.LOG_LEVEL, "debug");
+      overrides.put(ProcessKeys.LOG_LEVEL, "debug");
     }
-    address(overrides, "--http", http, ConfigKey.HTTP_HOST, ConfigKey.HTTP_PORT);
-    address(overrides, "--nats", nats, ConfigKey.NATS_HOST, ConfigKey.NATS_PORT);
+    address(overrides, "--http", http, HttpKeys.HOST, HttpKeys.PORT);
+    address(overrides, "--nats", nats, NatsKeys.HOST, NatsKeys.PORT);
     return overrides;
   }
 
@@ -106,7 +110,7 @@ final class ConfigOptions {
   }
 
   private ConfigKey key(final String name) {
-    return ConfigKey.of(name)
+    return ConfigTable.key(name)
         .orElseThrow(
             () ->
                 new ParameterException(

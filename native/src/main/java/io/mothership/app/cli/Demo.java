@@ -9,7 +9,10 @@ import io.mothership.app.Logging;
 import io.mothership.app.Role;
 import io.mothership.app.Wiring;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -18,7 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,7 +103,7 @@ final class Demo implements Callable<Integer> {
 
   private int run(final Path folder, final Lifetime lifetime) throws Exception {
     final MothershipConfig config = config(folder.resolve("data"));
-    final String token = config.text(ConfigKey.HTTP_TOKEN);
+    final String token = config.text(HttpKeys.TOKEN);
     try (Wiring appliance = Wiring.start(config, Role.APPLIANCE)) {
       final String http = "http://127.0.0.1:" + appliance.ports().get("http");
       final String nats = "nats://127.0.0.1:" + appliance.ports().get("nats");
@@ -125,11 +128,11 @@ final class Demo implements Callable<Integer> {
   }
 
   private MothershipConfig config(final Path data) {
-    final Map<ConfigKey, String> overrides = new EnumMap<>(ConfigKey.class);
-    overrides.put(ConfigKey.DATA_DIR, data.toString());
-    overrides.put(ConfigKey.HTTP_PORT, Integer.toString(httpPort));
-    overrides.put(ConfigKey.NATS_PORT, Integer.toString(natsPort));
-    overrides.put(ConfigKey.LAME_DUCK_DURATION, "0s");
+    final Map<ConfigKey, String> overrides = new LinkedHashMap<>();
+    overrides.put(StorageKeys.DATA_DIR, data.toString());
+    overrides.put(HttpKeys.PORT, Integer.toString(httpPort));
+    overrides.put(NatsKeys.PORT, Integer.toString(natsPort));
+    overrides.put(NatsKeys.LAME_DUCK_DURATION, "0s");
     return MothershipConfig.load(
         new MothershipConfig.Inputs(Optional.empty(), Map.of(), Optional.empty(), overrides));
   }

@@ -7,8 +7,8 @@ import io.mothership.app.Role;
 import io.mothership.app.Wiring;
 import io.mothership.app.supervision.SystemdProxy;
 import io.mothership.app.supervision.Watchdog;
-import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.ProcessKeys;
 import io.mothership.signal.HangUp;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -68,7 +68,7 @@ final class Serve implements Callable<Integer> {
   static int run(
       final MothershipConfig config, final Supplier<MothershipConfig> again, final Role role)
       throws InterruptedException {
-    Logging.start(config.text(ConfigKey.LOG_LEVEL), config.path(ConfigKey.LOG_FILE));
+    Logging.start(config.text(ProcessKeys.LOG_LEVEL), config.path(ProcessKeys.LOG_FILE));
     try (Lifetime lifetime = new Lifetime();
         SystemdProxy systemd = SystemdProxy.of(System.getenv())) {
       try (Wiring wiring = Wiring.start(config, role);

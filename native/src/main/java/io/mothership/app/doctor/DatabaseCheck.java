@@ -1,7 +1,7 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.StorageKeys;
 import io.mothership.storage.sql.DatabaseProbe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ final class DatabaseCheck implements Check {
 
   @Override
   public List<Finding> findings(final Examination examination) throws IOException {
-    if (examination.config().text(ConfigKey.DATABASE_URL).isEmpty()) {
+    if (examination.config().text(StorageKeys.DATABASE_URL).isEmpty()) {
       // Only looked at: to open it could make files that are not the appliance's.
       final Path file = SpineOptions.databaseFile(examination.config()).toAbsolutePath();
       return List.of(

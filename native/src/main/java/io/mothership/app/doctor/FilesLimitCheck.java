@@ -1,7 +1,7 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.host.HostFiles;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.NatsKeys;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -34,7 +34,7 @@ final class FilesLimitCheck implements Check {
       return List.of(
           Finding.warn(NAME, "not known: /proc/self/limits cannot be read", "Mount /proc."));
     }
-    final long connections = examination.config().number(ConfigKey.MAX_CONNECTIONS);
+    final long connections = examination.config().number(NatsKeys.MAX_CONNECTIONS);
     final String measured =
         whose + " may open " + limit.getAsLong() + " files, max_connections=" + connections;
     final String remedy =

@@ -1,7 +1,7 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class FolderCheck implements Check {
     final Set<Path> folders = new LinkedHashSet<>();
     folders.add(examination.folder());
     folders.add(
-        Path.of(examination.config().text(ConfigKey.DATA_DIR)).toAbsolutePath().normalize());
+        Path.of(examination.config().text(StorageKeys.DATA_DIR)).toAbsolutePath().normalize());
     final List<Finding> findings = new ArrayList<>();
     for (final Path folder : folders) {
       if (Files.exists(folder)) {

@@ -2,8 +2,9 @@ package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
 import io.mothership.app.host.HostFiles;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.JetStreamKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
 import io.mothership.dispatch.SpineConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class MemoryCheck implements Check {
     final SpineConfig spine = SpineOptions.spine(examination.config());
     final long ringBytes =
         (long) spine.ingressRingBytes() + spine.journalRingBytes() + spine.readRingBytes();
-    final long indexBytes = 2 * examination.config().number(ConfigKey.JETSTREAM_MAX_INDEX_MEMORY);
+    final long indexBytes = 2 * examination.config().number(JetStreamKeys.MAX_INDEX_MEMORY);
     final long neededBytes =
         Runtime.getRuntime().maxMemory()
             + ringBytes
@@ -86,9 +87,8 @@ final class MemoryCheck implements Check {
   private static Finding heap(final MothershipConfig config) {
     final long heapBytes = Runtime.getRuntime().maxMemory();
     final long stateBytes = SpineOptions.limits(config).stateBytesMax();
-    final long subscriptionBytes = config.number(ConfigKey.MAX_SUBSCRIPTION_MEMORY);
-    final long connectionBytes =
-        CONNECTION_BYTES * (long) config.integer(ConfigKey.MAX_CONNECTIONS);
+    final long subscriptionBytes = config.number(NatsKeys.MAX_SUBSCRIPTION_MEMORY);
+    final long connectionBytes = CONNECTION_BYTES * (long) config.integer(NatsKeys.MAX_CONNECTIONS);
     final String text =
         "a heap of "
             + Amounts.bytes(heapBytes)

@@ -2,7 +2,7 @@ package io.mothership.app.doctor;
 
 import io.mothership.app.SpineOptions;
 import io.mothership.app.host.HostFiles;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.StorageKeys;
 import io.mothership.storage.journal.JournalConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,9 +33,9 @@ final class PageSizeCheck implements Check {
     final List<String> uneven = new ArrayList<>();
     if (journal.segmentBytes() % page != 0) {
       uneven.add(
-          ConfigKey.SEGMENT_SIZE.fileKey()
+          StorageKeys.SEGMENT_SIZE.fileKey()
               + "="
-              + examination.config().shown(ConfigKey.SEGMENT_SIZE));
+              + examination.config().shown(StorageKeys.SEGMENT_SIZE));
     }
     if (journal.allocateAheadBytes() % page != 0) {
       uneven.add("allocation ahead of " + journal.allocateAheadBytes() + " bytes");

@@ -1,7 +1,10 @@
 package io.mothership.app.doctor;
 
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -30,10 +33,10 @@ final class PortsCheck implements Check {
   public List<Finding> findings(final Examination examination) {
     final MothershipConfig config = examination.config();
     final List<Listener> listeners = new ArrayList<>();
-    listeners.add(listener(config, "NATS", ConfigKey.NATS_HOST, ConfigKey.NATS_PORT));
-    listeners.add(listener(config, "HTTP", ConfigKey.HTTP_HOST, ConfigKey.HTTP_PORT));
-    if (config.integer(ConfigKey.MONITOR_PORT) >= 0) {
-      listeners.add(listener(config, "monitoring", ConfigKey.MONITOR_HOST, ConfigKey.MONITOR_PORT));
+    listeners.add(listener(config, "NATS", NatsKeys.HOST, NatsKeys.PORT));
+    listeners.add(listener(config, "HTTP", HttpKeys.HOST, HttpKeys.PORT));
+    if (config.integer(MonitorKeys.PORT) >= 0) {
+      listeners.add(listener(config, "monitoring", MonitorKeys.HOST, MonitorKeys.PORT));
     }
     final List<Finding> findings = new ArrayList<>();
     final Set<Integer> taken = new HashSet<>();

@@ -3,7 +3,9 @@ package io.mothership.app.doctor;
 import io.mothership.app.Role;
 import io.mothership.app.SpineOptions;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.ConfigTable;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.TlsKeys;
 import io.mothership.error.MothershipException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,8 +44,8 @@ final class SecretFilesCheck implements Check {
     if (Files.isRegularFile(DOT_ENV)) {
       findings.add(permissions("environment file", DOT_ENV, hasSecrets(DOT_ENV)));
     }
-    final Optional<Path> key = config.path(ConfigKey.TLS_KEY_FILE);
-    final Optional<Path> certificate = config.path(ConfigKey.TLS_CERT_FILE);
+    final Optional<Path> key = config.path(TlsKeys.KEY_FILE);
+    final Optional<Path> certificate = config.path(TlsKeys.CERT_FILE);
     if (key.isPresent() && Files.exists(key.get())) {
       findings.add(permissions("TLS key", key.get(), true));
     }
@@ -60,7 +62,7 @@ final class SecretFilesCheck implements Check {
     if (!config.users().isEmpty()) {
       return true;
     }
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       if (key.isSecret()
           && !config.text(key).isEmpty()
           && config.source(key).startsWith(file + ":")) {
@@ -72,7 +74,7 @@ final class SecretFilesCheck implements Check {
 
   private static boolean hasSecrets(final Path dotEnv) throws IOException {
     for (final String line : Files.readAllLines(dotEnv)) {
-      for (final ConfigKey key : ConfigKey.values()) {
+      for (final ConfigKey key : ConfigTable.keys()) {
         for (final String name : key.environmentNames()) {
           if (key.isSecret() && line.strip().replaceFirst("^export\\s+", "").startsWith(name)) {
             return true;

@@ -1,9 +1,13 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.Exposure;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.AuthorizationKeys;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.Limits;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.TlsKeys;
 import io.mothership.config.TokenConfig;
 import io.mothership.config.UserConfig;
 import java.util.ArrayList;
@@ -48,28 +52,28 @@ final class SecretsCheck implements Check {
     final MothershipConfig config = examination.config();
     httpToken(config, findings);
     natsDoor(config, findings);
-    final boolean isNatsOpen = !Exposure.isLoopback(config.text(ConfigKey.NATS_HOST));
-    weak(findings, isNatsOpen, "authorization.token", config.text(ConfigKey.AUTHORIZATION_TOKEN));
+    final boolean isNatsOpen = !Exposure.isLoopback(config.text(NatsKeys.HOST));
+    weak(findings, isNatsOpen, "authorization.token", config.text(AuthorizationKeys.TOKEN));
     weak(
         findings,
         isNatsOpen,
         "authorization.password",
-        config.text(ConfigKey.AUTHORIZATION_PASSWORD),
-        config.text(ConfigKey.AUTHORIZATION_USER));
+        config.text(AuthorizationKeys.PASSWORD),
+        config.text(AuthorizationKeys.USER));
     for (final UserConfig user : config.users()) {
       weak(findings, isNatsOpen, "password of " + user.name(), user.password(), user.name());
     }
-    final boolean isHttpOpen = !Exposure.isLoopback(config.text(ConfigKey.HTTP_HOST));
+    final boolean isHttpOpen = !Exposure.isLoopback(config.text(HttpKeys.HOST));
     for (final TokenConfig token : config.tokens()) {
       weak(findings, isHttpOpen, "token " + token.name(), token.token(), token.name());
     }
-    if (config.integer(ConfigKey.MONITOR_PORT) >= 0
-        && !Exposure.isLoopback(config.text(ConfigKey.MONITOR_HOST))) {
+    if (config.integer(MonitorKeys.PORT) >= 0
+        && !Exposure.isLoopback(config.text(MonitorKeys.HOST))) {
       findings.add(
           Finding.warn(
               NAME,
               "monitor_host="
-                  + config.text(ConfigKey.MONITOR_HOST)
+                  + config.text(MonitorKeys.HOST)
                   + ": other machines read /varz and /metrics there, names of streams included",
               "Set monitor_host to 127.0.0.1, or let a firewall decide who may read it."));
     }
@@ -80,8 +84,8 @@ final class SecretsCheck implements Check {
   }
 
   private static void httpToken(final MothershipConfig config, final List<Finding> findings) {
-    final String host = config.text(ConfigKey.HTTP_HOST);
-    final String token = config.text(ConfigKey.HTTP_TOKEN);
+    final String host = config.text(HttpKeys.HOST);
+    final String token = config.text(HttpKeys.TOKEN);
     if (!token.equals(Limits.DEFAULT_TOKEN)) {
       weak(findings, !Exposure.isLoopback(host), "http.token", token);
     } else if (Exposure.isLoopback(host)) {
@@ -102,13 +106,13 @@ final class SecretsCheck implements Check {
   }
 
   private static void natsDoor(final MothershipConfig config, final List<Finding> findings) {
-    final String host = config.text(ConfigKey.NATS_HOST);
+    final String host = config.text(NatsKeys.HOST);
     if (Exposure.isLoopback(host)) {
       return;
     }
     final boolean hasSecret =
-        !config.text(ConfigKey.AUTHORIZATION_TOKEN).isEmpty()
-            || !config.text(ConfigKey.AUTHORIZATION_USER).isEmpty()
+        !config.text(AuthorizationKeys.TOKEN).isEmpty()
+            || !config.text(AuthorizationKeys.USER).isEmpty()
             || !config.users().isEmpty();
     if (!hasSecret && config.keyUsers().isEmpty()) {
       findings.add(
@@ -116,7 +120,7 @@ final class SecretsCheck implements Check {
               NAME,
               "host=" + host + ": whoever reaches it publishes and subscribes to everything",
               "Set authorization { users: [ … ] }, or host to 127.0.0.1."));
-    } else if (hasSecret && config.text(ConfigKey.TLS_CERT_FILE).isEmpty()) {
+    } else if (hasSecret && config.text(TlsKeys.CERT_FILE).isEmpty()) {
       findings.add(
           Finding.warn(
               NAME,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.config.ConfigKey;
+import io.mothership.config.ConfigTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -147,7 +148,7 @@ class CommandLineTest {
     final CommandLine root = Mothership.commandLine();
     final var serve = root.getSubcommands().get("serve").getCommandSpec().optionsMap();
     final var broker = root.getSubcommands().get("broker").getCommandSpec().optionsMap();
-    for (final ConfigKey key : ConfigKey.values()) {
+    for (final ConfigKey key : ConfigTable.keys()) {
       for (final String option : key.cliOption().split(", ")) {
         assertTrue(
             option.isEmpty() || serve.containsKey(option) || broker.containsKey(option),

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.app.doctor.Finding.Level;
 import io.mothership.clock.ManualClock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.JetStreamKeys;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.TestFrames;
 import io.mothership.storage.journal.ChronicleJournal;
@@ -155,10 +155,10 @@ final class DataChecksTest {
     ward.files(freeBytes(60 * MIB)).expect(new SpaceCheck(), Level.FAIL, "below the reserve");
     ward.files(freeBytes(1_000 * MIB)).expect(new SpaceCheck(), Level.WARN, "3.1 GiB may be");
     ward.files(freeBytes(4_000 * MIB)).expect(new SpaceCheck(), Level.OK, "3.9 GiB free");
-    ward.set(ConfigKey.JETSTREAM_MAX_FILE, "500MB")
+    ward.set(JetStreamKeys.MAX_FILE, "500MB")
         .files(freeBytes(1_000 * MIB))
         .expect(new SpaceCheck(), Level.OK, "may grow to 750 MiB");
-    ward.set(ConfigKey.JETSTREAM_MAX_FILE, "-1")
+    ward.set(JetStreamKeys.MAX_FILE, "-1")
         .expect(new SpaceCheck(), Level.WARN, "jetstream.max_file is -1");
   }
 

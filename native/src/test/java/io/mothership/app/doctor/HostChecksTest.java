@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mothership.app.doctor.Finding.Level;
 import io.mothership.clock.Clock;
 import io.mothership.clock.ManualClock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.JetStreamKeys;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,7 +82,7 @@ final class HostChecksTest {
     limit("524288").expect(new FilesLimitCheck(), Level.OK, "524288");
     limit("unlimited").expect(new FilesLimitCheck(), Level.OK, "max_connections");
     limit("1024")
-        .set(ConfigKey.MAX_CONNECTIONS, "700")
+        .set(NatsKeys.MAX_CONNECTIONS, "700")
         .expect(new FilesLimitCheck(), Level.OK, "max_connections=700");
   }
 
@@ -125,7 +127,7 @@ final class HostChecksTest {
   void shouldRelateTheSegmentsToThePages() throws IOException {
     ward.file("proc/self/auxv", auxiliaryVector(16_384))
         .expect(new PageSizeCheck(), Level.OK, "16.0 KiB pages, 2048 to a segment");
-    ward.set(ConfigKey.SEGMENT_SIZE, "4202496")
+    ward.set(StorageKeys.SEGMENT_SIZE, "4202496")
         .expect(new PageSizeCheck(), Level.FAIL, "storage.segment_size");
     ward.file("proc/self/auxv", auxiliaryVector(4_096))
         .expect(new PageSizeCheck(), Level.OK, "4.0 KiB pages, 1026 to a segment");
@@ -153,10 +155,10 @@ final class HostChecksTest {
   @Test
   void shouldHoldTheBudgetsAgainstTheHeap() throws IOException {
     ward.file("proc/meminfo", "MemTotal: 64000000 kB\nMemAvailable: 48000000 kB\n")
-        .set(ConfigKey.JETSTREAM_MAX_STATE_MEMORY, "16MB")
-        .set(ConfigKey.MAX_CONNECTIONS, "1000")
+        .set(JetStreamKeys.MAX_STATE_MEMORY, "16MB")
+        .set(NatsKeys.MAX_CONNECTIONS, "1000")
         .expect(new MemoryCheck(), Level.OK, "at most 16.0 MiB of streams and consumers");
-    ward.set(ConfigKey.MAX_CONNECTIONS, "1000000")
+    ward.set(NatsKeys.MAX_CONNECTIONS, "1000000")
         .expect(new MemoryCheck(), Level.WARN, "3.8 GiB of connections");
   }
 

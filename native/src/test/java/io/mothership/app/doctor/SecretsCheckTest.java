@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.app.doctor.Finding.Level;
 import io.mothership.clock.ManualClock;
-import io.mothership.config.ConfigKey;
+import io.mothership.config.AuthorizationKeys;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.TlsKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +32,7 @@ final class SecretsCheckTest {
 
   @BeforeEach
   void makeWard() {
-    ward = new Ward(folder).set(ConfigKey.HTTP_TOKEN, GOOD);
+    ward = new Ward(folder).set(HttpKeys.TOKEN, GOOD);
   }
 
   @Test
@@ -38,31 +41,29 @@ final class SecretsCheckTest {
     final Ward standard = new Ward(folder);
     standard.expect(new SecretsCheck(), Level.WARN, "http.token is the default");
     standard
-        .set(ConfigKey.HTTP_HOST, "0.0.0.0")
+        .set(HttpKeys.HOST, "0.0.0.0")
         .expect(new SecretsCheck(), Level.FAIL, "http.host=0.0.0.0");
   }
 
   @Test
   void shouldLookAtTheNatsDoor() throws IOException {
-    ward.set(ConfigKey.NATS_HOST, "0.0.0.0")
-        .expect(new SecretsCheck(), Level.WARN, "whoever reaches it");
-    ward.set(ConfigKey.AUTHORIZATION_TOKEN, GOOD)
-        .expect(new SecretsCheck(), Level.WARN, "in the clear");
-    ward.set(ConfigKey.AUTHORIZATION_TOKEN, "Changeme")
+    ward.set(NatsKeys.HOST, "0.0.0.0").expect(new SecretsCheck(), Level.WARN, "whoever reaches it");
+    ward.set(AuthorizationKeys.TOKEN, GOOD).expect(new SecretsCheck(), Level.WARN, "in the clear");
+    ward.set(AuthorizationKeys.TOKEN, "Changeme")
         .expect(new SecretsCheck(), Level.FAIL, "authorization.token is one that everybody tries");
-    ward.set(ConfigKey.NATS_HOST, "127.0.0.1")
+    ward.set(NatsKeys.HOST, "127.0.0.1")
         .expect(new SecretsCheck(), Level.WARN, "authorization.token is one that everybody tries");
-    ward.set(ConfigKey.AUTHORIZATION_TOKEN, "")
-        .set(ConfigKey.AUTHORIZATION_USER, "annabelle")
-        .set(ConfigKey.AUTHORIZATION_PASSWORD, "annabelle")
+    ward.set(AuthorizationKeys.TOKEN, "")
+        .set(AuthorizationKeys.USER, "annabelle")
+        .set(AuthorizationKeys.PASSWORD, "annabelle")
         .expect(new SecretsCheck(), Level.WARN, "authorization.password is one");
-    ward.set(ConfigKey.AUTHORIZATION_PASSWORD, "x7!")
+    ward.set(AuthorizationKeys.PASSWORD, "x7!")
         .expect(new SecretsCheck(), Level.WARN, "shorter than 8");
   }
 
   @Test
   void shouldNeverShowASecret() throws IOException {
-    ward.set(ConfigKey.AUTHORIZATION_TOKEN, "hunter2");
+    ward.set(AuthorizationKeys.TOKEN, "hunter2");
     for (final Finding finding : ward.findings(new SecretsCheck())) {
       assertFalse(finding.toString().contains("hunter2"), finding::toString);
     }
@@ -90,8 +91,8 @@ final class SecretsCheckTest {
   void shouldLookAtKeyAndCertificate() throws Exception {
     final Path key = makeCertificate("server");
     final Path certificate = folder.resolve("server.pem");
-    ward.set(ConfigKey.TLS_CERT_FILE, certificate.toString())
-        .set(ConfigKey.TLS_KEY_FILE, key.toString())
+    ward.set(TlsKeys.CERT_FILE, certificate.toString())
+        .set(TlsKeys.KEY_FILE, key.toString())
         .clock(new ManualClock(System.currentTimeMillis() * 1_000_000L));
     permit(key, "rw-r--r--");
     ward.expect(new SecretFilesCheck(), Level.FAIL, "TLS key " + key + ": rw-r--r--");
@@ -105,7 +106,7 @@ final class SecretsCheckTest {
     ward.clock(new ManualClock((System.currentTimeMillis() + 61 * dayMs) * 1_000_000L))
         .expect(new SecretFilesCheck(), Level.FAIL, "good until");
     Files.delete(makeCertificate("other"));
-    ward.set(ConfigKey.TLS_KEY_FILE, folder.resolve("other.key").toString())
+    ward.set(TlsKeys.KEY_FILE, folder.resolve("other.key").toString())
         .expect(new SecretFilesCheck(), Level.FAIL, "other.key");
   }
 

@@ -10,12 +10,13 @@ import io.mothership.clock.Clock;
 import io.mothership.clock.ManualClock;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.StorageKeys;
 import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class Ward {
 
   private final Path root;
   private final Path data;
-  private final Map<ConfigKey, String> settings = new EnumMap<>(ConfigKey.class);
+  private final Map<ConfigKey, String> settings = new HashMap<>();
   private Optional<Path> configFile = Optional.empty();
   private FileFacade files = FileFacade.system();
   private HostCommands commands = command -> Optional.empty();
@@ -36,7 +37,7 @@ final class Ward {
   Ward(final Path folder) {
     root = folder.resolve("root");
     data = folder.resolve("data");
-    settings.put(ConfigKey.DATA_DIR, data.toString());
+    settings.put(StorageKeys.DATA_DIR, data.toString());
   }
 
   Path data() {

@@ -1,4 +1,4 @@
-package io.mothership.api.json;
+package io.mothership.json;
 
 import java.util.List;
 import java.util.Optional;

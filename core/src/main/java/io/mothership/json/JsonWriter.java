@@ -1,4 +1,4 @@
-package io.mothership.api.json;
+package io.mothership.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

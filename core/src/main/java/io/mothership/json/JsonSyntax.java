@@ -1,4 +1,4 @@
-package io.mothership.api.json;
+package io.mothership.json;
 
 /**
  * Checks that a text begins with one whole JSON value, and words errors the way the contract's

@@ -1,4 +1,4 @@
-package io.mothership.api.json;
+package io.mothership.json;
 
 /** A text that is not JSON or exceeds a limit; the message is for the client. */
 public final class JsonSyntaxException extends Exception {

@@ -1,4 +1,4 @@
-package io.mothership.api.json;
+package io.mothership.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
