@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.Slice;
 import io.mothership.bus.SubjectScope;
+import io.mothership.frame.Slice;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import java.io.IOException;
 import java.util.Locale;
 
