@@ -18,12 +18,13 @@ import java.util.regex.Pattern;
  *  entity:write      publishes    $KV.*.{org}.>
  *  command:read      subscribes   constellation.commands.{org}.>
  *  command:send      publishes    constellation.commands.{org}.>
+ *  command:take      takes        constellation.commands.{org}.>  out of the queue, for good
  *  everybody         publishes    $JS.API.>  $JS.{domain}.API.>  $JS.ACK.>  $JS.FC.>
  *                                 _INBOX.{one}.…
  *                    subscribes   _INBOX.{one}.…
  * </pre>
  *
- * <p>What is subscribed to can also be read from streams and buckets, and nothing else: the engine
+ * <p>Who may write telemetry and events, and read them, may also take events out of their queue. What is subscribed to can also be read from streams and buckets, and nothing else: the engine
  * holds requests to the JetStream API to {@link SubjectRules#scope()}.
  *
  * <p><i>Thread:</i> any.
@@ -46,6 +47,7 @@ public final class TenantSubjects {
     }
     final List<String> publish = new ArrayList<>(REQUESTS);
     final List<String> subscribe = new ArrayList<>();
+    final List<String> queues = new ArrayList<>();
     for (final String organization : scope.isAll() ? Set.of("") : scope.ids()) {
       final Places places = new Places(organization, scope.entities());
       if (may(roles, Permission.TELEMETRY_READ)) {
@@ -53,6 +55,7 @@ public final class TenantSubjects {
       }
       if (may(roles, Permission.TELEMETRY_WRITE)) {
         publish.addAll(places.reports());
+        queues.addAll(places.reports());
       }
       if (may(roles, Permission.ENTITY_READ)) {
         subscribe.addAll(places.records());
@@ -67,8 +70,11 @@ public final class TenantSubjects {
       if (may(roles, Permission.COMMAND_SEND)) {
         publish.addAll(places.commands());
       }
+      if (may(roles, Permission.COMMAND_TAKE)) {
+        queues.addAll(places.commands());
+      }
     }
-    return SubjectRules.ofTenant(publish, subscribe);
+    return SubjectRules.ofTenant(publish, subscribe, queues);
   }
 
   /**

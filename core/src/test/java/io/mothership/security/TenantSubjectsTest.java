@@ -105,6 +105,9 @@ final class TenantSubjectsTest {
     assertTrue(scope.mayAddress(bytes("_INBOX.x")));
     assertFalse(scope.mayAddress(bytes("constellation.telemetry.a.x")));
     assertFalse(INGEST.scope().overlaps(bytes(">")));
+    assertFalse(scope.takes(bytes("constellation.commands.a.x")));
+    assertTrue(OPERATOR.scope().takes(bytes("constellation.commands.a.x")));
+    assertFalse(OPERATOR.scope().takes(bytes("constellation.commands.b.x")));
     assertSame(SubjectScope.OPEN, SubjectRules.OPEN.scope());
   }
 

@@ -1,12 +1,12 @@
 package io.mothership.transport.nats;
 
 import io.mothership.bus.Ingress;
-import io.mothership.frame.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
 import io.mothership.frame.FrameDescriptor;
 import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
 import io.mothership.frame.Slice;
 import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subjects;

@@ -2,10 +2,10 @@ package io.mothership.transport.nats;
 
 import io.mothership.bus.ByteScan;
 import io.mothership.bus.Pressure;
-import io.mothership.frame.Slice;
-import io.mothership.transport.head.BufferBudget;
 import io.mothership.frame.HotPath;
 import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.transport.head.BufferBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
