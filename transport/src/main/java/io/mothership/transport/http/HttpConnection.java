@@ -8,20 +8,14 @@ import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -31,18 +25,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Protocol state of one HTTP connection: reads one whole request, has it answered, reads the next.
+ * Protocol state of one HTTP connection: reads one request, has it answered, reads the next.
  *
- * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their
- * answers back to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
+ * <p><i>Thread:</i> the channel's event loop; gates and handlers run on virtual threads and hand
+ * their answers back to it. <i>Back-pressure:</i> nothing is read while a request is being
+ * answered, but for a body that its handler pulls.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int QUERY_PARAMETERS_MAX = 256;
   private static final long LINGER_MS = 1_000;
 
+  /** What is read and dropped of a body that nobody wants, to keep its connection. */
+  private static final long SKIPPED_BYTES_MAX = 64 * 1024;
+
   private final HttpListener listener;
-  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
   /**
    * What a pipelining client sent too early; one read of the socket at most, as no other follows.
@@ -53,10 +50,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private WritableGate gate;
   private State state = State.IDLE;
   private ScheduledFuture<?> deadline;
-  private HttpRequest head;
+  private Optional<HttpExchange> exchange = Optional.empty();
   private boolean isKeptAlive;
   private boolean knowsChunks;
-  private long reservedBytes;
+  private boolean isBodySkippable;
+
+  /** Whether a request's head was read, and not yet the end of its body. */
+  private boolean isBodyUnderWay;
+
   private volatile UpgradeRoute.Upgraded upgraded;
 
   private enum State {
@@ -64,8 +65,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     IDLE,
     /** Bytes of a request came, not yet all. */
     READING,
+    /** The request's gate decides; its body has to wait. */
+    ADMITTING,
+    /** The handler pulls the body. */
+    PULLED,
     /** Somebody makes the answer. */
     ANSWERING,
+    /** The request is answered; the rest of its body is dropped. */
+    SKIPPING,
     /** The last answer is on its way; nothing is read any more. */
     CLOSING,
     /** The channel belongs to another protocol. */
@@ -89,7 +96,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     context.channel().closeFuture().addListener(closed -> listener.leave(this));
-    arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
+    arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
     context.read();
     if (listener.isStopping()) {
       context.close();
@@ -100,8 +107,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(final ChannelHandlerContext ignored) {
     disarm();
     releasePipelined();
-    forgetBody();
-    releaseReserved();
+    exchange
+        .flatMap(HttpExchange::streamed)
+        .ifPresent(body -> body.fail(new IOException("connection closed")));
+    endExchange();
     gate.signal();
   }
 
@@ -114,7 +123,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   void onBytes() {
     if (state == State.IDLE) {
       state = State.READING;
-      arm(listener.config().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
+      arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
     }
   }
 
@@ -129,9 +138,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     readIfWanted();
   }
 
-  /** Works through what was decoded, up to the end of one request. */
+  /** Works through what was decoded, up to where somebody else has to do something first. */
   private void takeMessages() {
-    while (!pipelined.isEmpty() && state != State.ANSWERING) {
+    while (!pipelined.isEmpty() && state != State.ANSWERING && state != State.ADMITTING) {
       final Object message = pipelined.remove();
       try {
         if (state != State.CLOSING && state != State.UPGRADED) {
@@ -147,13 +156,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (message instanceof final HttpRequest request) {
       onHead(request);
     }
-    if (message instanceof final HttpContent content && head != null) {
+    if (message instanceof final HttpContent content) {
       onContent(content);
     }
   }
 
   private void readIfWanted() {
-    if (pipelined.isEmpty() && (state == State.IDLE || state == State.READING)) {
+    final boolean isWanted =
+        switch (state) {
+          case IDLE, READING, SKIPPING -> true;
+          case PULLED -> exchange.flatMap(HttpExchange::streamed).orElseThrow().isHungry();
+          case ADMITTING, ANSWERING, CLOSING, UPGRADED -> false;
+        };
+    if (isWanted && pipelined.isEmpty()) {
       context.read();
     }
   }
@@ -169,95 +184,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
     knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-    final Optional<HttpErrors> fault = fault(request);
+    isBodyUnderWay = true;
+    isBodySkippable = false;
+    final Optional<HttpErrors> fault = HttpRequestRules.fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
       return;
     }
-    if (HttpUtil.is100ContinueExpected(request)) {
-      context.writeAndFlush(
-          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-    }
-    head = request;
-  }
-
-  private Optional<HttpErrors> fault(final HttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      final Throwable cause = request.decoderResult().cause();
-      final boolean isTooLong =
-          cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
-      return Optional.of(isTooLong ? HttpErrors.HEADERS_TOO_LARGE : HttpErrors.MALFORMED);
-    }
-    final HttpVersion version = request.protocolVersion();
-    if (version.majorVersion() != 1 || version.minorVersion() > 1) {
-      return Optional.of(HttpErrors.VERSION);
-    }
-    if (version.equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
-      return Optional.of(HttpErrors.HOST_MISSING);
-    }
-    if (HttpUtil.getContentLength(request, 0L) > listener.config().bodyBytesMax()) {
-      return Optional.of(HttpErrors.BODY_TOO_LARGE);
-    }
-    if (request.headers().contains(HttpHeaderNames.EXPECT)
-        && !HttpUtil.is100ContinueExpected(request)) {
-      return Optional.of(HttpErrors.EXPECTATION);
-    }
-    return Optional.empty();
-  }
-
-  private void onContent(final HttpContent content) {
-    if (content.decoderResult().isFailure()) {
-      refuse(HttpErrors.MALFORMED);
-      return;
-    }
-    final int length = content.content().readableBytes();
-    if (body.size() + length > listener.config().bodyBytesMax()) {
-      refuse(HttpErrors.BODY_TOO_LARGE);
-      return;
-    }
-    if (!listener.tryReserve(length)) {
-      refuse(HttpErrors.BODIES_MAX);
-      return;
-    }
-    reservedBytes += length;
-    try {
-      content.content().getBytes(content.content().readerIndex(), body, length);
-    } catch (final IOException e) {
-      throw new IllegalStateException("a byte array refused bytes", e);
-    }
-    if (content instanceof LastHttpContent) {
-      onRequest();
-    }
-  }
-
-  /** Not reset: a connection that once sent much would hold as much for ever. */
-  private void forgetBody() {
-    if (body.size() > 0) {
-      body = new ByteArrayOutputStream(0);
-    }
-  }
-
-  private void releaseReserved() {
-    listener.release(reservedBytes);
-    reservedBytes = 0;
-  }
-
-  private void onRequest() {
-    disarm();
-    state = State.ANSWERING;
-    final HttpRequest request = head;
-    head = null;
-    final byte[] bytes = body.toByteArray();
-    forgetBody();
-    final String method = request.method().name();
-    if (method.equals("OPTIONS")) {
+    isBodySkippable =
+        !HttpRequestRules.hasBody(request)
+            || !HttpUtil.is100ContinueExpected(request)
+                && !HttpUtil.isTransferEncodingChunked(request)
+                && HttpUtil.getContentLength(request, 0L) <= SKIPPED_BYTES_MAX;
+    if (request.method().name().equals("OPTIONS")) {
       respond(HttpResponse.empty(204));
       return;
     }
     try {
       final QueryStringDecoder target =
           new QueryStringDecoder(
-              originForm(request.uri()), StandardCharsets.UTF_8, true, QUERY_PARAMETERS_MAX);
+              HttpRequestRules.originForm(request.uri()),
+              StandardCharsets.UTF_8,
+              true,
+              QUERY_PARAMETERS_MAX);
       final String path = target.rawPath();
       final Optional<RouteTable.Match> match =
           path.startsWith("/") ? listener.routes().match(path) : Optional.empty();
@@ -267,12 +216,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       }
       final HttpRequestView view =
           new HttpRequestView(
-              method,
+              request.method().name(),
               path,
               match.get().parameters(),
               target.parameters(),
               request.headers(),
-              bytes,
               context.channel().remoteAddress());
       route(match.get(), view, request);
     } catch (final IllegalArgumentException e) {
@@ -282,27 +230,144 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void route(
       final RouteTable.Match match, final HttpRequestView view, final HttpRequest request) {
-    final Optional<UpgradeRoute> upgrade = match.upgrade();
-    if (upgrade.isPresent() && view.method().equals("GET")) {
-      if (asksForUpgrade(request)) {
-        startThread(() -> upgrade(upgrade.get(), view, request));
-      } else {
-        listener.count(HttpErrors.UPGRADE_REQUIRED);
-        respond(
-            HttpErrors.UPGRADE_REQUIRED
-                .response()
-                .withHeader("Upgrade", "websocket")
-                .withHeader("Sec-WebSocket-Version", "13"));
+    final Optional<UpgradeRoute> upgrade =
+        view.method().equals("GET") ? match.upgrade() : Optional.empty();
+    if (upgrade.isPresent() && HttpRequestRules.asksForUpgrade(request)) {
+      if (HttpRequestRules.hasBody(request)) {
+        refuse(HttpErrors.MALFORMED);
+        return;
+      }
+      startAnswering();
+      startThread(() -> upgrade(upgrade.get(), view, request));
+      return;
+    }
+    final Optional<Route> route = match.route(view.method());
+    if (route.isPresent()) {
+      exchange = Optional.of(new HttpExchange(listener, request, route.get(), view));
+      if (HttpRequestRules.hasBody(request)) {
+        onBodyAnnounced(exchange.get());
+      }
+    } else if (upgrade.isPresent()) {
+      listener.count(HttpErrors.UPGRADE_REQUIRED);
+      respond(
+          HttpErrors.UPGRADE_REQUIRED
+              .response()
+              .withHeader("Upgrade", "websocket")
+              .withHeader("Sec-WebSocket-Version", "13"));
+    } else {
+      listener.count(HttpErrors.METHOD_NOT_ALLOWED);
+      respond(HttpErrors.METHOD_NOT_ALLOWED.response().withHeader("Allow", match.allowed()));
+    }
+  }
+
+  /** Who may not pass the gate is answered before the body is read or asked for. */
+  private void onBodyAnnounced(final HttpExchange current) {
+    if (current.isAdmitted()) {
+      onBodyAdmitted(current);
+      return;
+    }
+    disarm();
+    state = State.ADMITTING;
+    startThread(
+        () -> {
+          final Optional<HttpResponse> refusal = current.admit();
+          context.executor().execute(() -> onDecided(current, refusal));
+        });
+  }
+
+  private void onDecided(final HttpExchange current, final Optional<HttpResponse> refusal) {
+    if (!isCurrent(current)) {
+      return;
+    }
+    if (refusal.isPresent()) {
+      respond(refusal.get());
+      return;
+    }
+    state = State.READING;
+    arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
+    onBodyAdmitted(current);
+    takeMessages();
+    readIfWanted();
+  }
+
+  private void onBodyAdmitted(final HttpExchange current) {
+    final Optional<HttpErrors> fault = current.bodyFault();
+    if (fault.isPresent()) {
+      refuse(fault.get());
+    } else if (current.route().body().isStreamed()) {
+      disarm();
+      state = State.PULLED;
+      current.stream(() -> context.executor().execute(() -> onBodyWanted(current)));
+      startThread(() -> answer(current));
+    } else {
+      sendContinue(current);
+    }
+  }
+
+  /** The handler has taken all that came of the body. */
+  private void onBodyWanted(final HttpExchange current) {
+    if (isCurrent(current) && state == State.PULLED) {
+      sendContinue(current);
+      readIfWanted();
+    }
+  }
+
+  private void sendContinue(final HttpExchange current) {
+    if (current.takesContinue()) {
+      context.writeAndFlush(
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+  }
+
+  private void onContent(final HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      onBrokenContent();
+      return;
+    }
+    final boolean isLast = content instanceof LastHttpContent;
+    isBodyUnderWay &= !isLast;
+    if (exchange.isEmpty()) {
+      if (isLast && state == State.SKIPPING) {
+        becomeIdle();
       }
       return;
     }
-    final Optional<RouteHandler> handler = match.handler(view.method());
-    if (handler.isEmpty()) {
-      listener.count(HttpErrors.METHOD_NOT_ALLOWED);
-      respond(HttpErrors.METHOD_NOT_ALLOWED.response().withHeader("Allow", match.allowed()));
+    final HttpExchange current = exchange.get();
+    if (current.streamed().isPresent()) {
+      final StreamedBody body = current.streamed().get();
+      body.offer(content.content());
+      if (isLast) {
+        body.end();
+        state = State.ANSWERING;
+      }
       return;
     }
-    startThread(() -> handle(handler.get(), view));
+    final Optional<HttpErrors> refusal = current.collect(content.content());
+    if (refusal.isPresent()) {
+      refuse(refusal.get());
+    } else if (isLast) {
+      startAnswering();
+      startThread(() -> answer(current));
+    }
+  }
+
+  private void onBrokenContent() {
+    if (state == State.SKIPPING) {
+      context.close();
+      return;
+    }
+    final Optional<StreamedBody> streamed = exchange.flatMap(HttpExchange::streamed);
+    if (streamed.isPresent()) {
+      isKeptAlive = false;
+      streamed.get().fail(new BodyRefusedException(HttpErrors.MALFORMED));
+    } else {
+      refuse(HttpErrors.MALFORMED);
+    }
+  }
+
+  private void startAnswering() {
+    disarm();
+    state = State.ANSWERING;
   }
 
   private void startThread(final Runnable task) {
@@ -320,33 +385,31 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             });
   }
 
-  private void handle(final RouteHandler handler, final HttpRequestView view) {
-    HttpResponse response;
-    try {
-      response = handler.handle(view);
-    } catch (final Exception e) {
-      response = failed(view, e);
-    }
+  /** On the handler's thread. */
+  private void answer(final HttpExchange current) {
+    final HttpResponse response = current.answer();
+    final boolean isBodyTaken = current.streamed().map(StreamedBody::isEnded).orElse(true);
+    current.closeBody();
     if (response.isStreaming()) {
-      stream(response, view.method());
+      // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
+      final boolean isLast = !isKeptAlive || !knowsChunks || !isBodyTaken || listener.isStopping();
+      stream(response, current.view().method(), isLast);
     } else {
-      final HttpResponse whole = response;
-      context.executor().execute(() -> respond(whole));
+      context
+          .executor()
+          .execute(
+              () -> {
+                if (isCurrent(current)) {
+                  respond(response);
+                }
+              });
     }
   }
 
-  private HttpResponse failed(final HttpRequestView view, final Exception e) {
-    listener.count(HttpErrors.HANDLER_FAILED);
-    LOG.error("handler failed: method={}, path={}", view.method(), view.path(), e);
-    return HttpErrors.HANDLER_FAILED.response();
-  }
-
-  private void stream(final HttpResponse response, final String method) {
+  private void stream(final HttpResponse response, final String method, final boolean isLast) {
     final ChunkedBody chunks =
-        new ChunkedBody(context.channel(), gate, listener.config().writeTimeoutMs());
+        new ChunkedBody(context.channel(), gate, listener.config().times().writeTimeoutMs());
     try {
-      // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
-      final boolean isLast = !isKeptAlive || !knowsChunks || listener.isStopping();
       context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
       if (!method.equals("HEAD")) {
         response.stream().writeTo(chunks);
@@ -376,7 +439,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     try {
       decision = route.decide(view);
     } catch (final Exception e) {
-      decision = new UpgradeRoute.Decision.Refused(failed(view, e));
+      decision = new UpgradeRoute.Decision.Refused(HttpExchange.failed(listener, view, e));
     }
     final UpgradeRoute.Decision decided = decision;
     context
@@ -398,7 +461,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.UPGRADED;
     releasePipelined();
-    releaseReserved();
     final FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),
@@ -429,12 +491,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void respond(final HttpResponse response) {
     disarm();
-    head = null;
-    forgetBody();
-    releaseReserved();
-    final boolean isLast = !isKeptAlive || listener.isStopping();
+    endExchange();
+    final boolean isLast =
+        !isKeptAlive || listener.isStopping() || isBodyUnderWay && !isBodySkippable;
     state = isLast ? State.CLOSING : State.ANSWERING;
-    arm(listener.config().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
+    arm(listener.config().times().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
     context
         .writeAndFlush(HttpResponseHead.whole(response, isLast))
         .addListener(
@@ -450,7 +511,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
     disarm();
-    releaseReserved();
+    endExchange();
     if (!context.channel().isActive()) {
       return;
     }
@@ -459,10 +520,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       lingerAndClose();
       return;
     }
-    state = State.IDLE;
-    arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
+    if (isBodyUnderWay) {
+      state = State.SKIPPING;
+      arm(listener.config().times().readTimeoutMs(), HttpErrors.IDLE);
+    } else {
+      becomeIdle();
+    }
     takeMessages();
     readIfWanted();
+  }
+
+  private void becomeIdle() {
+    state = State.IDLE;
+    arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
+  }
+
+  private boolean isCurrent(final HttpExchange asked) {
+    return exchange.isPresent() && exchange.get() == asked;
+  }
+
+  private void endExchange() {
+    exchange.ifPresent(HttpExchange::end);
+    exchange = Optional.empty();
   }
 
   /**
@@ -519,23 +598,5 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       deadline.cancel(false);
       deadline = null;
     }
-  }
-
-  /** The path and query of a target that may also be a whole URI. */
-  private static String originForm(final String uri) {
-    final int scheme = uri.indexOf("://");
-    if (uri.startsWith("/") || scheme < 0) {
-      return uri;
-    }
-    final int path = uri.indexOf('/', scheme + 3);
-    return path < 0 ? "/" : uri.substring(path);
-  }
-
-  private static boolean asksForUpgrade(final HttpRequest request) {
-    final HttpHeaders headers = request.headers();
-    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-        && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
-        && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
-        && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
   }
 }

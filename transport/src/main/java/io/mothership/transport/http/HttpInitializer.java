@@ -24,8 +24,8 @@ final class HttpInitializer extends ChannelInitializer<Channel> {
     pipeline.addLast(
         new HttpServerCodec(
             new HttpDecoderConfig()
-                .setMaxInitialLineLength(config.lineBytesMax())
-                .setMaxHeaderSize(config.headerBytesMax())));
+                .setMaxInitialLineLength(config.sizes().lineBytesMax())
+                .setMaxHeaderSize(config.sizes().headerBytesMax())));
     pipeline.addLast(connection);
   }
 }

@@ -131,7 +131,7 @@ public final class HttpListener implements AutoCloseable {
     isStopping = true;
     server.close().awaitUninterruptibly();
     connections.forEach(HttpConnection::stop);
-    if (!awaitEmpty(config.stopPatienceMs())) {
+    if (!awaitEmpty(config.times().stopPatienceMs())) {
       LOG.warn("closing connections that did not end in time: count={}", connections.size());
       connections.forEach(HttpConnection::abort);
       awaitEmpty(1_000);
@@ -181,7 +181,7 @@ public final class HttpListener implements AutoCloseable {
 
   boolean tryJoin(final HttpConnection connection) {
     connections.add(connection);
-    if (connections.size() <= config.connectionsMax()) {
+    if (connections.size() <= config.connections().max()) {
       return true;
     }
     connections.remove(connection);
@@ -200,7 +200,7 @@ public final class HttpListener implements AutoCloseable {
 
   /** Takes from the budget of all bodies under way. */
   boolean tryReserve(final long bytes) {
-    if (bodyBytes.addAndGet(bytes) <= config.bodiesBytesMax()) {
+    if (bodyBytes.addAndGet(bytes) <= config.sizes().bodiesBytesMax()) {
       return true;
     }
     bodyBytes.addAndGet(-bytes);

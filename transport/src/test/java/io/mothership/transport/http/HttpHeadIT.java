@@ -25,6 +25,9 @@ final class HttpHeadIT {
   private static final String GET_HELLO = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String CORS_AND_END = "access-control-allow-origin: *";
 
+  private static final HttpConfig PATIENT =
+      HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000);
+
   private final EventLoopGroup group = SocketDriver.best().loops(1);
   private final Semaphore slowMayAnswer = new Semaphore(0);
   private final CountDownLatch slowStarted = new CountDownLatch(1);
@@ -34,7 +37,7 @@ final class HttpHeadIT {
 
   @BeforeEach
   void start() {
-    listener = listen(HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000));
+    listener = listen(PATIENT);
   }
 
   private HttpListener listen(final HttpConfig config) {
@@ -195,7 +198,7 @@ final class HttpHeadIT {
       client.send("DELETE /hello HTTP/1.1\r\nHost: x\r\n\r\n");
       final String refused = client.response();
       assertTrue(refused.startsWith("HTTP/1.1 405 "));
-      assertTrue(refused.contains("Allow: GET, OPTIONS"));
+      assertTrue(refused.contains("Allow: GET, HEAD, OPTIONS"));
       client.send("HEAD /any HTTP/1.1\r\nHost: x\r\n\r\n" + GET_HELLO);
       assertTrue(client.head().contains("content-length: 4\r\n"));
       assertTrue(client.response().endsWith("hello "));
@@ -285,8 +288,7 @@ final class HttpHeadIT {
 
   @Test
   void shouldRefuseConnectionsAboveTheLimit() throws Exception {
-    final HttpConfig one =
-        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1024, 1024, 1, 60_000, 60_000, 60_000, 5_000);
+    final HttpConfig one = PATIENT.withConnections(1, 1);
     try (HttpListener small = listen(one);
         RawConnection first = new RawConnection(small.port())) {
       first.send(GET_HELLO);
@@ -302,7 +304,7 @@ final class HttpHeadIT {
   @Test
   void shouldBoundAllBodiesTogether() throws Exception {
     final HttpConfig config =
-        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1000, 1500, 9, 60_000, 60_000, 60_000, 5_000);
+        PATIENT.withSizes(new HttpConfig.Sizes(8192, 32768, 1000, 1000, 1500));
     final String head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
     try (HttpListener small = listen(config);
         RawConnection first = new RawConnection(small.port());
