@@ -70,7 +70,8 @@ public final class HttpResponse {
     return headers;
   }
 
-  boolean isStreaming() {
+  /** Whether the body is written while it is made. */
+  public boolean isStreaming() {
     return stream != NO_STREAM;
   }
 

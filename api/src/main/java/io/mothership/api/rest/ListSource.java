@@ -1,0 +1,24 @@
+package io.mothership.api.rest;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A list as a service hands it out, in an order that stays: what is added later comes at the end.
+ * May block.
+ */
+public interface ListSource<T> {
+
+  /**
+   * Items behind one.
+   *
+   * @param after key of that one, empty for the start
+   */
+  List<T> next(String after, int count);
+
+  /** What tells an item's place in the list; not empty. */
+  String key(T item);
+
+  /** Key of the item in place {@code count} behind one, if another follows it. */
+  Optional<String> end(String after, int count);
+}
