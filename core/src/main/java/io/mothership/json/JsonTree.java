@@ -46,8 +46,7 @@ public final class JsonTree {
     try (JsonParser parser = FACTORY.createParser(characters)) {
       return value(parser, parser.nextToken());
     } catch (final StreamReadException e) {
-      throw new JsonSyntaxException(
-          e.getOriginalMessage(), (int) e.getLocation().getCharOffset());
+      throw new JsonSyntaxException(e.getOriginalMessage(), (int) e.getLocation().getCharOffset());
     } catch (final IOException e) {
       throw new JsonSyntaxException("unreadable JSON", 0);
     }

@@ -129,20 +129,14 @@ public final class Call {
   public HttpResponse failure(final int status, final String code, final String message) {
     return shape.failure(
         new Failure(
-            status,
-            code,
-            message,
-            Map.of(),
-            correlationId(),
-            Timestamps.ofNs(clock.wallNs())));
+            status, code, message, Map.of(), correlationId(), Timestamps.ofNs(clock.wallNs())));
   }
 
   /**
    * A part of a list: 200 with {@code {"items", "cursor"}}, the cursor only if there is more, which
    * {@code Link} says too.
    */
-  public <T> HttpResponse page(
-      final ListSource<T> source, final BiConsumer<JsonWriter, T> item) {
+  public <T> HttpResponse page(final ListSource<T> source, final BiConsumer<JsonWriter, T> item) {
     final Page page = page(Page.LIMIT_DEFAULT, Page.LIMIT_MAX);
     final List<T> found = source.next(page.after(), page.limit() + 1);
     if (found.size() <= page.limit()) {
@@ -165,8 +159,7 @@ public final class Call {
    * A list of the reference's, an array of everything up to {@value Page#WHOLE_LIMIT} items: 200,
    * written while it is read.
    */
-  public <T> HttpResponse array(
-      final ListSource<T> source, final BiConsumer<JsonWriter, T> item) {
+  public <T> HttpResponse array(final ListSource<T> source, final BiConsumer<JsonWriter, T> item) {
     final Page page = page(Page.WHOLE_LIMIT, Page.WHOLE_LIMIT);
     return new ListAnswer<>(shape, source, item)
         .of(page, key -> next(page.limit(), Cursor.text(list(), key)));

@@ -20,8 +20,7 @@ public record Failure(
     Instant at) {
 
   /** What a service said. */
-  static Failure of(
-      final ServiceException refused, final String correlationId, final Instant at) {
+  static Failure of(final ServiceException refused, final String correlationId, final Instant at) {
     return new Failure(
         status(refused.kind()),
         refused.code(),

@@ -195,8 +195,7 @@ public final class Filters {
           Quoted.of(request.path()),
           admission.correlationId(),
           e);
-      return failed(
-          operation, request, admission, 500, operation.failureCode(), "internal error");
+      return failed(operation, request, admission, 500, operation.failureCode(), "internal error");
     }
   }
 

@@ -40,8 +40,7 @@ final class Idempotency {
         yield answer.withHeader(REPLAYED, "true");
       }
       case IdempotencyStore.Claim.Mismatch() ->
-          call.failure(
-              422, "IDEMPOTENCY_MISMATCH", "another request was sent with this " + HEADER);
+          call.failure(422, "IDEMPOTENCY_MISMATCH", "another request was sent with this " + HEADER);
       case IdempotencyStore.Claim.UnderWay() ->
           call.failure(
                   409, "IDEMPOTENCY_UNDER_WAY", "the first request with this " + HEADER + " runs")

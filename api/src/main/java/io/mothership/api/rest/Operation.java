@@ -38,8 +38,7 @@ public final class Operation {
     this.handler = handler;
   }
 
-  Operation(
-      final Routes routes, final String method, final String template, final Access access) {
+  Operation(final Routes routes, final String method, final String template, final Access access) {
     this(
         routes,
         method,
@@ -76,8 +75,7 @@ public final class Operation {
   /** Adds it to its routes. */
   public Routes to(final CallHandler newHandler) {
     return routes.add(
-        new Operation(
-            routes, method, template, access, body, failureCode, isLimited, newHandler));
+        new Operation(routes, method, template, access, body, failureCode, isLimited, newHandler));
   }
 
   private Operation with(final BodyRule newBody) {

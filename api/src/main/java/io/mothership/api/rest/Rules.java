@@ -201,11 +201,11 @@ public final class Rules {
   }
 
   /** A list whose items keep to a rule; in a query they stand between commas. */
-  public static <T> Rule<List<T>> list(
-      final Rule<T> rule, final int countMin, final int countMax) {
+  public static <T> Rule<List<T>> list(final Rule<T> rule, final int countMin, final int countMax) {
     return new Rule<>(
         List.of(),
-        text -> new JsonValue.Items(List.of(text.split(",", -1)).stream().map(Rules::item).toList()),
+        text ->
+            new JsonValue.Items(List.of(text.split(",", -1)).stream().map(Rules::item).toList()),
         value -> {
           if (!(value instanceof JsonValue.Items(final List<JsonValue> values))) {
             throw wrongType("array", value);
