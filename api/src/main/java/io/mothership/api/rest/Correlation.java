@@ -19,11 +19,14 @@ final class Correlation {
 
   /** The client's own id if it is a sane one, else its trace's, else a new one. */
   static String of(final HttpRequestView request) {
-    final Optional<String> given = request.header(HEADER);
-    if (given.isPresent() && isSane(given.get())) {
-      return given.get();
-    }
-    return request.header("traceparent").flatMap(Correlation::trace).orElseGet(Correlation::made);
+    return of(request.header(HEADER), request.header("traceparent"));
+  }
+
+  static String of(final Optional<String> given, final Optional<String> traceparent) {
+    return given
+        .filter(Correlation::isSane)
+        .or(() -> traceparent.flatMap(Correlation::trace))
+        .orElseGet(Correlation::made);
   }
 
   /** It is written into logs, headers and messages as it is. */
