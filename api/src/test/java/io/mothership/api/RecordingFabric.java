@@ -1,16 +1,16 @@
 package io.mothership.api;
 
 import io.mothership.bus.Fabric;
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
-import io.mothership.journal.FrameEncoder;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,14 +1,14 @@
 package io.mothership.dispatch;
 
 import io.mothership.bus.Ingress;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
 import io.mothership.journal.HeapJournal;
-import io.mothership.journal.codec.Origin;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

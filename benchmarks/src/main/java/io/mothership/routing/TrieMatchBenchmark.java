@@ -1,6 +1,6 @@
 package io.mothership.routing;
 
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,5 +1,6 @@
 package io.mothership.bus;
 
+import io.mothership.frame.HotPath;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 

@@ -1,9 +1,12 @@
 package io.mothership.bus;
 
-import io.mothership.journal.FrameEncoder;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,8 @@
 package io.mothership.bus;
 
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+
 /**
  * The way from a session to its client, implemented by each protocol head (and by the services
  * inside). Bounded: what does not fit is refused.

@@ -1,5 +1,7 @@
 package io.mothership.bus;
 
+import io.mothership.frame.Slice;
+
 /**
  * A client without a socket, which takes everything and says nothing; who extends it adds what it
  * does with messages.

@@ -1,6 +1,6 @@
 package io.mothership.bus;
 
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.codec.Origin;
 
 /**
  * What the dispatcher has to know of a new session.

@@ -1,5 +1,7 @@
 package io.mothership.bus;
 
+import io.mothership.frame.Slice;
+
 /**
  * Which stored messages a session may reach by asking: the subjects that its requests to streams,
  * consumers and buckets are answered for.

@@ -1,6 +1,6 @@
 package io.mothership.bus;
 
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 
 /**
  * A cursor over the journal up to the commit position: first what is kept, then what comes, with no

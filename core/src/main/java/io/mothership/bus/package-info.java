@@ -1,6 +1,6 @@
 /**
- * What travels between threads, and how: message views, the ingress ring, outboxes, doorbells, and
- * the {@code Fabric} port through which services use the broker.
+ * How messages travel between threads: the ingress ring, outboxes, doorbells, and the {@code
+ * Fabric} port through which services use the broker.
  *
  * <p>Producers are the I/O loops and virtual threads, the one consumer is ms-dispatch. No queue
  * here is unbounded, and no per-message object is made.

@@ -1,19 +1,19 @@
 package io.mothership.dispatch;
 
-import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
 import io.mothership.clock.Clock;
-import io.mothership.journal.FrameDescriptor;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.journal.ReadAgent;
 import io.mothership.journal.StreamNames;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
 import io.mothership.metrics.Counter;
 import io.mothership.routing.MatchResult;
 import io.mothership.routing.SubjectTrie;

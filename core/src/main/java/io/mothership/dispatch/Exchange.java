@@ -1,10 +1,10 @@
 package io.mothership.dispatch;
 
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.routing.Subscription;
 
 /**

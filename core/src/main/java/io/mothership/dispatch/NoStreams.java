@@ -1,6 +1,6 @@
 package io.mothership.dispatch;
 
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.routing.Subscription;
 
 /** The stream layer of a broker without JetStream: nothing is kept, nobody answers its API. */

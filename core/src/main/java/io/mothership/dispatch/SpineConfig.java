@@ -2,7 +2,7 @@ package io.mothership.dispatch;
 
 import io.mothership.bus.Ingress;
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameDescriptor;
+import io.mothership.frame.FrameDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.BitUtil;

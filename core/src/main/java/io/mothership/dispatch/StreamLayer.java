@@ -1,7 +1,7 @@
 package io.mothership.dispatch;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.StateDecoder;

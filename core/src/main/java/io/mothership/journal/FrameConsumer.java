@@ -1,5 +1,7 @@
 package io.mothership.journal;
 
+import io.mothership.frame.FrameView;
+
 /** Receives verified frames in journal order, e.g. at recovery. */
 @FunctionalInterface
 public interface FrameConsumer {

@@ -1,11 +1,13 @@
 package io.mothership.journal;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.CRC_OFFSET;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_OFFSET;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.CRC_OFFSET;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_OFFSET;
 
 import io.mothership.error.MothershipException;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameView;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 

@@ -1,5 +1,7 @@
 package io.mothership.journal;
 
+import io.mothership.frame.FrameView;
+
 /**
  * Reads frames by location, verifying each (bounds, magic, CRC32C) before it is handed out.
  *

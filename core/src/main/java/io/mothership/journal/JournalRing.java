@@ -1,11 +1,14 @@
 package io.mothership.journal;
 
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.HotPath;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;

@@ -2,7 +2,9 @@ package io.mothership.journal;
 
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.codec.RecordType;
+import io.mothership.jetstream.consumer.Consumer;
 
 /**
  * A tap on the journal of this process: reads its own mapping and stops at the commit position.

@@ -1,7 +1,7 @@
 package io.mothership.journal;
 
-import io.mothership.bus.HotPath;
 import io.mothership.clock.Clock;
+import io.mothership.frame.HotPath;
 import io.mothership.metrics.JournalMetrics;
 import java.util.Optional;
 import org.agrona.DirectBuffer;

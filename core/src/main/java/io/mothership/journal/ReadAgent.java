@@ -4,6 +4,7 @@ import io.mothership.bus.Doorbell;
 import io.mothership.bus.FramePool;
 import io.mothership.bus.Ingress;
 import io.mothership.bus.Pressure;
+import io.mothership.frame.FrameView;
 import java.nio.ByteBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.Agent;

@@ -1,5 +1,7 @@
 package io.mothership.journal;
 
+import io.mothership.frame.FrameView;
+
 /**
  * Rebuilds the state of the upper layers while the journal is opened, before any other thread runs.
  */

@@ -3,7 +3,6 @@ package io.mothership.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,28 +14,18 @@ import java.util.List;
 
 /** Reads JSON text into a {@link JsonValue}. */
 public final class JsonTree {
-  public static final int DEPTH_MAX = 64;
-  private static final int NUMBER_LENGTH_MAX = 64;
-
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxNumberLength(NUMBER_LENGTH_MAX)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = JsonLimits.factory(JsonLimits.DEPTH_MAX);
 
   private JsonTree() {}
 
   /** Reads the first value in {@code text}; like the contract's server, does not look behind it. */
   public static JsonValue parse(final byte[] text) throws JsonSyntaxException {
-    return parse(text, JsonSyntax.check(text, DEPTH_MAX));
+    return parse(text, JsonSyntax.check(text, JsonLimits.DEPTH_MAX));
   }
 
   /** Reads the one value that {@code text} is. */
   public static JsonValue parseWhole(final byte[] text) throws JsonSyntaxException {
-    final int end = JsonSyntax.check(text, DEPTH_MAX);
+    final int end = JsonSyntax.check(text, JsonLimits.DEPTH_MAX);
     JsonSyntax.checkEnd(text, end);
     return parse(text, end);
   }

@@ -1,6 +1,6 @@
 package io.mothership.metrics;
 
-import io.mothership.bus.HotPath;
+import io.mothership.frame.HotPath;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

@@ -1,7 +1,7 @@
 package io.mothership.metrics;
 
-import io.mothership.bus.HotPath;
 import io.mothership.clock.Clock;
+import io.mothership.frame.HotPath;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**

@@ -1,8 +1,8 @@
 package io.mothership.routing;
 
 import io.mothership.bus.ByteScan;
-import io.mothership.bus.HotPath;
-import io.mothership.bus.Slice;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.Slice;
 import org.agrona.DirectBuffer;
 
 /**

@@ -1,6 +1,6 @@
 package io.mothership.routing;
 
-import io.mothership.bus.MessageView;
+import io.mothership.frame.MessageView;
 
 /**
  * Who takes a routed message: a client's session, a stream, the JetStream API.

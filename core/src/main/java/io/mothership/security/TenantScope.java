@@ -1,7 +1,7 @@
 package io.mothership.security;
 
-import io.mothership.bus.Slice;
 import io.mothership.bus.SubjectScope;
+import io.mothership.frame.Slice;
 import io.mothership.routing.Subjects;
 
 /** The subjects that a tenant may read, wherever they are kept. Any thread, immutable. */

@@ -1,11 +1,11 @@
 package io.mothership.session;
 
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
 import io.mothership.bus.SubjectScope;
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subscriber;
 import io.mothership.routing.Subscription;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.mothership.journal;
 
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.codec.RecordType;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Long2LongHashMap;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.mothership.frame.FrameView;
 import org.junit.jupiter.api.Test;
 
 final class HeapJournalTest extends JournalContractTest {

@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Pressure;
-import io.mothership.bus.Slice;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,7 @@
 package io.mothership.journal;
 
 import io.mothership.error.MothershipException;
+import io.mothership.frame.FrameView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package io.mothership.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mothership.bus.FramePool;
+import io.mothership.frame.FrameView;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

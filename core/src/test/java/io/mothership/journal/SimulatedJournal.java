@@ -2,6 +2,9 @@ package io.mothership.journal;
 
 import io.mothership.dispatch.Spine;
 import io.mothership.error.MothershipException;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameView;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;

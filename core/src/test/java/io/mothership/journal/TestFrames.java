@@ -1,9 +1,13 @@
 package io.mothership.journal;
 
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 

@@ -1,7 +1,11 @@
 package io.mothership.app;
 
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -96,13 +101,13 @@ final class TenantWorld implements AutoCloseable {
 
   private MothershipConfig config(final String text) throws IOException {
     final Path file = Files.writeString(folder.resolve("nats.conf"), text);
-    final Map<ConfigKey, String> options = new EnumMap<>(ConfigKey.class);
-    options.put(ConfigKey.HTTP_PORT, "0");
-    options.put(ConfigKey.HTTP_METRICS_AUTH, "true");
-    options.put(ConfigKey.NATS_PORT, "0");
-    options.put(ConfigKey.MONITOR_PORT, "0");
-    options.put(ConfigKey.HTTP_TOKEN, Who.OWNER.secret());
-    options.put(ConfigKey.DATA_DIR, folder.resolve("data").toString());
+    final Map<ConfigKey, String> options = new HashMap<>();
+    options.put(HttpKeys.PORT, "0");
+    options.put(HttpKeys.METRICS_AUTH, "true");
+    options.put(NatsKeys.PORT, "0");
+    options.put(MonitorKeys.PORT, "0");
+    options.put(HttpKeys.TOKEN, Who.OWNER.secret());
+    options.put(StorageKeys.DATA_DIR, folder.resolve("data").toString());
     return MothershipConfig.load(
         new MothershipConfig.Inputs(Optional.of(file), Map.of(), Optional.empty(), options));
   }

@@ -7,6 +7,7 @@ import io.mothership.bus.Fabric;
 import io.mothership.bus.Fabric.Publication;
 import io.mothership.bus.Fabric.PublishAck;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
 import io.mothership.json.JsonSyntaxException;
 import io.mothership.json.JsonTree;
@@ -16,7 +17,6 @@ import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OrganizationRepository;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -146,7 +146,7 @@ public final class CommandResource {
       }
     }
     if (command.find("timestamp").isEmpty()) {
-      writer.text("timestamp", Timestamps.text(Timestamps.ofNs(clock.wallNs())));
+      writer.text("timestamp", Rfc3339.text(Rfc3339.ofNs(clock.wallNs())));
     }
     return writer.endObject().toBytes();
   }

@@ -4,6 +4,7 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
 import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
@@ -12,7 +13,6 @@ import io.mothership.storage.sql.EntityRepository;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.SqlErrors;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -116,7 +116,7 @@ public final class EntityResource {
     }
     final String metadata =
         fields.object("metadata").map(value -> FieldRules.document("metadata", value)).orElse("{}");
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     return new Entity(
         UUID.randomUUID().toString(),
         orgId,
@@ -189,7 +189,7 @@ public final class EntityResource {
   private HttpResponse update(final HttpRequestView request) {
     final Ids ids = ids(request);
     final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     relay.requireIntake();
     final Entity updated =
         database.write(

@@ -4,13 +4,13 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.OrganizationRepository;
 import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -63,7 +63,7 @@ public final class OrganizationResource {
 
   private HttpResponse create(final HttpRequestView request) {
     final RequestFields fields = RequestFields.of(request.body(), "CreateOrganizationRequest");
-    final Instant now = Timestamps.ofNs(clock.wallNs());
+    final Instant now = Rfc3339.ofNs(clock.wallNs());
     final Organization organization =
         new Organization(
             UUID.randomUUID().toString(),

@@ -1,10 +1,10 @@
 package io.mothership.api.rest;
 
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.ServiceException;
 import io.mothership.json.JsonWriter;
 import io.mothership.security.Principal;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import java.io.InputStream;
@@ -129,7 +129,7 @@ public final class Call {
   public HttpResponse failure(final int status, final String code, final String message) {
     return shape.failure(
         new Failure(
-            status, code, message, Map.of(), correlationId(), Timestamps.ofNs(clock.wallNs())));
+            status, code, message, Map.of(), correlationId(), Rfc3339.ofNs(clock.wallNs())));
   }
 
   /**

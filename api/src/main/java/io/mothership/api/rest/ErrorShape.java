@@ -1,8 +1,8 @@
 package io.mothership.api.rest;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpResponse;
 import java.util.Arrays;
 import java.util.Collection;
@@ -67,7 +67,7 @@ public enum ErrorShape {
           .text("message", failure.message());
       details(writer, failure);
       writer
-          .text("timestamp", Timestamps.text(failure.at()))
+          .text("timestamp", Rfc3339.text(failure.at()))
           .text("request_id", failure.correlationId());
     }
   };

@@ -2,13 +2,13 @@ package io.mothership.api.rest;
 
 import io.mothership.api.security.HttpCredentials;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
 import io.mothership.error.ServiceException;
 import io.mothership.security.Authenticator;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.Gate;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
@@ -322,7 +322,7 @@ public final class Filters {
   }
 
   private Instant now() {
-    return Timestamps.ofNs(clock.wallNs());
+    return Rfc3339.ofNs(clock.wallNs());
   }
 
   private static HttpResponse echoed(final HttpResponse answer, final Admission admission) {

@@ -1,5 +1,6 @@
 package io.mothership.api.rest;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
 import java.net.URI;
@@ -7,10 +8,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -158,19 +155,11 @@ public final class Rules {
         value -> {
           final String text = text(value, 0, WORD_LENGTH_MAX);
           try {
-            return instant(text);
+            return Rfc3339.parse(text);
           } catch (final DateTimeException e) {
             throw new BrokenRule("is not an RFC 3339 time: actual=" + Quoted.of(text));
           }
         });
-  }
-
-  private static Instant instant(final String text) {
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (final DateTimeParseException e) {
-      return LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
-    }
   }
 
   /** An absolute URL with a host, of one of these schemes, without a name and password in it. */

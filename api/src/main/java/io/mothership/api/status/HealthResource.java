@@ -2,8 +2,8 @@ package io.mothership.api.status;
 
 import io.mothership.api.Envelope;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -76,7 +76,7 @@ public final class HealthResource {
         .text("version", version)
         .text("registry", registry)
         .number("uptime", clock.monotonicNs() - startedNs)
-        .text("timestamp", Timestamps.text(Timestamps.ofNs(nowNs)))
+        .text("timestamp", Rfc3339.text(Rfc3339.ofNs(nowNs)))
         .name("details")
         .beginObject();
     details.forEach(writer::text);

@@ -2,7 +2,7 @@ package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.bus.Tap;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.mothership.storage.journal;
 
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
+import io.mothership.frame.FrameEncoder;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameEncoder;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.StateEncoder;
 import io.mothership.journal.Upkeep;
-import io.mothership.journal.codec.Origin;
-import io.mothership.journal.codec.RecordType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

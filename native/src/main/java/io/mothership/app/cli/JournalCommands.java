@@ -1,8 +1,8 @@
 package io.mothership.app.cli;
 
 import io.mothership.app.Logging;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.storage.journal.DirectoryLock;
 import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;

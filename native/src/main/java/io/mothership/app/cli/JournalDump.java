@@ -1,7 +1,7 @@
 package io.mothership.app.cli;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.FrameConsumer;
-import io.mothership.journal.FrameView;
 import java.io.PrintWriter;
 import java.time.Instant;
 

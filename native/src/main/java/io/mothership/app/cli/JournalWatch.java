@@ -3,7 +3,7 @@ package io.mothership.app.cli;
 import io.mothership.app.Wiring;
 import io.mothership.bus.Tap;
 import io.mothership.bus.TapStart;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,8 +1,8 @@
 package io.mothership.app.doctor;
 
-import io.mothership.bus.MessageView;
-import io.mothership.journal.FrameView;
-import io.mothership.journal.codec.RecordType;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.json.JsonException;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;

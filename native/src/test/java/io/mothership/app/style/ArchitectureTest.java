@@ -3,7 +3,7 @@ package io.mothership.app.style;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.HotPath;
+import io.mothership.frame.HotPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class ArchitectureTest {
         List.of("core may not use io.netty: io.netty.buffer.ByteBuf"),
         ImportRules.violations("core", "import io.netty.buffer.ByteBuf;"));
     assertEquals(
-        1, ImportRules.violations("alien", "class A { io.mothership.bus.Slice s; }").size());
+        1, ImportRules.violations("alien", "class A { io.mothership.frame.Slice s; }").size());
     assertEquals(List.of(), ImportRules.violations("api", "import io.mothership.storage.sql.A;"));
   }
 

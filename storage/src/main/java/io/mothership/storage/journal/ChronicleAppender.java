@@ -1,11 +1,11 @@
 package io.mothership.storage.journal;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.CRC_OFFSET;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.CRC_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
-import io.mothership.bus.HotPath;
+import io.mothership.frame.HotPath;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import java.nio.file.Path;
 import java.util.Objects;

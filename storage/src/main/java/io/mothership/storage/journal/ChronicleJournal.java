@@ -1,23 +1,23 @@
 package io.mothership.storage.journal;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.FLAGS_OFFSET;
-import static io.mothership.journal.FrameDescriptor.FLAG_COPIED;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
-import static io.mothership.journal.FrameDescriptor.JOURNAL_SEQUENCE_OFFSET;
-import static io.mothership.journal.FrameDescriptor.OUTBOX_ID_OFFSET;
-import static io.mothership.journal.FrameDescriptor.TIME_OFFSET;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.FLAGS_OFFSET;
+import static io.mothership.frame.FrameDescriptor.FLAG_COPIED;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.frame.FrameDescriptor.JOURNAL_SEQUENCE_OFFSET;
+import static io.mothership.frame.FrameDescriptor.OUTBOX_ID_OFFSET;
+import static io.mothership.frame.FrameDescriptor.TIME_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
-import io.mothership.bus.HotPath;
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameCrc;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.codec.RecordType;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;
 import io.mothership.journal.Upkeep;
-import io.mothership.journal.codec.RecordType;
 import io.mothership.storage.recovery.CheckpointFiles;
 import io.mothership.storage.recovery.FailureMark;
 import io.mothership.storage.recovery.JournalState;

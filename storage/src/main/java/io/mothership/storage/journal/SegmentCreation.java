@@ -1,9 +1,9 @@
 package io.mothership.storage.journal;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
-import io.mothership.journal.FrameCrc;
+import io.mothership.frame.FrameCrc;
 import io.mothership.storage.recovery.FileFacade;
 import io.mothership.storage.recovery.SegmentDescriptor;
 import io.mothership.storage.recovery.SegmentFiles;

@@ -2,8 +2,8 @@ package io.mothership.storage.journal;
 
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
-import io.mothership.bus.HotPath;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
+import io.mothership.frame.HotPath;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;

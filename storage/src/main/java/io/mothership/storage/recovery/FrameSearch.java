@@ -1,13 +1,13 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_OFFSET;
-import static io.mothership.journal.FrameDescriptor.MAGIC;
-import static io.mothership.journal.FrameDescriptor.MAGIC_OFFSET;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_OFFSET;
+import static io.mothership.frame.FrameDescriptor.MAGIC;
+import static io.mothership.frame.FrameDescriptor.MAGIC_OFFSET;
 
-import io.mothership.journal.FrameCrc;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameView;
 import org.agrona.DirectBuffer;
 
 /** Looks for frames in a file whose descriptor is lost: to count them, never to serve them. */

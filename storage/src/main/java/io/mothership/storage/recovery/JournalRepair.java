@@ -1,7 +1,7 @@
 package io.mothership.storage.recovery;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;

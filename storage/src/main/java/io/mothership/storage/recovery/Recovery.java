@@ -1,9 +1,9 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.Location;
 import io.mothership.journal.RecoveryListener;

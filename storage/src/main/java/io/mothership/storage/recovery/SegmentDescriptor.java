@@ -1,8 +1,8 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
 
-import io.mothership.journal.FrameCrc;
+import io.mothership.frame.FrameCrc;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 

@@ -1,8 +1,8 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_MIN;
-import static io.mothership.journal.FrameDescriptor.FRAME_LENGTH_OFFSET;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_MIN;
+import static io.mothership.frame.FrameDescriptor.FRAME_LENGTH_OFFSET;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 
 import io.mothership.error.MothershipException;

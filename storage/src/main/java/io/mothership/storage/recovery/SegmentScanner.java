@@ -1,14 +1,14 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
 import static io.mothership.storage.recovery.SegmentDescriptor.END_MARK;
 import static io.mothership.storage.recovery.SegmentDescriptor.END_NAME;
 import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.FrameConsumer;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.Location;
 import java.util.Arrays;
 import java.util.function.Consumer;

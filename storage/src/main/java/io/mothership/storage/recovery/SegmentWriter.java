@@ -4,8 +4,8 @@ import static io.mothership.storage.recovery.SegmentDescriptor.PREFIX_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.STAMP_LENGTH;
 import static io.mothership.storage.recovery.SegmentDescriptor.WORD_LENGTH;
 
-import io.mothership.journal.FrameCrc;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,8 +1,8 @@
 package io.mothership.storage.recovery;
 
 import io.mothership.error.MothershipException;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.FrameConsumer;
-import io.mothership.journal.FrameView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,6 +1,6 @@
 package io.mothership.storage.retention;
 
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
 import io.mothership.journal.Relocations;

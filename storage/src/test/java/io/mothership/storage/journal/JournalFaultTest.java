@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.TestFrames;
 import io.mothership.storage.recovery.SegmentFiles;

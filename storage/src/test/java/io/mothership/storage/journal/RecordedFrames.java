@@ -3,8 +3,8 @@ package io.mothership.storage.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.frame.FrameView;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.RecoveryListener;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.Location;
 import io.mothership.journal.Relocations;

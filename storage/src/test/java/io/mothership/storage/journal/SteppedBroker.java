@@ -1,18 +1,18 @@
 package io.mothership.storage.journal;
 
-import io.mothership.bus.MessageView;
 import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
 import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
+import io.mothership.jetstream.JetStream;
+import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.json.JsonObject;
 import io.mothership.json.JsonReader;
-import io.mothership.stream.JetStream;
-import io.mothership.stream.JetStreamConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.dispatch.Spine;
 import io.mothership.error.MothershipException;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.AppendedFrames;
 import io.mothership.journal.Checkpoint;
-import io.mothership.journal.FrameDescriptor;
-import io.mothership.journal.FrameView;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalReader;
 import io.mothership.journal.RecoveryListener;

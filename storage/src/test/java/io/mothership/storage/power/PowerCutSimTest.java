@@ -2,7 +2,7 @@ package io.mothership.storage.power;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.stream.SpineSim;
+import io.mothership.jetstream.SpineSim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

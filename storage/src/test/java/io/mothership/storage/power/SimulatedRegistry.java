@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.bus.Fabric;
 import io.mothership.bus.Fabric.Publication;
-import io.mothership.bus.MessageView;
 import io.mothership.error.MothershipException;
+import io.mothership.frame.MessageView;
+import io.mothership.jetstream.SimulatedService;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.EntityRepository;
@@ -18,7 +19,6 @@ import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.storage.sql.Transaction;
-import io.mothership.stream.SimulatedService;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;

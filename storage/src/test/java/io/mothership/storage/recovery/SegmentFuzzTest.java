@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.mothership.journal.FrameCrc;
+import io.mothership.frame.FrameCrc;
 import io.mothership.storage.recovery.SmallSegment.Frame;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.mothership.storage.recovery;
 
-import io.mothership.journal.FrameView;
+import io.mothership.frame.FrameView;
 import io.mothership.journal.Location;
 import java.util.ArrayList;
 import java.util.List;

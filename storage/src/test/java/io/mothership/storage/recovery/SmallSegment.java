@@ -1,9 +1,9 @@
 package io.mothership.storage.recovery;
 
-import static io.mothership.journal.FrameDescriptor.BYTE_ORDER;
+import static io.mothership.frame.FrameDescriptor.BYTE_ORDER;
 
-import io.mothership.journal.FrameCrc;
-import io.mothership.journal.FrameDescriptor;
+import io.mothership.frame.FrameCrc;
+import io.mothership.frame.FrameDescriptor;
 import io.mothership.journal.TestFrames;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.mothership.transport.head;
 
-import io.mothership.bus.HotPath;
+import io.mothership.frame.HotPath;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jctools.queues.MpmcArrayQueue;
 

@@ -2,7 +2,7 @@ package io.mothership.transport.head;
 
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicBoolean;

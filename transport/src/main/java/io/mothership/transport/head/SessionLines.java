@@ -1,7 +1,7 @@
 package io.mothership.transport.head;
 
 import io.mothership.bus.Ingress;
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package io.mothership.transport.nats;
 
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;

@@ -1,7 +1,7 @@
 package io.mothership.transport.nats;
 
 import io.mothership.error.MothershipException;
-import io.mothership.journal.FrameDescriptor;
+import io.mothership.frame.FrameDescriptor;
 import io.mothership.transport.head.KeepAlive;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.mothership.transport.nats;
 
-import io.mothership.bus.HotPath;
 import io.mothership.bus.Ingress;
-import io.mothership.bus.MessageView;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Slice;
-import io.mothership.journal.FrameDescriptor;
-import io.mothership.journal.codec.Origin;
+import io.mothership.frame.FrameDescriptor;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
+import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subjects;
 import io.mothership.security.Principal;
 import io.mothership.transport.head.HeadConnection;

@@ -1,8 +1,8 @@
 package io.mothership.transport.nats;
 
-import io.mothership.bus.HotPath;
-import io.mothership.bus.MessageView;
-import io.mothership.bus.Slice;
+import io.mothership.frame.HotPath;
+import io.mothership.frame.MessageView;
+import io.mothership.frame.Slice;
 import org.agrona.MutableDirectBuffer;
 
 /**

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.Slice;
+import io.mothership.frame.Slice;
 import io.mothership.security.NkeySignature;
 import io.mothership.security.SubjectRules;
 import io.nats.client.NKey;

@@ -1,0 +1,85 @@
+package io.mothership.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mothership.frame.Slice;
+import io.mothership.jetstream.model.JetStreamConfig;
+import io.mothership.jetstream.stream.Stream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class BroadcastTest {
+  private static final String BROADCAST = "constellation.commands.O.broadcast";
+
+  private final StreamFixture js =
+      new StreamFixture(
+          JetStreamConfig.defaults(),
+          owner ->
+              owner.broadcastTargets(
+                  organization -> organization.equals("O") ? List.of("a", "b", "c") : List.of()));
+  private final String commands = "CONSTELLATION_COMMANDS";
+
+  @Test
+  void shouldBecomeOneCommandPerEntity() {
+    final String ack = js.publish(BROADCAST, "{\"type\":\"land\"}", "Nats-Msg-Id: 7");
+    assertTrue(ack.contains("\"seq\":4}"), ack);
+    final Stream stream = js.stream(commands);
+    assertEquals(3, stream.messageCount());
+    for (final String entity : List.of("a", "b", "c")) {
+      assertTrue(stream.lastOf(Slice.of("constellation.commands.O." + entity)) > 0);
+    }
+    assertEquals(0, stream.lastOf(Slice.of(BROADCAST)));
+    final String before = js.state();
+    js.powerCut();
+    assertEquals(before, js.state());
+    assertTrue(
+        js.publish(BROADCAST, "x", "Nats-Msg-Id: 7").contains("\"seq\":4,\"duplicate\": true"));
+  }
+
+  @Test
+  void shouldBeAcknowledgedOnlyWhenEverythingIsSynced() {
+    js.received().clear();
+    js.send(BROADCAST, "1", "x");
+    js.spine().step();
+    assertEquals(List.of(), js.received());
+    js.step();
+    assertEquals(1, js.received().size());
+  }
+
+  @Test
+  void shouldReachEachEntityOnceWhenTriedAgainAfterACrashHalfWay() {
+    for (int kept = 0; kept <= 5; kept++) {
+      final StreamFixture fixture =
+          new StreamFixture(
+              JetStreamConfig.defaults(),
+              owner -> owner.broadcastTargets(organization -> List.of("a", "b", "c")));
+      final int before = fixture.journal().appendedCount();
+      fixture.publish(BROADCAST, "x", "Nats-Msg-Id: 7");
+      fixture.crashAfter(before + kept);
+      final String ack = fixture.publish(BROADCAST, "x", "Nats-Msg-Id: 7");
+      assertTrue(ack.contains("\"seq\":4"), kept + ": " + ack);
+      assertEquals(3, fixture.stream(commands).messageCount(), "kept=" + kept);
+    }
+  }
+
+  @Test
+  void shouldBeRefusedWholeWhenThereIsNoRoom() {
+    js.request(
+        "STREAM.UPDATE." + commands,
+        "{\"name\":\""
+            + commands
+            + "\",\"subjects\":[\"constellation.commands.>\"],\"retention\":\"workqueue\","
+            + "\"discard\":\"new\",\"max_msgs\":3}");
+    assertTrue(js.publish(BROADCAST, "x").contains("10077"));
+    assertEquals(0, js.stream(commands).messageCount());
+  }
+
+  @Test
+  void shouldLeaveOtherSubjectsAlone() {
+    js.publish("constellation.commands.O.a.broadcast", "x");
+    js.publish("constellation.commands.broadcast", "x");
+    js.publish("constellation.commands.O.a", "x");
+    assertEquals(3, js.stream(commands).messageCount());
+  }
+}
