@@ -20,5 +20,8 @@ public interface ListSource<T> {
   String key(T item);
 
   /** Key of the item in place {@code count} behind one, if another follows it. */
-  Optional<String> end(String after, int count);
+  default Optional<String> end(final String after, final int count) {
+    final List<T> found = next(after, count + 1);
+    return found.size() > count ? Optional.of(key(found.get(count - 1))) : Optional.empty();
+  }
 }
