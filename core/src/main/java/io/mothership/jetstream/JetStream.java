@@ -2,6 +2,7 @@ package io.mothership.jetstream;
 
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
+import io.mothership.dispatch.LookUp;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.error.MothershipException;
 import io.mothership.frame.FrameView;
@@ -24,6 +25,7 @@ import io.mothership.jetstream.stream.BroadcastTargets;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
+import io.mothership.jetstream.stream.TapSearch;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
@@ -73,6 +75,7 @@ public final class JetStream implements StreamLayer {
   private final ConsumerApi consumerApi;
   private final StreamApi api;
   private final StreamReplay replay;
+  private final TapSearch search;
   private final Slice rest = new Slice();
   private final IntHashSet lostSegments = new IntHashSet();
   private long columnBytesAfterCheckpoint;
@@ -85,6 +88,7 @@ public final class JetStream implements StreamLayer {
     this.consumerApi = new ConsumerApi(home, consumers, advisories, replies);
     this.api = new StreamApi(home, consumers, replies);
     this.replay = new StreamReplay(home);
+    this.search = new TapSearch(home);
   }
 
   /**
@@ -308,6 +312,16 @@ public final class JetStream implements StreamLayer {
       }
       default -> replies.onSynced(frame);
     }
+  }
+
+  @Override
+  public void onLookUp(final LookUp lookUp) {
+    search.lookUp(lookUp);
+  }
+
+  @Override
+  public void onBacklog(final LookUp lookUp) {
+    search.backlog(lookUp);
   }
 
   @Override

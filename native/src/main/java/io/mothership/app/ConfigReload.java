@@ -59,7 +59,8 @@ public final class ConfigReload implements Runnable {
     for (final ConfigKey key : changed) {
       LOG.info("reload: {}: {} -> {}", key.fileKey(), running.shown(key), merged.shown(key));
     }
-    if (!running.hasSameUsers(merged)) {
+    final boolean hasOtherUsers = !running.hasSameUsers(merged);
+    if (hasOtherUsers) {
       LOG.info(
           "reload: users: {} -> {}, with NKeys: {} -> {}",
           running.users().size(),
@@ -79,7 +80,10 @@ public final class ConfigReload implements Runnable {
           wanted.shown(key),
           wanted.source(key));
     }
-    LOG.info("Reloaded: changed={}, waiting for a restart={}", changed.size(), waiting.size());
+    LOG.info(
+        "Reloaded: changed={}, waiting for a restart={}",
+        changed.size() + (hasOtherUsers ? 1 : 0),
+        waiting.size());
     return waiting.isEmpty()
         ? "reloaded"
         : "reloaded; keys waiting for a restart: " + waiting.size();

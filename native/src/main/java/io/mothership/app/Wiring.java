@@ -10,9 +10,6 @@ import io.mothership.app.metrics.BrokerMetrics;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.app.metrics.ProcessMetrics;
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.config.HttpKeys;
 import io.mothership.config.JetStreamKeys;
@@ -24,6 +21,10 @@ import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
 import io.mothership.jetstream.JetStream;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
@@ -91,6 +92,7 @@ public final class Wiring implements AutoCloseable {
   private Journal journal;
   private Spine spine;
   private NatsListener nats;
+  private volatile boolean isLameDuck;
 
   private Wiring(final MothershipConfig config, final Role role) {
     this.config = config;
@@ -128,6 +130,7 @@ public final class Wiring implements AutoCloseable {
 
   private void start() {
     Exposure.check(config, role);
+    Exposure.announce(config, role);
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
@@ -201,7 +204,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -218,7 +221,7 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
   }
 
@@ -347,7 +350,7 @@ public final class Wiring implements AutoCloseable {
 
   private void stopNats() throws InterruptedException {
     // A plain broker ends at SIGTERM as nats-server does: at once.
-    if (role == Role.APPLIANCE && !ports.isEmpty()) {
+    if ((role == Role.APPLIANCE || isLameDuck) && !ports.isEmpty()) {
       nats.drain();
     }
     nats.close();
@@ -385,6 +388,11 @@ public final class Wiring implements AutoCloseable {
     config = changed;
   }
 
+  /** When this is closed, clients are told to go elsewhere first and given the time for it. */
+  public void lameDuck() {
+    isLameDuck = true;
+  }
+
   /** The progress of each agent. */
   public List<Pulse> pulses() {
     return spine.pulses();
@@ -395,9 +403,9 @@ public final class Wiring implements AutoCloseable {
     return spine.appendedSequence();
   }
 
-  /** A cursor over what is committed. */
-  public Tap tap(final TapStart start) {
-    return spine.tap(start);
+  /** A cursor over what is committed and wanted. */
+  public Tap tap(final TapFilter filter, final TapStart start) {
+    return spine.tap(filter, start);
   }
 
   private void onClose(final String name, final Closing closing) {

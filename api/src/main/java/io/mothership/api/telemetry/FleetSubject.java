@@ -1,6 +1,7 @@
 package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,6 +53,43 @@ record FleetSubject(RecordKind kind, String orgId, String entityId) {
                   RecordKind.COMMAND, tokens[2], tokens[3].equals("broadcast") ? "" : tokens[3]));
       default -> Optional.empty();
     };
+  }
+
+  /**
+   * Patterns that match everything of a kind that may be an organization's, or an entity's.
+   *
+   * @param entityId empty for all
+   */
+  static List<String> patterns(final RecordKind kind, final String orgId, final String entityId) {
+    final String org = token(orgId);
+    final String entity = token(entityId);
+    return switch (kind) {
+      case TELEMETRY ->
+          entityId.isEmpty()
+              // The other form does not name the organization.
+              ? List.of(ROOT + "telemetry.>")
+              : List.of(
+                  ROOT + "telemetry." + org + "." + entity,
+                  ROOT + "telemetry." + org + "." + entity + ".>",
+                  ROOT + "telemetry." + entity + ".>");
+      case EVENT -> List.of(ROOT + "events." + org + ".>", ROOT + "events.isr." + org + ".>");
+      case ENTITY -> List.of(ROOT + "entities." + org + ".>");
+      case COMMAND ->
+          entityId.isEmpty()
+              ? List.of(ROOT + "commands." + org + ".>")
+              : List.of(
+                  ROOT + "commands." + org + "." + entity,
+                  ROOT + "commands." + org + "." + entity + ".>",
+                  ROOT + "commands." + org + ".broadcast",
+                  ROOT + "commands." + org + ".broadcast.>");
+    };
+  }
+
+  /** The id as a token of a pattern; what cannot be one is in no subject either. */
+  private static String token(final String id) {
+    final boolean isToken =
+        !id.isEmpty() && id.chars().noneMatch(c -> c <= ' ' || c == '.' || c == '*' || c == '>');
+    return isToken ? id : "-";
   }
 
   FleetSubject withEntity(final String newEntityId) {

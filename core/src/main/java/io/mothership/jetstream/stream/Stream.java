@@ -382,6 +382,7 @@ public final class Stream {
     }
     final boolean isRetentionChanged = newConfig.retention() != config.retention();
     config = newConfig;
+    owner.onStreamsChanged();
     sync = owner.syncPolicy(newConfig);
     intake.onConfigChanged();
     if (isRetentionChanged) {

@@ -51,6 +51,7 @@ public final class StreamHome {
   private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
+  private int generation;
   private long lastPublished;
 
   public StreamHome(final JetStreamConfig config) {
@@ -133,6 +134,16 @@ public final class StreamHome {
     return Collections.unmodifiableCollection(byName.values());
   }
 
+  /** Another whenever a stream comes, goes or is configured anew. */
+  int generation() {
+    return generation;
+  }
+
+  /** Who chose streams chooses again. */
+  void onStreamsChanged() {
+    generation++;
+  }
+
   /** For a stream that is new. */
   public int nextStreamId() {
     return lastStreamId + 1;
@@ -152,6 +163,7 @@ public final class StreamHome {
   public Stream add(final int id, final long createdNs, final StreamConfig streamConfig) {
     final Stream stream = new Stream(this, id, GLOBAL_ACCOUNT, createdNs, streamConfig);
     onStreamId(id);
+    onStreamsChanged();
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
@@ -170,6 +182,7 @@ public final class StreamHome {
     if (isLive()) {
       stream.intake().unsubscribe();
     }
+    onStreamsChanged();
     byName.remove(stream.name());
     byId.remove(stream.id());
     stream.delete();

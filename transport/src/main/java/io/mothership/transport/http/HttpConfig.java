@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param port 0 takes any free one
  * @param origins whose pages may ask, and by which names
  * @param tls certificate and key; without, the listener speaks in the clear
+ * @param remedy what somebody can do if the address cannot be bound; may be empty
  */
 public record HttpConfig(
     String host,
@@ -18,7 +19,8 @@ public record HttpConfig(
     Connections connections,
     Times times,
     OriginPolicy origins,
-    Optional<SslContext> tls) {
+    Optional<SslContext> tls,
+    String remedy) {
   private static final int KIB = 1024;
 
   public HttpConfig {
@@ -70,14 +72,20 @@ public record HttpConfig(
    * @param writeTimeoutMs that a response may stand still
    * @param idleTimeoutMs between requests
    * @param stopPatienceMs that requests under way get when the listener closes
+   * @param heartbeatMs of silence after which a stream of events says that it lives
    */
   public record Times(
-      long readTimeoutMs, long writeTimeoutMs, long idleTimeoutMs, long stopPatienceMs) {
+      long readTimeoutMs,
+      long writeTimeoutMs,
+      long idleTimeoutMs,
+      long stopPatienceMs,
+      long heartbeatMs) {
     public Times {
       require(readTimeoutMs > 0, "readTimeoutMs", readTimeoutMs);
       require(writeTimeoutMs > 0, "writeTimeoutMs", writeTimeoutMs);
       require(idleTimeoutMs > 0, "idleTimeoutMs", idleTimeoutMs);
       require(stopPatienceMs >= 0, "stopPatienceMs", stopPatienceMs);
+      require(heartbeatMs > 0, "heartbeatMs", heartbeatMs);
     }
   }
 
@@ -91,9 +99,10 @@ public record HttpConfig(
         port,
         new Sizes(8 * KIB, 32 * KIB, KIB * KIB, 64L * KIB * KIB, 8L * KIB * KIB),
         new Connections(1024, 256),
-        new Times(10_000, 10_000, 120_000, 10_000),
+        new Times(10_000, 10_000, 120_000, 10_000, 15_000),
         OriginPolicy.standard(),
-        Optional.empty());
+        Optional.empty(),
+        "");
   }
 
   /** The same with other times, for slow links and tests. */
@@ -102,31 +111,34 @@ public record HttpConfig(
       final long writeTimeoutMs,
       final long idleTimeoutMs,
       final long stopPatienceMs) {
-    return new HttpConfig(
-        host,
-        port,
-        sizes,
-        connections,
-        new Times(readTimeoutMs, writeTimeoutMs, idleTimeoutMs, stopPatienceMs),
-        origins,
-        tls);
+    return withTimes(
+        new Times(
+            readTimeoutMs, writeTimeoutMs, idleTimeoutMs, stopPatienceMs, times.heartbeatMs()));
+  }
+
+  public HttpConfig withTimes(final Times newTimes) {
+    return new HttpConfig(host, port, sizes, connections, newTimes, origins, tls, remedy);
   }
 
   public HttpConfig withSizes(final Sizes newSizes) {
-    return new HttpConfig(host, port, newSizes, connections, times, origins, tls);
+    return new HttpConfig(host, port, newSizes, connections, times, origins, tls, remedy);
   }
 
   public HttpConfig withConnections(final int max, final int perAddressMax) {
     return new HttpConfig(
-        host, port, sizes, new Connections(max, perAddressMax), times, origins, tls);
+        host, port, sizes, new Connections(max, perAddressMax), times, origins, tls, remedy);
   }
 
   public HttpConfig withOrigins(final OriginPolicy newOrigins) {
-    return new HttpConfig(host, port, sizes, connections, times, newOrigins, tls);
+    return new HttpConfig(host, port, sizes, connections, times, newOrigins, tls, remedy);
   }
 
   public HttpConfig withTls(final Optional<SslContext> newTls) {
-    return new HttpConfig(host, port, sizes, connections, times, origins, newTls);
+    return new HttpConfig(host, port, sizes, connections, times, origins, newTls, remedy);
+  }
+
+  public HttpConfig withRemedy(final String newRemedy) {
+    return new HttpConfig(host, port, sizes, connections, times, origins, tls, newRemedy);
   }
 
   private static void require(final boolean holds, final String name, final long actual) {

@@ -1,26 +1,23 @@
 package io.mothership.transport.http;
 
-import io.netty.buffer.Unpooled;
+import io.mothership.transport.head.Causes;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +28,16 @@ import org.slf4j.LoggerFactory;
  * their answers back to it. <i>Back-pressure:</i> nothing is read while a request is being
  * answered, but for a body that its handler pulls.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements HttpMember {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-  private static final int QUERY_PARAMETERS_MAX = 256;
   private static final long LINGER_MS = 1_000;
 
   /** What is read and dropped of a body that nobody wants, to keep its connection. */
   private static final long SKIPPED_BYTES_MAX = 64 * 1024;
 
   private final HttpListener listener;
+  private final RequestMeter meter;
+  private final ConnectionDeadline deadline = new ConnectionDeadline();
 
   /**
    * What a pipelining client sent too early; one read of the socket at most, as no other follows.
@@ -48,39 +46,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private ChannelHandlerContext context;
   private WritableGate gate;
-  private State state = State.IDLE;
-  private ScheduledFuture<?> deadline;
+  private HttpConnectionState state = HttpConnectionState.IDLE;
   private Optional<HttpExchange> exchange = Optional.empty();
   private boolean isKeptAlive;
   private boolean knowsChunks;
   private boolean isBodySkippable;
+  private boolean isHead;
+  private String allowedOrigin;
 
   /** Whether a request's head was read, and not yet the end of its body. */
   private boolean isBodyUnderWay;
 
+  private volatile long waitingSinceNs = System.nanoTime();
   private volatile UpgradeRoute.Upgraded upgraded;
-
-  private enum State {
-    /** Between requests. */
-    IDLE,
-    /** Bytes of a request came, not yet all. */
-    READING,
-    /** The request's gate decides; its body has to wait. */
-    ADMITTING,
-    /** The handler pulls the body. */
-    PULLED,
-    /** Somebody makes the answer. */
-    ANSWERING,
-    /** The request is answered; the rest of its body is dropped. */
-    SKIPPING,
-    /** The last answer is on its way; nothing is read any more. */
-    CLOSING,
-    /** The channel belongs to another protocol. */
-    UPGRADED
-  }
+  private volatile StreamedAnswer streamed;
 
   HttpConnection(final HttpListener listener) {
     this.listener = listener;
+    this.meter = new RequestMeter(listener.counters());
+    this.allowedOrigin = listener.origins().allowedOrigin();
   }
 
   @Override
@@ -91,11 +75,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(final ChannelHandlerContext ignored) {
-    if (!listener.tryJoin(this)) {
-      refuse(HttpErrors.CONNECTIONS_MAX);
+    final Optional<HttpErrors> full =
+        listener.connections().tryJoin(this, listener.config().connections());
+    if (full.isPresent()) {
+      refuse(full.get());
       return;
     }
-    context.channel().closeFuture().addListener(closed -> listener.leave(this));
+    listener.counters().countConnection();
+    context.channel().closeFuture().addListener(closed -> listener.connections().leave(this));
     arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
     context.read();
     if (listener.isStopping()) {
@@ -105,13 +92,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(final ChannelHandlerContext ignored) {
-    disarm();
+    deadline.disarm();
     releasePipelined();
     exchange
         .flatMap(HttpExchange::streamed)
         .ifPresent(body -> body.fail(new IOException("connection closed")));
     endExchange();
+    meter.abandon();
     gate.signal();
+    interruptEvents();
   }
 
   @Override
@@ -121,8 +110,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Any bytes from the client. */
   void onBytes() {
-    if (state == State.IDLE) {
-      state = State.READING;
+    if (state == HttpConnectionState.IDLE) {
+      state = HttpConnectionState.READING;
       arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
     }
   }
@@ -140,10 +129,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Works through what was decoded, up to where somebody else has to do something first. */
   private void takeMessages() {
-    while (!pipelined.isEmpty() && state != State.ANSWERING && state != State.ADMITTING) {
+    while (!pipelined.isEmpty() && !state.isHeldUp()) {
       final Object message = pipelined.remove();
       try {
-        if (state != State.CLOSING && state != State.UPGRADED) {
+        if (state != HttpConnectionState.CLOSING && state != HttpConnectionState.UPGRADED) {
           take(message);
         }
       } finally {
@@ -184,8 +173,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
     knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    isHead = request.method().equals(HttpMethod.HEAD);
     isBodyUnderWay = true;
     isBodySkippable = false;
+    allowedOrigin = listener.origins().allowedOrigin();
+    waitingSinceNs = BUSY;
+    meter.begin();
     final Optional<HttpErrors> fault = HttpRequestRules.fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
@@ -196,54 +189,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             || !HttpUtil.is100ContinueExpected(request)
                 && !HttpUtil.isTransferEncodingChunked(request)
                 && HttpUtil.getContentLength(request, 0L) <= SKIPPED_BYTES_MAX;
-    if (request.method().name().equals("OPTIONS")) {
+    final Optional<HttpErrors> foreign =
+        listener.origins().refusal(request, HttpRequestRules.asksForUpgrade(request));
+    if (foreign.isPresent()) {
+      allowedOrigin = "";
+      refuse(foreign.get());
+      return;
+    }
+    allowedOrigin = listener.origins().allowedOrigin(request.headers());
+    if (request.method().equals(HttpMethod.OPTIONS)) {
       respond(HttpResponse.empty(204));
       return;
     }
     try {
-      final QueryStringDecoder target =
-          new QueryStringDecoder(
-              HttpRequestRules.originForm(request.uri()),
-              StandardCharsets.UTF_8,
-              true,
-              QUERY_PARAMETERS_MAX);
-      final String path = target.rawPath();
-      final Optional<RouteTable.Match> match =
-          path.startsWith("/") ? listener.routes().match(path) : Optional.empty();
-      if (match.isEmpty()) {
+      final Optional<RequestTarget> target = RequestTarget.of(request, listener.routes(), peer());
+      if (target.isPresent()) {
+        route(target.get(), request);
+      } else {
         refuse(HttpErrors.NOT_FOUND);
-        return;
       }
-      final HttpRequestView view =
-          new HttpRequestView(
-              request.method().name(),
-              path,
-              match.get().parameters(),
-              target.parameters(),
-              request.headers(),
-              context.channel().remoteAddress());
-      route(match.get(), view, request);
     } catch (final IllegalArgumentException e) {
       refuse(HttpErrors.BAD_TARGET);
     }
   }
 
-  private void route(
-      final RouteTable.Match match, final HttpRequestView view, final HttpRequest request) {
-    final Optional<UpgradeRoute> upgrade =
-        view.method().equals("GET") ? match.upgrade() : Optional.empty();
+  private void route(final RequestTarget target, final HttpRequest request) {
+    final Optional<UpgradeRoute> upgrade = target.upgrade();
+    final Optional<Route> route = target.route();
     if (upgrade.isPresent() && HttpRequestRules.asksForUpgrade(request)) {
-      if (HttpRequestRules.hasBody(request)) {
-        refuse(HttpErrors.MALFORMED);
-        return;
-      }
-      startAnswering();
-      startThread(() -> upgrade(upgrade.get(), view, request));
-      return;
-    }
-    final Optional<Route> route = match.route(view.method());
-    if (route.isPresent()) {
-      exchange = Optional.of(new HttpExchange(listener, request, route.get(), view));
+      onUpgrade(upgrade.get(), target.view(), request);
+    } else if (route.isPresent()) {
+      meter.route(route.get().label());
+      exchange = Optional.of(new HttpExchange(listener, request, route.get(), target.view()));
       if (HttpRequestRules.hasBody(request)) {
         onBodyAnnounced(exchange.get());
       }
@@ -256,7 +233,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
               .withHeader("Sec-WebSocket-Version", "13"));
     } else {
       listener.count(HttpErrors.METHOD_NOT_ALLOWED);
-      respond(HttpErrors.METHOD_NOT_ALLOWED.response().withHeader("Allow", match.allowed()));
+      respond(target.methodNotAllowed());
     }
   }
 
@@ -266,8 +243,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       onBodyAdmitted(current);
       return;
     }
-    disarm();
-    state = State.ADMITTING;
+    deadline.disarm();
+    state = HttpConnectionState.ADMITTING;
     startThread(
         () -> {
           final Optional<HttpResponse> refusal = current.admit();
@@ -283,7 +260,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       respond(refusal.get());
       return;
     }
-    state = State.READING;
+    state = HttpConnectionState.READING;
     arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
     onBodyAdmitted(current);
     takeMessages();
@@ -295,8 +272,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (fault.isPresent()) {
       refuse(fault.get());
     } else if (current.route().body().isStreamed()) {
-      disarm();
-      state = State.PULLED;
+      deadline.disarm();
+      state = HttpConnectionState.PULLED;
       current.stream(() -> context.executor().execute(() -> onBodyWanted(current)));
       startThread(() -> answer(current));
     } else {
@@ -306,7 +283,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** The handler has taken all that came of the body. */
   private void onBodyWanted(final HttpExchange current) {
-    if (isCurrent(current) && state == State.PULLED) {
+    if (isCurrent(current) && state == HttpConnectionState.PULLED) {
       sendContinue(current);
       readIfWanted();
     }
@@ -324,10 +301,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       onBrokenContent();
       return;
     }
+    listener.counters().countBodyReceived(content.content().readableBytes());
     final boolean isLast = content instanceof LastHttpContent;
     isBodyUnderWay &= !isLast;
     if (exchange.isEmpty()) {
-      if (isLast && state == State.SKIPPING) {
+      if (isLast && state == HttpConnectionState.SKIPPING) {
         becomeIdle();
       }
       return;
@@ -338,7 +316,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       body.offer(content.content());
       if (isLast) {
         body.end();
-        state = State.ANSWERING;
+        state = HttpConnectionState.ANSWERING;
       }
       return;
     }
@@ -352,7 +330,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void onBrokenContent() {
-    if (state == State.SKIPPING) {
+    if (state == HttpConnectionState.SKIPPING) {
       context.close();
       return;
     }
@@ -366,23 +344,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void startAnswering() {
-    disarm();
-    state = State.ANSWERING;
+    deadline.disarm();
+    state = HttpConnectionState.ANSWERING;
   }
 
   private void startThread(final Runnable task) {
-    listener
-        .handlers()
-        .execute(
-            () -> {
-              try {
-                task.run();
-              } catch (final Throwable e) {
-                // Nobody else would ever answer this request.
-                LOG.error("a request's thread died", e);
-                context.close();
-              }
-            });
+    // Nobody else would ever answer this request.
+    listener.startThread(task, context::close);
   }
 
   /** On the handler's thread. */
@@ -393,7 +361,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (response.isStreaming()) {
       // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
       final boolean isLast = !isKeptAlive || !knowsChunks || !isBodyTaken || listener.isStopping();
-      stream(response, current.view().method(), isLast);
+      stream(response, isLast);
     } else {
       context
           .executor()
@@ -406,70 +374,62 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void stream(final HttpResponse response, final String method, final boolean isLast) {
-    final ChunkedBody chunks =
-        new ChunkedBody(context.channel(), gate, listener.config().times().writeTimeoutMs());
-    try {
-      context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
-      if (!method.equals("HEAD")) {
-        response.stream().writeTo(chunks);
-      }
-      chunks.end();
-      context.executor().execute(() -> afterAnswer(isLast));
-    } catch (final WriteStalledException e) {
-      listener.count(HttpErrors.WRITE_STALLED);
-      context.close();
-    } catch (final IOException e) {
-      context.close();
-    } catch (final InterruptedException e) {
-      Thread.currentThread().interrupt();
-      context.close();
-    } catch (final RuntimeException e) {
-      // The head is sent: only a cut connection tells the client that the body is not whole.
-      LOG.error("streamed answer failed", e);
-      context.close();
-    } finally {
-      chunks.discard();
-    }
-  }
-
-  private void upgrade(
-      final UpgradeRoute route, final HttpRequestView view, final HttpRequest request) {
-    UpgradeRoute.Decision decision;
-    try {
-      decision = route.decide(view);
-    } catch (final Exception e) {
-      decision = new UpgradeRoute.Decision.Refused(HttpExchange.failed(listener, view, e));
-    }
-    final UpgradeRoute.Decision decided = decision;
+  /** On the handler's thread, which the body's bytes come from. */
+  private void stream(final HttpResponse response, final boolean isLast) {
+    final StreamedAnswer answer = new StreamedAnswer(listener, context.channel(), gate, response);
+    streamed = answer;
     context
-        .executor()
-        .execute(
-            () -> {
-              switch (decided) {
-                case UpgradeRoute.Decision.Refused(final HttpResponse response) ->
-                    respond(response);
-                case UpgradeRoute.Decision.Accepted(final UpgradeRoute.Takeover takeover) ->
-                    handOver(takeover, request);
-              }
-            });
+        .channel()
+        .write(HttpResponseHead.streaming(response, knowsChunks, isLast, allowedOrigin));
+    final boolean isWhole = answer.send(!isHead);
+    streamed = null;
+    if (isWhole) {
+      context
+          .executor()
+          .execute(
+              () -> {
+                meter.answer(response);
+                afterAnswer(isLast);
+              });
+    } else {
+      context.close();
+    }
   }
 
-  private void handOver(final UpgradeRoute.Takeover takeover, final HttpRequest request) {
+  private void onUpgrade(
+      final UpgradeRoute route, final HttpRequestView view, final HttpRequest request) {
+    if (HttpRequestRules.hasBody(request)) {
+      refuse(HttpErrors.MALFORMED);
+      return;
+    }
+    meter.route(route.template());
+    startAnswering();
+    startThread(
+        () -> {
+          final UpgradeRoute.Decision decision = HttpExchange.decide(listener, route, view);
+          context.executor().execute(() -> onDecided(route, decision, request));
+        });
+  }
+
+  private void onDecided(
+      final UpgradeRoute route, final UpgradeRoute.Decision decision, final HttpRequest request) {
+    switch (decision) {
+      case UpgradeRoute.Decision.Refused(final HttpResponse response) -> respond(response);
+      case UpgradeRoute.Decision.Accepted(final UpgradeRoute.Takeover takeover) ->
+          handOver(route, takeover, request);
+    }
+  }
+
+  private void handOver(
+      final UpgradeRoute route, final UpgradeRoute.Takeover takeover, final HttpRequest request) {
     if (!context.channel().isActive()) {
       return;
     }
-    state = State.UPGRADED;
+    state = HttpConnectionState.UPGRADED;
     releasePipelined();
-    final FullHttpRequest whole =
-        new DefaultFullHttpRequest(
-            request.protocolVersion(),
-            request.method(),
-            request.uri(),
-            Unpooled.EMPTY_BUFFER,
-            request.headers(),
-            request.headers().copy().clear());
-    upgraded = takeover.take(context, whole);
+    listener.counters().countUpgrade(route.template());
+    meter.abandon();
+    upgraded = takeover.take(context, HttpRequestRules.whole(request));
     context.pipeline().remove(HttpDeadline.class);
     context.pipeline().remove(this);
     if (listener.isStopping()) {
@@ -486,18 +446,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (error.isClosing()) {
       isKeptAlive = false;
     }
-    respond(error.response());
+    respond(exchange.map(current -> current.refusal(error)).orElseGet(error::response));
   }
 
   private void respond(final HttpResponse response) {
-    disarm();
+    deadline.disarm();
     endExchange();
     final boolean isLast =
         !isKeptAlive || listener.isStopping() || isBodyUnderWay && !isBodySkippable;
-    state = isLast ? State.CLOSING : State.ANSWERING;
+    state = isLast ? HttpConnectionState.CLOSING : HttpConnectionState.ANSWERING;
     arm(listener.config().times().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
+    meter.answer(response);
     context
-        .writeAndFlush(HttpResponseHead.whole(response, isLast))
+        .writeAndFlush(HttpResponseHead.whole(response, isLast, allowedOrigin))
         .addListener(
             written -> {
               if (written.isSuccess()) {
@@ -510,18 +471,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
-    disarm();
+    deadline.disarm();
     endExchange();
+    meter.end();
     if (!context.channel().isActive()) {
       return;
     }
     if (isLast || listener.isStopping()) {
-      state = State.CLOSING;
-      lingerAndClose();
+      state = HttpConnectionState.CLOSING;
+      releasePipelined();
+      HttpFarewell.begin(context.channel());
+      deadline.arm(context, LINGER_MS, context::close);
       return;
     }
     if (isBodyUnderWay) {
-      state = State.SKIPPING;
+      state = HttpConnectionState.SKIPPING;
+      waitingSinceNs = System.nanoTime();
       arm(listener.config().times().readTimeoutMs(), HttpErrors.IDLE);
     } else {
       becomeIdle();
@@ -531,7 +496,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void becomeIdle() {
-    state = State.IDLE;
+    state = HttpConnectionState.IDLE;
+    waitingSinceNs = System.nanoTime();
     arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
   }
 
@@ -544,59 +510,82 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     exchange = Optional.empty();
   }
 
-  /**
-   * Half-closes and reads away what the client still sends: closing at once with unread bytes would
-   * reset the connection, and the client might lose the answer.
-   */
-  private void lingerAndClose() {
-    releasePipelined();
-    if (context.channel() instanceof final SocketChannel socket) {
-      socket.shutdownOutput();
+  @Override
+  public void userEventTriggered(final ChannelHandlerContext ignored, final Object event) {
+    if (event instanceof final SslHandshakeCompletionEvent shaken && !shaken.isSuccess()) {
+      listener.count(HttpErrors.TLS_FAILED);
     }
-    context.channel().config().setAutoRead(true);
-    deadline = context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (!(cause instanceof IOException || cause.getCause() instanceof SSLException)) {
       listener.count(HttpErrors.INTERNAL);
-      LOG.warn("connection failed", cause);
+      LOG.warn("connection failed", Causes.withoutText(cause));
     }
     context.close();
   }
 
-  /** The listener stops. Any thread. */
-  void stop() {
+  private void interruptEvents() {
+    final StreamedAnswer underWay = streamed;
+    if (underWay != null) {
+      underWay.interrupt();
+    }
+  }
+
+  /** Whether the request under way asks for a head only. */
+  boolean isHead() {
+    return isHead;
+  }
+
+  @Override
+  public SocketAddress peer() {
+    return context.channel().remoteAddress();
+  }
+
+  @Override
+  public long waitingSinceNs() {
+    return waitingSinceNs;
+  }
+
+  @Override
+  public void evict() {
+    context
+        .executor()
+        .execute(
+            () -> {
+              if (waitingSinceNs != BUSY) {
+                refuse(HttpErrors.EVICTED);
+              } else if (context.channel().isOpen()) {
+                listener.connections().rejoin(this);
+              }
+            });
+  }
+
+  @Override
+  public void stop() {
     final UpgradeRoute.Upgraded other = upgraded;
     if (other != null) {
       other.stop();
       return;
     }
+    interruptEvents();
     context
         .executor()
         .execute(
             () -> {
-              if (state == State.IDLE) {
+              if (state == HttpConnectionState.IDLE) {
                 context.close();
               }
             });
   }
 
-  /** The listener's patience is over. Any thread. */
-  void abort() {
+  @Override
+  public void abort() {
     context.channel().close();
   }
 
   private void arm(final long delayMs, final HttpErrors reason) {
-    disarm();
-    deadline = context.executor().schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
-  }
-
-  private void disarm() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
+    deadline.arm(context, delayMs, () -> refuse(reason));
   }
 }

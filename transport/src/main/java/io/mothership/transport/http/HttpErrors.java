@@ -24,6 +24,8 @@ public enum HttpErrors {
   HEADERS_TOO_LARGE(431, "HEADERS_TOO_LARGE", "request line or headers too large", End.CLOSE),
   HANDLER_FAILED(500, "INTERNAL_ERROR", "internal error", End.STAY),
   CONNECTIONS_MAX(503, "TOO_MANY_CONNECTIONS", "too many connections", End.CLOSE),
+  /** One address has its share, and none of its connections is idle. */
+  ADDRESS_MAX(503, "TOO_MANY_CONNECTIONS", "too many connections from this address", End.CLOSE),
   /** All bodies being read or answered together: what strangers can make the process hold. */
   BODIES_MAX(503, "TOO_BUSY", "too many request bodies at once", End.CLOSE),
   STOPPING(503, "STOPPING", "the server is stopping", End.CLOSE),
@@ -32,6 +34,10 @@ public enum HttpErrors {
   WRITE_STALLED(0, "WRITE_STALLED", "the client does not read", End.CLOSE),
   /** A mistake of ours: nothing is known about the state of the connection. */
   INTERNAL(0, "INTERNAL", "the connection's handler failed", End.CLOSE),
+  /** Neither side knows what the other one says. */
+  TLS_FAILED(0, "TLS_FAILED", "no TLS session came about", End.CLOSE),
+  /** It was waiting longest when somebody else needed a place. */
+  EVICTED(0, "EVICTED", "closed for a newer connection", End.CLOSE),
   /** No answer is due: nothing was asked. */
   IDLE(0, "IDLE", "idle for too long", End.CLOSE);
 
@@ -64,7 +70,8 @@ public enum HttpErrors {
     return end == End.CLOSE;
   }
 
-  HttpResponse response() {
+  /** The answer in the contract's envelope. */
+  public HttpResponse response() {
     if (this == NOT_FOUND) {
       return HttpResponse.of(
               status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8))

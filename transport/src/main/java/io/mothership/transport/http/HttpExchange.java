@@ -49,16 +49,8 @@ final class HttpExchange {
     this.isContinueDue = HttpUtil.is100ContinueExpected(request);
   }
 
-  HttpRequest request() {
-    return request;
-  }
-
   Route route() {
     return route;
-  }
-
-  HttpRequestView view() {
-    return view;
   }
 
   boolean isAdmitted() {
@@ -86,7 +78,7 @@ final class HttpExchange {
         }
       };
     } catch (final Exception e) {
-      return Optional.of(failed(listener, view, e));
+      return Optional.of(failed(e));
     }
   }
 
@@ -102,9 +94,9 @@ final class HttpExchange {
       return route.handler().handle(withBody());
     } catch (final BodyRefusedException e) {
       listener.count(e.reason());
-      return e.reason().response();
+      return refusal(e.reason());
     } catch (final Exception e) {
-      return failed(listener, view, e);
+      return failed(e);
     }
   }
 
@@ -120,11 +112,31 @@ final class HttpExchange {
         isGzip && bytes.length > 0 ? GzipBody.decode(bytes, bodyBytesMax, reservation) : bytes);
   }
 
-  static HttpResponse failed(
+  /** How a refusal reads on this route. */
+  HttpResponse refusal(final HttpErrors reason) {
+    return route.refusals().render(reason, view);
+  }
+
+  private HttpResponse failed(final Exception e) {
+    countFailure(listener, view, e);
+    return refusal(HttpErrors.HANDLER_FAILED);
+  }
+
+  /** What becomes of a connection that asks for another protocol. A virtual thread. */
+  static UpgradeRoute.Decision decide(
+      final HttpListener listener, final UpgradeRoute route, final HttpRequestView view) {
+    try {
+      return route.decide(view);
+    } catch (final Exception e) {
+      countFailure(listener, view, e);
+      return new UpgradeRoute.Decision.Refused(HttpErrors.HANDLER_FAILED.response());
+    }
+  }
+
+  private static void countFailure(
       final HttpListener listener, final HttpRequestView view, final Exception e) {
     listener.count(HttpErrors.HANDLER_FAILED);
     LOG.error("handler failed: method={}, path={}", view.method(), view.path(), e);
-    return HttpErrors.HANDLER_FAILED.response();
   }
 
   /**

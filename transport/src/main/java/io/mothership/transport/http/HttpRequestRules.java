@@ -1,5 +1,8 @@
 package io.mothership.transport.http;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -82,6 +85,17 @@ final class HttpRequestRules {
     }
     final int path = uri.indexOf('/', scheme + 3);
     return path < 0 ? "/" : uri.substring(path);
+  }
+
+  /** A request without a body in one piece, as other protocols take it over. */
+  static FullHttpRequest whole(final HttpRequest request) {
+    return new DefaultFullHttpRequest(
+        request.protocolVersion(),
+        request.method(),
+        request.uri(),
+        Unpooled.EMPTY_BUFFER,
+        request.headers(),
+        request.headers().copy().clear());
   }
 
   static boolean asksForUpgrade(final HttpRequest request) {

@@ -9,10 +9,17 @@ package io.mothership.transport.http;
  * @param handler answers
  * @param body what it takes as a request's body
  * @param gate decides on requests before their body is read
+ * @param refusals how the head's own refusals read
  * @param label what requests are counted under; routes may share one
  */
 public record Route(
-    String method, String template, RouteHandler handler, BodyRule body, Gate gate, String label) {
+    String method,
+    String template,
+    RouteHandler handler,
+    BodyRule body,
+    Gate gate,
+    RefusalRenderer refusals,
+    String label) {
   public static final String ANY_METHOD = "*";
 
   public Route {
@@ -22,7 +29,14 @@ public record Route(
   }
 
   public Route(final String method, final String template, final RouteHandler handler) {
-    this(method, template, handler, BodyRule.STANDARD, Gate.OPEN, template);
+    this(
+        method,
+        template,
+        handler,
+        BodyRule.STANDARD,
+        Gate.OPEN,
+        RefusalRenderer.STANDARD,
+        template);
   }
 
   /** A route for everybody with a body of the listener's default length. */
@@ -50,20 +64,28 @@ public record Route(
 
   /** The same behind a gate. */
   public Route gate(final Gate newGate) {
-    return new Route(method, template, handler, body, newGate, label);
+    return new Route(method, template, handler, body, newGate, refusals, label);
   }
 
   /** The same with another handler, as filters put themselves before one. */
   public Route handler(final RouteHandler newHandler) {
-    return new Route(method, template, newHandler, body, gate, label);
+    return new Route(method, template, newHandler, body, gate, refusals, label);
+  }
+
+  /**
+   * The same, refused by the head itself in other words: 405 (as the first route of its path says),
+   * 413, 415, broken gzip, timeouts, 500.
+   */
+  public Route refusals(final RefusalRenderer newRefusals) {
+    return new Route(method, template, handler, body, gate, newRefusals, label);
   }
 
   /** The same, counted under another name. */
   public Route label(final String newLabel) {
-    return new Route(method, template, handler, body, gate, newLabel);
+    return new Route(method, template, handler, body, gate, refusals, newLabel);
   }
 
   private Route with(final BodyRule newBody) {
-    return new Route(method, template, handler, newBody, gate, label);
+    return new Route(method, template, handler, newBody, gate, refusals, label);
   }
 }

@@ -3,6 +3,7 @@ package io.mothership.transport.http;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,14 @@ final class RouteTable {
       return entry.upgrades.stream().findFirst();
     }
 
+    /** How a refusal of any method reads here. */
+    RefusalRenderer refusals() {
+      return entry.routes.values().stream()
+          .map(Route::refusals)
+          .findFirst()
+          .orElse(RefusalRenderer.STANDARD);
+    }
+
     String allowed() {
       final Set<String> methods = new TreeSet<>(entry.routes.keySet());
       if (methods.isEmpty()) {
@@ -95,7 +104,7 @@ final class RouteTable {
 
   static final class Entry {
     private final String[] segments;
-    private final Map<String, Route> routes = new HashMap<>();
+    private final Map<String, Route> routes = new LinkedHashMap<>();
     private final List<UpgradeRoute> upgrades = new ArrayList<>();
 
     Entry(final String[] segments) {

@@ -1,4 +1,4 @@
-package io.mothership.bus;
+package io.mothership.fabric;
 
 /** Where a tap begins. */
 public sealed interface TapStart {
@@ -14,4 +14,13 @@ public sealed interface TapStart {
 
   /** At the first record at or after this time, ns since 1970. */
   record AtTime(long timeNs) implements TapStart {}
+
+  /**
+   * At the newest record below this journal sequence and not after this time, and from there back
+   * to the oldest.
+   *
+   * @param journalSequence {@link Long#MAX_VALUE} = below the end
+   * @param timeNs {@link Long#MAX_VALUE} = any
+   */
+  record Before(long journalSequence, long timeNs) implements TapStart {}
 }
