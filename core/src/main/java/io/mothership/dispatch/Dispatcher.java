@@ -365,6 +365,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  public boolean hasInterest(final int accountId, final Slice subject, final byte[] group) {
+    return match(accountId, subject).isAnyOf(group);
+  }
+
+  @Override
   public void subscribe(final int accountId, final Subscription subscription) {
     insert(accountId, subscription);
   }

@@ -40,6 +40,12 @@ public interface Exchange {
   /** Whether anybody listens to a literal subject. */
   boolean hasInterest(int accountId, Slice subject);
 
+  /**
+   * Whether a member of a queue group listens to a literal subject; of an empty one, whether
+   * anybody does who is in no group.
+   */
+  boolean hasInterest(int accountId, Slice subject, byte[] group);
+
   void subscribe(int accountId, Subscription subscription);
 
   void unsubscribe(int accountId, Subscription subscription);

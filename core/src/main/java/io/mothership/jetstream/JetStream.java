@@ -20,6 +20,7 @@ import io.mothership.jetstream.model.ApiException;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
+import io.mothership.jetstream.stream.CommittedState;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
@@ -357,15 +358,16 @@ public final class JetStream implements StreamLayer {
     report.state(state.bytes(), state.bytesMax(), state.refusals());
     for (final Stream stream : home.streams()) {
       if (report.countStream()) {
+        final CommittedState held = stream.committedState();
         report.add(
             new BrokerReport.StreamState(
                 stream.name(),
-                stream.messageCount(),
-                stream.index().bytes(),
-                stream.firstSequence(),
-                stream.committedSequence(),
+                held.messages(),
+                held.bytes(),
+                held.firstSequence(),
+                held.lastSequence(),
                 consumers.consumerCount(stream),
-                stream.index().subjects().count(),
+                held.subjects(),
                 stream.stateBytes(),
                 stream.config().bytesMax(),
                 stream.lost().count()));

@@ -67,6 +67,19 @@ public final class MatchResult {
     return groups[group].members[index];
   }
 
+  /** Whether a group is among them; an empty name stands for whoever is in none. */
+  public boolean isAnyOf(final byte[] group) {
+    if (group.length == 0) {
+      return plainCount > 0;
+    }
+    for (int i = 0; i < groupCount; i++) {
+      if (Arrays.equals(groups[i].members[0].queue(), group)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   public boolean isEmpty() {
     return plainCount == 0 && groupCount == 0;
   }

@@ -18,14 +18,29 @@ public final class Subjects {
 
   private Subjects() {}
 
+  /** What {@code *} and {@code >} alone in a token are. */
+  private enum Wildcards {
+    ALLOWED,
+    REFUSED,
+    ARE_LETTERS
+  }
+
   /** Whether a client may subscribe to it; wildcards are allowed. */
   public static boolean isValid(final Slice subject) {
-    return isValid(subject.buffer(), subject.offset(), subject.length(), true);
+    return isValid(subject.buffer(), subject.offset(), subject.length(), Wildcards.ALLOWED);
   }
 
   /** Whether a message may carry it: valid, and without wildcards. */
   public static boolean isLiteral(final Slice subject) {
-    return isValid(subject.buffer(), subject.offset(), subject.length(), false);
+    return isValid(subject.buffer(), subject.offset(), subject.length(), Wildcards.REFUSED);
+  }
+
+  /**
+   * Whether a client may publish to it who is not pedantic: wildcards are letters like all others.
+   */
+  @HotPath
+  public static boolean isPublishable(final Slice subject) {
+    return isValid(subject.buffer(), subject.offset(), subject.length(), Wildcards.ARE_LETTERS);
   }
 
   public static boolean isValid(final byte[] subject) {
@@ -126,7 +141,7 @@ public final class Subjects {
   }
 
   private static boolean isValid(
-      final DirectBuffer buffer, final int offset, final int length, final boolean takesWildcards) {
+      final DirectBuffer buffer, final int offset, final int length, final Wildcards wildcards) {
     if (length == 0) {
       return false;
     }
@@ -141,12 +156,12 @@ public final class Subjects {
       if (tokenLength == 0) {
         return false;
       }
-      if (tokenLength == 1) {
+      if (tokenLength == 1 && wildcards != Wildcards.ARE_LETTERS) {
         final byte only = buffer.getByte(tokenStart);
-        if (only == STAR && !takesWildcards) {
+        if (only == STAR && wildcards == Wildcards.REFUSED) {
           return false;
         }
-        if (only == REST && (!takesWildcards || tokenEnd != end)) {
+        if (only == REST && (wildcards == Wildcards.REFUSED || tokenEnd != end)) {
           return false;
         }
       }

@@ -496,4 +496,40 @@ class ConsumerPullTest {
     assertEquals(2, again.getFirst().deliveries());
     assertEquals(1, fixture.info("S", "c").number("num_ack_pending", -1));
   }
+
+  @Test
+  void shouldEndARequestThatWouldNotWaitWhenAcknowledgementsHoldItBack() {
+    fixture.publish(3, "s.a");
+    fixture.create("S", "c", "\"ack_policy\":\"explicit\",\"max_ack_pending\":2");
+    final String request =
+        "{\"batch\":20,\"expires\":2000000000,\"no_wait\":true,\"idle_heartbeat\":100000000}";
+
+    assertEquals(2, fixture.fetch("S", "c", request).size());
+    fixture.advanceNs(SECOND_NS / 10);
+    assertEquals(List.of("404 No Messages"), statuses(fixture.take()));
+
+    // Who got nothing waits, as the first message may come.
+    fixture.fetch("S", "c", request);
+    fixture.advanceNs(SECOND_NS / 10);
+    assertEquals(List.of("100 Idle Heartbeat"), statuses(fixture.take()));
+    fixture.advanceNs(SECOND_NS * 2);
+    assertEquals("408 Request Timeout", statuses(fixture.take()).getLast());
+  }
+
+  @Test
+  void shouldAnswerThatNobodyTakesAcknowledgementsWhereThereAreNone() {
+    for (final String retention : List.of("limits", "interest")) {
+      fixture.streams().create("N", "\"subjects\":[\"n\"],\"retention\":\"" + retention + "\"");
+      fixture.create("N", "c", "\"ack_policy\":\"none\"");
+      fixture.publish(2, "n");
+      final Message message = fixture.fetch("N", "c", 1).getFirst();
+      fixture.subscribe("a", "_IN.ack");
+      for (final String verb : List.of("", "+ACK", "-NAK", "+WPI", "+TERM", "+NXT")) {
+        fixture.send(message.reply(), "_IN.ack", verb);
+        fixture.step();
+        assertEquals(List.of("503"), statuses(fixture.take()), verb);
+      }
+      fixture.streams().request("STREAM.DELETE.N", "");
+    }
+  }
 }

@@ -210,4 +210,45 @@ class ConsumerPushTest {
     fixture.advanceNs(SECOND_NS / 2);
     assertEquals(1, fixture.take().size());
   }
+
+  @Test
+  void shouldGoOnlyToItsGroup() {
+    fixture.create("S", "c", PUSH.replace("explicit", "none") + ",\"deliver_group\":\"g\"");
+    fixture.subscribe("1", "d.>");
+    fixture.subscribe("2", "d.c", "h");
+    fixture.publish(2, "s.a");
+    assertEquals(List.of(), payloads(fixture.take()));
+    assertFalse(isBound());
+
+    fixture.subscribe("3", "d.c", "g");
+
+    // One for the member, and copies for who listens to everything and for the other group.
+    assertEquals(List.of("1", "1", "1", "2", "2", "2"), payloads(fixture.take()));
+    assertTrue(isBound());
+    fixture.unsubscribe("3");
+    assertFalse(isBound());
+    fixture.publish(1, "s.a");
+    assertEquals(List.of(), payloads(fixture.take()));
+  }
+
+  @Test
+  void shouldNotBeBoundByAGroupThatItDoesNotHave() {
+    fixture.create("S", "c", PUSH);
+    fixture.subscribe("1", "d.c", "0");
+    fixture.publish(1, "s.a");
+    assertEquals(List.of(), payloads(fixture.take()));
+    assertFalse(isBound());
+    fixture.subscribe("2", "d.c");
+    assertEquals(List.of("1", "1"), payloads(fixture.take()));
+    assertTrue(isBound());
+  }
+
+  @Test
+  void shouldFollowItsGroupWhenThatChanges() {
+    fixture.create("S", "c", PUSH + ",\"deliver_group\":\"g\"");
+    fixture.subscribe("1", "d.c", "h");
+    assertFalse(isBound());
+    fixture.create("S", "c", PUSH + ",\"deliver_group\":\"h\"");
+    assertTrue(isBound());
+  }
 }

@@ -1,6 +1,7 @@
 package io.mothership.jetstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.frame.FrameView;
@@ -246,5 +247,49 @@ final class StreamApiTest {
     js.request("STREAM.UPDATE.S", "{\"name\":\"S\",\"subjects\":[\"two\"]}");
     assertTrue(js.publish("one", "x").startsWith("NATS/1.0 503"));
     assertTrue(js.publish("two", "x").contains("\"seq\":1"));
+  }
+
+  @Test
+  void shouldKeepWhatIsStoredWhenAStreamThatDiscardsNewIsMadeSmaller() {
+    for (final String storage : List.of("file", "memory")) {
+      for (final String limit : List.of("\"max_msgs\":2", "\"max_bytes\":60")) {
+        final String members =
+            "\"name\":\"D\",\"subjects\":[\"d\"],\"storage\":\"" + storage + "\"";
+        js.request("STREAM.CREATE.D", "{" + members + "}");
+        for (int i = 0; i < 5; i++) {
+          js.publish("d", "x");
+        }
+        final String smaller = "{" + members + ",\"discard\":\"new\"," + limit + "}";
+        assertTrue(js.request("STREAM.UPDATE.D", smaller).contains("\"messages\":5"), smaller);
+        assertTrue(js.publish("d", "x").contains("10077"));
+        if (storage.equals("file")) {
+          js.restart();
+          assertEquals(5, js.stream("D").messageCount());
+        }
+        final String old = "{" + members + "," + limit + "}";
+        assertFalse(js.request("STREAM.UPDATE.D", old).contains("\"messages\":5"), old);
+        js.request("STREAM.DELETE.D", "");
+      }
+    }
+  }
+
+  @Test
+  void shouldCountOnlyWhatIsCommittedWhateverIsCounted() {
+    js.create("OV", "\"subjects\":[\"ov.>\"]");
+    js.publish("ov.a", "x");
+    js.publish("ov.b", "x");
+    js.received().clear();
+    js.send("ov.a", "", "x");
+    js.send("ov.c", "", "x");
+    js.send("$JS.API.STREAM.INFO.OV", "1", "{\"subjects_filter\":\">\"}");
+    js.spine().step();
+    final String info = js.received().getFirst();
+    assertTrue(info.contains("\"total\":2"), info);
+    assertTrue(info.contains("\"messages\":2,"), info);
+    assertTrue(info.contains("\"last_seq\":2,"), info);
+    assertTrue(info.contains("\"num_subjects\":2,\"subjects\":{\"ov.a\":1,\"ov.b\":1}"), info);
+    js.step();
+    assertTrue(js.request("STREAM.INFO.OV", "").contains("\"messages\":4"));
+    assertTrue(js.request("STREAM.INFO.OV", "").contains("\"num_subjects\":3"));
   }
 }

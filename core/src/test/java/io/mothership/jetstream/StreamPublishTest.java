@@ -414,4 +414,28 @@ final class StreamPublishTest {
     assertEquals("", js.publish("s", "x"));
     assertEquals(1, js.stream("S").messageCount());
   }
+
+  @Test
+  void shouldRefuseWhatAsksForAFeatureThatIsNotHere() {
+    final Stream stream = js.create("S", "\"subjects\":[\"s\"]");
+    final String at = "Nats-Schedule: @at 2099-01-01T00:00:00Z";
+    assertTrue(js.publish("s", "x", at, "Nats-Schedule-Target: t").contains("10188"));
+    assertTrue(
+        js.publish("s", "x", "Nats-Scheduler: x", "Nats-Schedule-Next: purge").contains("10188"));
+    assertTrue(js.publish("s", "x", "Nats-Schedule-Next: purge").contains("10212"));
+    assertTrue(js.publish("s", "x", "Nats-Scheduler: x").contains("10212"));
+    assertTrue(js.publish("s", "x", "Nats-Batch-Id: q", "Nats-Incr: 1").contains("10174"));
+    assertTrue(js.publish("s", "x", "Nats-Incr: x").contains("10171"));
+    for (final String number : List.of("+5", "-5", "0", "99999999999999999999999999")) {
+      assertTrue(js.publish("s", "x", "Nats-Incr: " + number).contains("10168"), number);
+    }
+    assertTrue(js.publish("s", "x", "Nats-Expected-Stream: T", "Nats-Incr: 1").contains("10168"));
+    assertTrue(js.publish("s", "x", "Nats-Expected-Stream: T", at).contains("10060"));
+    assertTrue(js.publish("s", "x", "Nats-TTL: 5", at).contains("10166"));
+    assertEquals(0, stream.messageCount());
+    assertTrue(js.publish("s", "x", "Nats-Msg-Id: 1").contains("\"seq\":1"));
+    assertTrue(js.publish("s", "x", "Nats-Msg-Id: 1", at).contains("10188"));
+    assertTrue(js.publish("s", "x", "Nats-Schedule-Target: t").contains("\"seq\":2"));
+    assertTrue(js.publish("s", "x", "Nats-Schedule:", "Nats-Incr:").contains("\"seq\":3"));
+  }
 }

@@ -170,7 +170,9 @@ final class StreamSimTest {
                   .getKey());
         }
       }
-      while (messagesMax > 0 && stored.size() > messagesMax || bytesMax > 0 && bytes() > bytesMax) {
+      while (!isDiscardNew
+          && (messagesMax > 0 && stored.size() > messagesMax
+              || bytesMax > 0 && bytes() > bytesMax)) {
         stored.pollFirstEntry();
       }
     }

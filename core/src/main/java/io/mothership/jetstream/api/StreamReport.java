@@ -6,6 +6,7 @@ import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StreamIndex;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
+import io.mothership.jetstream.stream.CommittedState;
 import io.mothership.jetstream.stream.LostMessages;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
@@ -72,36 +73,26 @@ final class StreamReport {
       final Stream stream,
       final boolean isDeletedShown,
       final Map<String, Long> subjects) {
-    final StreamIndex index = stream.index();
-    final long committed = stream.committedSequence();
-    long messages = index.count();
-    long bytes = index.bytes();
-    for (long at = index.nextPresent(committed + 1);
-        at <= index.last();
-        at = index.nextPresent(at + 1)) {
-      messages--;
-      bytes -= index.size(at);
-    }
-    final boolean isEmpty = messages == 0;
-    final long first = isEmpty ? committed + 1 : index.first();
-    final boolean isUntouched = committed == 0;
+    final CommittedState state = stream.committedState();
+    final long committed = state.lastSequence();
+    final long first = state.firstSequence();
     json.object("state")
-        .member("messages", messages)
-        .member("bytes", bytes)
-        .member("first_seq", isUntouched ? 0 : first)
-        .member("first_ts", Rfc3339.shortText(isEmpty ? 0 : index.timeNs(first)))
+        .member("messages", state.messages())
+        .member("bytes", state.bytes())
+        .member("first_seq", committed == 0 ? 0 : first)
+        .member("first_ts", Rfc3339.shortText(state.firstTimeNs()))
         .member("last_seq", committed)
-        .member("last_ts", Rfc3339.shortText(index.lastTimeNs()))
-        .memberIfAny("num_subjects", index.subjects().count());
+        .member("last_ts", Rfc3339.shortText(state.lastTimeNs()))
+        .memberIfAny("num_subjects", state.subjects());
     if (!subjects.isEmpty()) {
       json.object("subjects");
       subjects.forEach(json::member);
       json.end();
     }
-    final long deleted = isEmpty ? 0 : committed - first + 1 - messages;
+    final long deleted = state.messages() == 0 ? 0 : committed - first + 1 - state.messages();
     json.memberIfAny("num_deleted", deleted);
     if (isDeletedShown && deleted > 0) {
-      writeDeleted(json, index, first, committed);
+      writeDeleted(json, stream.index(), first, committed);
     }
     writeLost(json, stream.lost());
     json.member("consumer_count", consumers.consumerCount(stream)).end();
@@ -142,9 +133,10 @@ final class StreamReport {
       final Stream stream, final String pattern, final SubjectScope scope, final int offset) {
     final SubjectFilter filter = stream.filter(List.of(pattern), scope);
     final SubjectTable table = stream.index().subjects();
+    final CommittedState state = stream.committedState();
     final Integer[] ids =
         IntStream.range(0, table.idLimit())
-            .filter(id -> table.count(id) > 0 && filter.matches(id))
+            .filter(id -> table.count(id) > 0 && state.count(id) > 0 && filter.matches(id))
             .boxed()
             .toArray(Integer[]::new);
     // Names only of those shown: there may be a million.
@@ -152,7 +144,7 @@ final class StreamReport {
     final Map<String, Long> page = new LinkedHashMap<>();
     final int end = (int) Math.min(ids.length, (long) offset + SUBJECTS_MAX);
     for (int i = offset; i < end; i++) {
-      page.put(new String(table.subject(ids[i]), StandardCharsets.UTF_8), table.count(ids[i]));
+      page.put(new String(table.subject(ids[i]), StandardCharsets.UTF_8), state.count(ids[i]));
     }
     return new SubjectPage(ids.length, page);
   }

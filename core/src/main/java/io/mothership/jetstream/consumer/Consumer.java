@@ -6,6 +6,7 @@ import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;
 import io.mothership.frame.MessageView;
+import io.mothership.jetstream.model.AckPolicy;
 import io.mothership.jetstream.model.ConsumerConfig;
 import io.mothership.jetstream.model.Deadline;
 import io.mothership.jetstream.stream.Stream;
@@ -172,6 +173,11 @@ public final class Consumer {
 
   private static long pauseUntilNs(final ConsumerConfig config) {
     return config.pauseUntil().map(Rfc3339::epochNs).orElse(0L);
+  }
+
+  /** Whether it listens to acknowledgements at all. */
+  boolean isAckAwaited() {
+    return config.ackPolicy() != AckPolicy.NONE;
   }
 
   // What it may take

@@ -344,9 +344,6 @@ public final class ConsumerAcks {
     final boolean wasStalled = isFull();
     switch (consumer.config().ackPolicy()) {
       case NONE -> {
-        if (isRetentionByAcks()) {
-          answer(reply);
-        }
         return;
       }
       case EXPLICIT -> acknowledgeOne(sequence, reply);

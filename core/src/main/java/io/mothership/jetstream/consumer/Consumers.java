@@ -289,7 +289,7 @@ public final class Consumers implements ConsumerLayer {
   @HotPath
   public void onAck(final int accountId, final MessageView message) {
     final Consumer consumer = directory.find(message.subject(), ACK_PATH_OFFSET);
-    if (isOutOfReach(consumer)) {
+    if (isOutOfReach(consumer) || !consumer.isAckAwaited()) {
       refuse(accountId, message);
     } else {
       consumer.acks().onAck(message.subject(), message.reply(), message.payload());

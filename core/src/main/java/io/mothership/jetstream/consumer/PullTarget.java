@@ -316,7 +316,12 @@ public final class PullTarget implements DeliverTarget {
     }
     for (PullRequest request = queue.first(); request != null; ) {
       final PullRequest next = request.next;
-      if (request.nextHeartbeatNs <= nowNs && request.expiresNs > nowNs) {
+      final boolean isBeatDue = request.nextHeartbeatNs <= nowNs && request.expiresNs > nowNs;
+      if (isBeatDue && request.isNoWait && request.delivered > 0) {
+        // It has what there was; what it could still get is held back by what it acknowledges.
+        status(request.reply(), NO_MESSAGES);
+        drop(request);
+      } else if (isBeatDue) {
         consumer
             .exchange()
             .route(

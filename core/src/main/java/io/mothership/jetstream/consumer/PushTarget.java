@@ -27,6 +27,7 @@ final class PushTarget implements DeliverTarget {
   private final Slice subject = new Slice();
   private final Slice flowReply = new Slice();
   private final ExpandableArrayBuffer flowReplyBuffer = new ExpandableArrayBuffer(128);
+  private byte[] group;
   private boolean isActive;
   private long inactiveSinceNs;
   private long nextHeartbeatNs = Long.MAX_VALUE;
@@ -39,6 +40,7 @@ final class PushTarget implements DeliverTarget {
     this.consumer = consumer;
     this.accountId = consumer.stream().accountId();
     this.subject.wrap(Slice.of(consumer.config().deliverSubject()));
+    this.group = group();
   }
 
   @Override
@@ -56,9 +58,15 @@ final class PushTarget implements DeliverTarget {
     return isActive;
   }
 
-  /** Looks whether somebody listens. */
+  private byte[] group() {
+    return consumer.config().deliverGroup().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Looks whether somebody listens whom it is for: who is in its group, or in none if it has none.
+   */
   void refreshInterest() {
-    final boolean hasInterest = consumer.exchange().hasInterest(accountId, subject);
+    final boolean hasInterest = consumer.exchange().hasInterest(accountId, subject, group);
     if (hasInterest == isActive) {
       return;
     }
@@ -200,6 +208,7 @@ final class PushTarget implements DeliverTarget {
       flowReply.clear();
       sentBytes = 0;
     }
+    group = group();
     refreshInterest();
   }
 

@@ -164,6 +164,7 @@ public enum ApiErrors {
   STREAM_TOO_MANY_REQUESTS(429, 10167, "too many requests"),
   MESSAGE_INCR_DISABLED(400, 10168, "message counters is disabled"),
   MESSAGE_INCR_MISSING(400, 10169, "message counter increment is missing"),
+  MESSAGE_INCR_INVALID(400, 10171, "message counter increment is invalid"),
   ATOMIC_PUBLISH_DISABLED(400, 10174, "atomic publish is disabled"),
   ATOMIC_PUBLISH_MISSING_SEQ(400, 10175, "atomic publish sequence is missing"),
   ATOMIC_PUBLISH_INCOMPLETE_BATCH(400, 10176, "atomic publish batch is incomplete"),
@@ -178,6 +179,7 @@ public enum ApiErrors {
   MIRROR_WITH_MSG_SCHEDULES(400, 10186, "stream mirrors can not also schedule messages"),
   SOURCE_WITH_MSG_SCHEDULES(400, 10187, "stream source can not also schedule messages"),
   MESSAGE_SCHEDULES_DISABLED(400, 10188, "message schedules is disabled"),
+  MESSAGE_SCHEDULES_SCHEDULER_INVALID(400, 10212, "message schedules invalid scheduler"),
   STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID(
       400, 10193, "missing sequence for expected last sequence per subject"),
   CONSUMER_PRIORITY_GROUP_WITH_POLICY_NONE(

@@ -36,8 +36,21 @@ final class PublishChecks {
     this.headers = headers;
   }
 
-  /** Whether the stream is as the message's headers expect it. */
+  /**
+   * Whether the stream is as the message's headers expect it, and they ask for nothing that no
+   * stream here does.
+   */
   boolean isAsExpected(final MessageView message) {
+    if (!headers.batchId().isEmpty()) {
+      return intake.refuse(message, ApiErrors.ATOMIC_PUBLISH_DISABLED.exception());
+    }
+    if (!headers.increment().isEmpty()) {
+      return intake.refuse(
+          message,
+          isInteger(headers.increment())
+              ? ApiErrors.MESSAGE_INCR_DISABLED.exception()
+              : ApiErrors.MESSAGE_INCR_INVALID.exception());
+    }
     if (!headers.expectedStream().isEmpty()
         && !headers.expectedStream().contentEquals(stream.nameBytes())) {
       return intake.refuse(message, ApiErrors.STREAM_NOT_MATCH.exception());
@@ -68,10 +81,31 @@ final class PublishChecks {
       return intake.refuse(
           message, ApiErrors.STREAM_WRONG_LAST_SEQUENCE.with(stream.lastSequence()));
     }
+    if (!headers.schedule().isEmpty()) {
+      return intake.refuse(message, ApiErrors.MESSAGE_SCHEDULES_DISABLED.exception());
+    }
+    if (!headers.scheduler().isEmpty() || !headers.scheduleNext().isEmpty()) {
+      return intake.refuse(
+          message,
+          headers.scheduler().isEmpty() || headers.scheduleNext().isEmpty()
+              ? ApiErrors.MESSAGE_SCHEDULES_SCHEDULER_INVALID.exception()
+              : ApiErrors.MESSAGE_SCHEDULES_DISABLED.exception());
+    }
     if (!headers.source().isEmpty()) {
       return intake.refuse(message, ApiErrors.MESSAGE_SOURCE_HDR_NOT_ALLOWED.exception());
     }
     return true;
+  }
+
+  /** Whether a text is a whole number of any length, with or without a sign. */
+  private static boolean isInteger(final Slice text) {
+    final int from = text.byteAt(0) == '+' || text.byteAt(0) == '-' ? 1 : 0;
+    for (int i = from; i < text.length(); i++) {
+      if (text.byteAt(i) < '0' || text.byteAt(i) > '9') {
+        return false;
+      }
+    }
+    return text.length() > from;
   }
 
   boolean isRollupPermitted(final MessageView message) {

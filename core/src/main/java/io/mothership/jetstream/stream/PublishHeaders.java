@@ -22,6 +22,11 @@ final class PublishHeaders {
   private static final byte[] TTL = ascii("TTL");
   private static final byte[] MARKER_REASON = ascii("Marker-Reason");
   private static final byte[] SOURCE = ascii("Stream-Source");
+  private static final byte[] BATCH_ID = ascii("Batch-Id");
+  private static final byte[] INCREMENT = ascii("Incr");
+  private static final byte[] SCHEDULE = ascii("Schedule");
+  private static final byte[] SCHEDULER = ascii("Scheduler");
+  private static final byte[] SCHEDULE_NEXT = ascii("Schedule-Next");
   private static final byte[] KEY_OPERATION = ascii("KV-Operation:");
   private static final byte[] KEY_PURGE = ascii("PURGE");
 
@@ -35,6 +40,11 @@ final class PublishHeaders {
   private final Slice ttl = new Slice();
   private final Slice source = new Slice();
   private final Slice markerReason = new Slice();
+  private final Slice batchId = new Slice();
+  private final Slice increment = new Slice();
+  private final Slice schedule = new Slice();
+  private final Slice scheduler = new Slice();
+  private final Slice scheduleNext = new Slice();
   private final Slice keyOperation = new Slice();
 
   /** Reads a header block, which may be empty; values are valid as long as it is. */
@@ -50,6 +60,11 @@ final class PublishHeaders {
     ttl.clear();
     source.clear();
     markerReason.clear();
+    batchId.clear();
+    increment.clear();
+    schedule.clear();
+    scheduler.clear();
+    scheduleNext.clear();
     keyOperation.clear();
     final DirectBuffer buffer = block.buffer();
     final int end = block.offset() + block.length();
@@ -102,6 +117,31 @@ final class PublishHeaders {
     return source;
   }
 
+  /** The batch of which the message is a part; all of it or nothing is to be stored. */
+  Slice batchId() {
+    return batchId;
+  }
+
+  /** What the message adds to a counter. */
+  Slice increment() {
+    return increment;
+  }
+
+  /** When the message is to be published. */
+  Slice schedule() {
+    return schedule;
+  }
+
+  /** The subject of the schedule that made this message. */
+  Slice scheduler() {
+    return scheduler;
+  }
+
+  /** What becomes of that schedule. */
+  Slice scheduleNext() {
+    return scheduleNext;
+  }
+
   /** Whether the message says that its subject is gone: a delete marker, or a key's purge. */
   boolean isDeleteMarker() {
     return !markerReason.isEmpty() || keyOperation.contentEquals(KEY_PURGE);
@@ -152,14 +192,22 @@ final class PublishHeaders {
   private Slice target(final DirectBuffer buffer, final int from, final int to) {
     return switch (to - from) {
       case 3 -> isAt(buffer, from, to, TTL) ? ttl : null;
+      case 4 -> isAt(buffer, from, to, INCREMENT) ? increment : null;
       case 6 ->
           isAt(buffer, from, to, MESSAGE_ID)
               ? messageId
               : isAt(buffer, from, to, ROLLUP) ? rollup : null;
+      case 8 ->
+          isAt(buffer, from, to, SCHEDULE)
+              ? schedule
+              : isAt(buffer, from, to, BATCH_ID) ? batchId : null;
+      case 9 -> isAt(buffer, from, to, SCHEDULER) ? scheduler : null;
       case 13 ->
           isAt(buffer, from, to, SOURCE)
               ? source
-              : isAt(buffer, from, to, MARKER_REASON) ? markerReason : null;
+              : isAt(buffer, from, to, MARKER_REASON)
+                  ? markerReason
+                  : isAt(buffer, from, to, SCHEDULE_NEXT) ? scheduleNext : null;
       case 15 -> isAt(buffer, from, to, EXPECTED_STREAM) ? expectedStream : null;
       case 20 -> isAt(buffer, from, to, EXPECTED_LAST_ID) ? expectedLastId : null;
       case 22 -> isAt(buffer, from, to, EXPECTED_LAST_SEQUENCE) ? expectedLastSequence : null;

@@ -10,6 +10,7 @@ import io.mothership.jetstream.index.StreamIndex;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
 import io.mothership.jetstream.model.StreamConfig;
+import io.mothership.jetstream.model.StreamConfig.Discard;
 import io.mothership.jetstream.model.StreamConfig.Retention;
 import io.mothership.journal.Journal;
 import io.mothership.journal.StateDecoder;
@@ -120,6 +121,11 @@ public final class Stream {
 
   public StreamLosses losses() {
     return losses;
+  }
+
+  /** What may be shown of it now. */
+  public CommittedState committedState() {
+    return new CommittedState(index, committed);
   }
 
   /** What the disk did not keep. */
@@ -574,6 +580,10 @@ public final class Stream {
     final int newest = index.subjectId(index.last());
     if (newest != SubjectTable.NONE) {
       enforceSubjectLimit(newest);
+    }
+    if (config.discard() == Discard.NEW) {
+      // Limits keep messages out; what is in stays, also when they are lowered.
+      return;
     }
     while (config.messagesMax() > 0 && index.count() > config.messagesMax()) {
       drop(index.first());

@@ -323,14 +323,17 @@ final class NatsConnection extends ChannelInboundHandlerAdapter
       }
       step = 3;
     }
-    // A consumer's filter may end the subject of an API request.
-    if (isLiteral || subject.startsWith(JETSTREAM) && Subjects.isValid(subject)) {
+    if (isLiteral || Subjects.isPublishable(subject)) {
       final int answer = ingress.tryPublish(id, Origin.NATS, ACCOUNT_ID, 0, message);
       if (answer == Pressure.FULL) {
         return reading.pause();
       }
       if (answer < 0) {
         return failed(NatsErrors.PAYLOAD_EXCEEDED);
+      }
+      // A consumer's filter may end the subject of an API request; anywhere else somebody erred.
+      if (!isLiteral && !subject.startsWith(JETSTREAM)) {
+        counters.countWildcardPublish();
       }
     }
     readMessages++;

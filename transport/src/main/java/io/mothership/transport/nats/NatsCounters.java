@@ -22,6 +22,7 @@ public final class NatsCounters {
   private final LongAdder messagesOut = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder readPauses = new LongAdder();
+  private final LongAdder wildcardPublishes = new LongAdder();
 
   NatsCounters() {
     final long now = System.nanoTime();
@@ -68,6 +69,11 @@ public final class NatsCounters {
     return readPauses.sum();
   }
 
+  /** Messages to a subject with {@code *} or {@code >} in a token's place, taken by the letter. */
+  public long wildcardPublishes() {
+    return wildcardPublishes.sum();
+  }
+
   /**
    * Counts an error.
    *
@@ -98,6 +104,10 @@ public final class NatsCounters {
   void countOut(final long messages, final long bytes) {
     messagesOut.add(messages);
     bytesOut.add(bytes);
+  }
+
+  void countWildcardPublish() {
+    wildcardPublishes.increment();
   }
 
   void countReadPause() {

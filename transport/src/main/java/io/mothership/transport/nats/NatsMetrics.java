@@ -41,6 +41,11 @@ public final class NatsMetrics implements MetricsSource {
             "NATS clients closed because they read too slowly.",
             counters.slowConsumers())
         .counter(
+            "mothership_nats_wildcard_publishes_total",
+            "Messages that NATS clients published to a subject with a wildcard, taken by the"
+                + " letter.",
+            counters.wildcardPublishes())
+        .counter(
             "mothership_nats_read_pauses_total",
             "Times a NATS connection stopped reading because the ingress ring was full.",
             counters.readPauses());
