@@ -2,11 +2,12 @@ package io.mothership.api.commands;
 
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.Organizations;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
-import io.mothership.bus.Fabric.PublishAck;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
+import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
@@ -107,7 +108,7 @@ public final class Commands {
       return fabric
           .publish(
               new Publication(
-                  "constellation.commands." + orgId + "." + target, messageId, payload, 0))
+                  FleetSubjects.command(orgId, target), messageId, payload, 0))
           .join();
     } catch (final CompletionException e) {
       if (e.getCause() instanceof final MothershipException refused) {
