@@ -30,7 +30,9 @@ public final class ConfigReference {
         `authorization { users: [ { user: …, password: …, permissions: { publish: …, subscribe: … } } ] }`
         lists several users, and `http { tokens: [ { name: …, token: … } ] }` bearer tokens besides `http.token`; both
         take `organizations: [ … ], role: …` ([who may what](../operating/security.md)). Keys of nats-server that
-        stand for something that is not here are refused with a message.
+        stand for something that is not here are refused with a message. As there,
+        0 is the default of `max_payload`, `max_control_line`, `max_connections`,
+        `max_pending`, `ping_interval`, `ping_max`, `write_deadline`, and -1 of the first four the most there is.
 
         SIGHUP (`systemctl reload mothership`) reads everything again. Keys marked ↻, users and tokens come into
         force then, for limits and timeouts on new connections; a change of another key is logged and waits for a

@@ -108,6 +108,9 @@ public interface Exchange {
    */
   int tryRead(int requester, long token, long location);
 
+  /** Journal sequence of the last record told by {@link StreamLayer#onAppended}. */
+  long appendedSequence();
+
   /** Tells taps what a stream id in a frame is called; also for streams deleted later. */
   void nameStream(int streamId, String name);
 

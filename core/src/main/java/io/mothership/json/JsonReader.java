@@ -3,7 +3,6 @@ package io.mothership.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
@@ -15,26 +14,15 @@ import java.util.Map;
 
 /** Parses JSON text into a {@link JsonObject}, bounded in depth and length. Any thread. */
 public final class JsonReader {
-  public static final int DEPTH_MAX = 32;
-  public static final int LENGTH_MAX = 8 * 1024 * 1024;
-
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxDocumentLength(LENGTH_MAX)
-                  .maxStringLength(LENGTH_MAX)
-                  .maxNumberLength(64)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = JsonLimits.factory(JsonLimits.DEPTH_MAX);
 
   private JsonReader() {}
 
   /** Reads one object and nothing after it. */
   public static JsonObject parse(final byte[] text) {
-    if (text.length > LENGTH_MAX) {
-      throw new JsonException("text too long: max=" + LENGTH_MAX + ", actual=" + text.length);
+    if (text.length > JsonLimits.TEXT_BYTES_MAX) {
+      throw new JsonException(
+          "text too long: max=" + JsonLimits.TEXT_BYTES_MAX + ", actual=" + text.length);
     }
     try (JsonParser parser = FACTORY.createParser(text)) {
       final JsonToken first = parser.nextToken();

@@ -5,9 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,16 +19,7 @@ public final class JsonText {
     FACTORY.setCharacterEscapes(new HtmlSafeEscapes());
   }
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-  private final JsonGenerator generator;
-
-  public JsonText() {
-    try {
-      generator = FACTORY.createGenerator(out);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  private final JsonOutput out = new JsonOutput(FACTORY, 512);
 
   /** Begins an object as a value of its own or as an item of an array. */
   public JsonText object() {
@@ -152,22 +140,12 @@ public final class JsonText {
 
   /** The finished text in UTF-8. */
   public byte[] bytes() {
-    write(JsonGenerator::close);
-    return out.toByteArray();
+    return out.bytes();
   }
 
-  private JsonText write(final Step step) {
-    try {
-      step.on(generator);
-      return this;
-    } catch (final IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void on(JsonGenerator generator) throws IOException;
+  private JsonText write(final JsonOutput.Step step) {
+    out.write(step);
+    return this;
   }
 
   private static final class HtmlSafeEscapes extends CharacterEscapes {

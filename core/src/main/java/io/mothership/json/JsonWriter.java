@@ -3,9 +3,7 @@ package io.mothership.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Writes one JSON text into memory. One thread, one text. */
@@ -14,20 +12,19 @@ public final class JsonWriter {
       JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
   private static final double WHOLE_MAX = 1e15;
 
-  private final ByteArrayOutputStream bytes;
-  private final JsonGenerator generator;
+  private final JsonOutput out;
 
   public JsonWriter() {
     this(256);
   }
 
   public JsonWriter(final int expectedLength) {
-    bytes = new ByteArrayOutputStream(expectedLength);
-    try {
-      generator = FACTORY.createGenerator(bytes);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    out = new JsonOutput(FACTORY, expectedLength);
+  }
+
+  /** With line breaks and spaces, for people; said before anything is written. */
+  public JsonWriter indented() {
+    return write(JsonGenerator::useDefaultPrettyPrinter);
   }
 
   public JsonWriter beginObject() {
@@ -80,8 +77,7 @@ public final class JsonWriter {
   }
 
   public byte[] toBytes() {
-    write(JsonGenerator::close);
-    return bytes.toByteArray();
+    return out.bytes();
   }
 
   @Override
@@ -113,17 +109,8 @@ public final class JsonWriter {
     }
   }
 
-  private JsonWriter write(final Step step) {
-    try {
-      step.on(generator);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private JsonWriter write(final JsonOutput.Step step) {
+    out.write(step);
     return this;
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void on(JsonGenerator generator) throws IOException;
   }
 }

@@ -42,7 +42,7 @@ final class JsonTest {
             "{}{}",
             "{\"a\":}",
             "{\"a\":99999999999999999999}",
-            "{\"a\":".repeat(40) + "1" + "}".repeat(40))) {
+            "{\"a\":".repeat(65) + "1" + "}".repeat(65))) {
       assertThrows(JsonException.class, () -> parse(text), text);
     }
     assertThrows(JsonException.class, () -> parse("{\"a\":\"1\"}").number("a", 0));

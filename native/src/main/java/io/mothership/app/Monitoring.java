@@ -1,13 +1,13 @@
 package io.mothership.app;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.config.JetStreamKeys;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.NatsKeys;
 import io.mothership.dispatch.Spine;
+import io.mothership.json.JsonWriter;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -16,10 +16,7 @@ import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsCounters;
 import io.mothership.transport.nats.NatsErrors;
 import io.mothership.transport.nats.NatsListener;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -28,7 +25,6 @@ import java.util.function.Supplier;
  * is there only if its number is true, without a token, and {@code /metrics}. Virtual threads.
  */
 final class Monitoring {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final long NS_PER_S = 1_000_000_000L;
 
   private final Supplier<MothershipConfig> latest;
@@ -68,67 +64,59 @@ final class Monitoring {
         : json(200, "{\"status\":\"ok\"}");
   }
 
-  private HttpResponse varz(final HttpRequestView request) throws IOException {
+  private HttpResponse varz(final HttpRequestView request) {
     final MothershipConfig config = latest.get();
     final NatsConfig nats = listener.config();
     final NatsCounters counters = listener.counters();
     final long nowNs = clock.wallNs();
     final Runtime runtime = Runtime.getRuntime();
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.useDefaultPrettyPrinter();
-      json.writeStartObject();
-      json.writeStringField("server_name", config.text(NatsKeys.SERVER_NAME));
-      json.writeStringField("version", nats.version());
-      json.writeStringField("mothership_version", Version.text());
-      json.writeNumberField("proto", 1);
-      json.writeStringField("host", nats.host());
-      json.writeNumberField("port", listener.port());
-      json.writeNumberField("max_connections", nats.connectionsMax());
-      json.writeNumberField("ping_interval", config.number(NatsKeys.PING_INTERVAL));
-      json.writeNumberField("ping_max", nats.pingsUnansweredMax());
-      json.writeNumberField("max_control_line", nats.controlLineBytesMax());
-      json.writeNumberField("max_payload", nats.payloadBytesMax());
-      json.writeNumberField("max_pending", nats.pendingBytesMax());
-      json.writeNumberField("write_deadline", config.number(NatsKeys.WRITE_DEADLINE));
-      json.writeObjectFieldStart("jetstream");
-      if (config.isOn(JetStreamKeys.ENABLED)) {
-        json.writeObjectFieldStart("config");
-        json.writeNumberField("max_memory", config.number(JetStreamKeys.MAX_MEMORY));
-        json.writeNumberField("max_storage", config.number(JetStreamKeys.MAX_FILE));
-        json.writeStringField("store_dir", SpineOptions.storeFolder(config).toString());
-        if (!nats.domain().isEmpty()) {
-          json.writeStringField("domain", nats.domain());
-        }
-        json.writeEndObject();
+    final JsonWriter json = new JsonWriter(2_048).indented().beginObject();
+    json.text("server_name", config.text(NatsKeys.SERVER_NAME));
+    json.text("version", nats.version());
+    json.text("mothership_version", Version.text());
+    json.number("proto", 1);
+    json.text("host", nats.host());
+    json.number("port", listener.port());
+    json.number("max_connections", nats.connectionsMax());
+    json.number("ping_interval", config.number(NatsKeys.PING_INTERVAL));
+    json.number("ping_max", nats.pingsUnansweredMax());
+    json.number("max_control_line", nats.controlLineBytesMax());
+    json.number("max_payload", nats.payloadBytesMax());
+    json.number("max_pending", nats.pendingBytesMax());
+    json.number("write_deadline", config.number(NatsKeys.WRITE_DEADLINE));
+    json.name("jetstream").beginObject();
+    if (config.isOn(JetStreamKeys.ENABLED)) {
+      json.name("config").beginObject();
+      json.number("max_memory", config.number(JetStreamKeys.MAX_MEMORY));
+      json.number("max_storage", config.number(JetStreamKeys.MAX_FILE));
+      json.text("store_dir", SpineOptions.storeFolder(config).toString());
+      if (!nats.domain().isEmpty()) {
+        json.text("domain", nats.domain());
       }
-      json.writeEndObject();
-      json.writeStringField("start", time(startNs));
-      json.writeStringField("now", time(nowNs));
-      json.writeStringField("uptime", (nowNs - startNs) / NS_PER_S + "s");
-      json.writeNumberField("mem", runtime.totalMemory() - runtime.freeMemory());
-      json.writeNumberField("cores", runtime.availableProcessors());
-      json.writeNumberField("connections", listener.connectionCount());
-      json.writeNumberField("total_connections", counters.connectionsTotal());
-      json.writeNumberField("in_msgs", counters.messagesIn());
-      json.writeNumberField("in_bytes", counters.bytesIn());
-      json.writeNumberField("out_msgs", counters.messagesOut());
-      json.writeNumberField("out_bytes", counters.bytesOut());
-      json.writeNumberField("client_bytes", listener.clientBytes());
-      json.writeNumberField("slow_consumers", counters.slowConsumers());
-      json.writeNumberField("subscriptions", spine.subscriptionCount());
-      json.writeNumberField("subscription_bytes", spine.subscriptionBytes());
-      json.writeNumberField(
-          "subscriptions_refused",
-          counters.errors(NatsErrors.SUBSCRIPTIONS_EXCEEDED)
-              + counters.errors(NatsErrors.SUBSCRIPTION_MEMORY_EXCEEDED));
-      json.writeEndObject();
+      json.endObject();
     }
-    return HttpResponse.of(200, HttpResponse.JSON, bytes.toByteArray());
-  }
-
-  private static String time(final long ns) {
-    return Instant.ofEpochSecond(ns / NS_PER_S, ns % NS_PER_S).toString();
+    json.endObject();
+    json.text("start", Rfc3339.shortText(startNs));
+    json.text("now", Rfc3339.shortText(nowNs));
+    json.text("uptime", (nowNs - startNs) / NS_PER_S + "s");
+    json.number("mem", runtime.totalMemory() - runtime.freeMemory());
+    json.number("cores", runtime.availableProcessors());
+    json.number("connections", listener.connectionCount());
+    json.number("total_connections", counters.connectionsTotal());
+    json.number("in_msgs", counters.messagesIn());
+    json.number("in_bytes", counters.bytesIn());
+    json.number("out_msgs", counters.messagesOut());
+    json.number("out_bytes", counters.bytesOut());
+    json.number("client_bytes", listener.clientBytes());
+    json.number("slow_consumers", counters.slowConsumers());
+    json.number("subscriptions", spine.subscriptionCount());
+    json.number("subscription_bytes", spine.subscriptionBytes());
+    json.number(
+        "subscriptions_refused",
+        counters.errors(NatsErrors.SUBSCRIPTIONS_EXCEEDED)
+            + counters.errors(NatsErrors.SUBSCRIPTION_MEMORY_EXCEEDED));
+    json.endObject();
+    return HttpResponse.of(200, HttpResponse.JSON, json.toBytes());
   }
 
   private static HttpResponse json(final int status, final String text) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
@@ -11,9 +12,6 @@ import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +43,7 @@ final class BackupClientsIT {
   private static final Pattern COPIED = Pattern.compile("copied: +(\\d+) bytes");
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
   private final Map<Long, String> acknowledged = new ConcurrentSkipListMap<>();
   private final List<String> entities = new CopyOnWriteArrayList<>();
   private Path config;
@@ -84,7 +82,7 @@ final class BackupClientsIT {
   @AfterEach
   void stop() throws InterruptedException {
     publisher.close();
-    http.shutdownNow();
+    http.close();
     appliance.close();
   }
 
@@ -263,13 +261,13 @@ final class BackupClientsIT {
       final ApplianceProcess which, final String method, final String target, final String body)
       throws IOException, InterruptedException {
     return http.send(
-            HttpRequest.newBuilder(URI.create(which.httpUrl() + "/api/v1/" + target))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + ApplianceProcess.TOKEN)
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString())
+            method,
+            URI.create(which.httpUrl() + "/api/v1/" + target),
+            body,
+            "Authorization",
+            "Bearer " + ApplianceProcess.TOKEN,
+            "Content-Type",
+            "application/json")
         .body();
   }
 }

@@ -3,13 +3,12 @@ package io.mothership.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.api.OrderedConsumerConfiguration;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,17 +21,17 @@ import java.util.regex.Pattern;
 
 /** Changes entities over HTTP, one numbered change after the other. */
 final class ChangingClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration QUIET = Duration.ofSeconds(2);
   private static final int ENTITIES = 5;
   private static final int UNAVAILABLE = 503;
   private static final long REFUSED_PAUSE_MS = 20;
   private static final Pattern ENTITY = Pattern.compile("\"entity_id\":\"([^\"]+)\"");
   private static final Pattern ORGANIZATION = Pattern.compile("\"org_id\":\"([^\"]+)\"");
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern CODE = Pattern.compile("\"code\":\"([^\"]+)\"");
   private static final Pattern CHANGE = Pattern.compile("change-(\\d+)-");
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
   private final String url;
   private final String orgId;
   private final List<String> entities = new ArrayList<>();
@@ -159,17 +158,17 @@ final class ChangingClient implements AutoCloseable {
   private HttpResponse<String> call(final String method, final String target, final String body)
       throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(url + "/api/v1/" + target))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + ApplianceProcess.TOKEN)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+        method,
+        URI.create(url + "/api/v1/" + target),
+        body,
+        "Authorization",
+        "Bearer " + ApplianceProcess.TOKEN,
+        "Content-Type",
+        "application/json");
   }
 
   @Override
   public void close() {
-    http.shutdownNow();
+    http.close();
   }
 }

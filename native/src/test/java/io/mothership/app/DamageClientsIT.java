@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.mothership.storage.recovery.SegmentFiles;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -18,9 +19,6 @@ import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamState;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +51,7 @@ final class DamageClientsIT {
   private static final String STREAM = "LOG";
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
   private ApplianceProcess appliance;
 
   @BeforeEach
@@ -83,7 +81,7 @@ final class DamageClientsIT {
 
   @AfterEach
   void stop() throws Exception {
-    http.shutdownNow();
+    http.close();
     if (appliance != null) {
       appliance.close();
       appliance.kill();
@@ -231,10 +229,7 @@ final class DamageClientsIT {
   }
 
   private String metrics() throws Exception {
-    return http.send(
-            HttpRequest.newBuilder(URI.create(appliance.httpUrl() + "/metrics")).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+    return http.send("GET", URI.create(appliance.httpUrl() + "/metrics"), "").body();
   }
 
   private Path firstSealed() throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -16,10 +17,7 @@ import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +49,7 @@ final class DiskFullClientsIT {
   private static final String STREAM = "FILL";
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
 
   /** What each acknowledged sequence holds: the number its payload was made from. */
   private final NavigableMap<Long, Integer> acknowledged = new TreeMap<>();
@@ -97,7 +95,7 @@ final class DiskFullClientsIT {
 
   @AfterEach
   void stop() throws Exception {
-    http.shutdownNow();
+    http.close();
     if (appliance != null) {
       appliance.close();
       appliance.kill();
@@ -333,16 +331,12 @@ final class DiskFullClientsIT {
   private HttpResponse<String> call(final String method, final String target, final String body)
       throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(appliance.httpUrl() + target))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + ApplianceProcess.TOKEN)
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body.isEmpty()
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+        method,
+        URI.create(appliance.httpUrl() + target),
+        body,
+        "Authorization",
+        "Bearer " + ApplianceProcess.TOKEN,
+        "Content-Type",
+        "application/json");
   }
 }

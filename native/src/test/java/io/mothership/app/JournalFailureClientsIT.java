@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
@@ -17,10 +18,7 @@ import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +48,7 @@ final class JournalFailureClientsIT {
   private static final String ACTIVE_SEGMENT = ".cq4";
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
   private final PublishingClient always = new PublishingClient("ALWAYS");
   private final PublishingClient interval = new PublishingClient("INTERVAL");
   private final AcknowledgingClient reader = new AcknowledgingClient("ALWAYS");
@@ -63,7 +61,7 @@ final class JournalFailureClientsIT {
   @AfterEach
   void stop() throws Exception {
     endClients();
-    http.shutdownNow();
+    http.close();
     if (changes != null) {
       changes.close();
     }
@@ -436,12 +434,12 @@ final class JournalFailureClientsIT {
   private HttpResponse<String> send(final String method, final String url, final String body)
       throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(url))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + ApplianceProcess.TOKEN)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+        method,
+        URI.create(url),
+        body,
+        "Authorization",
+        "Bearer " + ApplianceProcess.TOKEN,
+        "Content-Type",
+        "application/json");
   }
 }

@@ -3,6 +3,7 @@ package io.mothership.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
@@ -14,8 +15,6 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ final class MetricsIT {
   void shouldTellWhatWentThroughIt() throws Exception {
     try (ApplianceProcess appliance = ApplianceProcess.start(folder, "--set", "monitor_port=0");
         Connection client = Nats.connect(appliance.natsUrl());
-        HttpClient http = HttpClient.newHttpClient()) {
+        ContractCheckingHttp http = new ContractCheckingHttp()) {
       final var streams = client.jetStreamManagement();
       streams.addStream(
           StreamConfiguration.builder()
@@ -99,6 +98,7 @@ final class MetricsIT {
       final String monitor = "http://127.0.0.1:" + appliance.port("monitor");
       assertEquals(found.keySet(), parsed(get(http, monitor + "/metrics", "")).keySet());
       assertEquals(200, get(http, monitor + "/varz", "").statusCode());
+      assertEquals(200, get(http, monitor + "/healthz", "").statusCode());
       assertEquals(0, appliance.stop());
     }
   }
@@ -107,7 +107,7 @@ final class MetricsIT {
   void shouldAskForTheTokenIfTold() throws Exception {
     try (ApplianceProcess appliance =
             ApplianceProcess.start(folder, "--set", "http.metrics_auth=true");
-        HttpClient http = HttpClient.newHttpClient()) {
+        ContractCheckingHttp http = new ContractCheckingHttp()) {
       final String url = appliance.httpUrl() + "/metrics";
       assertEquals(401, get(http, url, "").statusCode());
       assertTrue(parsed(get(http, url, ApplianceProcess.TOKEN)).size() > 50);
@@ -133,12 +133,10 @@ final class MetricsIT {
   }
 
   private static HttpResponse<String> get(
-      final HttpClient http, final String url, final String token) throws Exception {
-    final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(LONG);
-    if (!token.isEmpty()) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      final ContractCheckingHttp http, final String url, final String token) throws Exception {
+    return token.isEmpty()
+        ? http.send("GET", URI.create(url), "")
+        : http.send("GET", URI.create(url), "", "Authorization", "Bearer " + token);
   }
 
   /** Samples by name and labels, having insisted on everything the format insists on. */

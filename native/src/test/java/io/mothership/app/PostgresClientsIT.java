@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.api.testkit.ContractCheckingHttp;
 import io.mothership.config.CertificateFiles;
 import io.mothership.storage.sql.PostgresServer;
 import io.nats.client.Connection;
@@ -14,8 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +42,11 @@ final class PostgresClientsIT {
   private static final int EACH_MIN = 25;
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ContractCheckingHttp http = new ContractCheckingHttp();
 
   @AfterEach
   void stop() {
-    http.shutdownNow();
+    http.close();
   }
 
   private record Output(int exitCode, String text) {
@@ -113,13 +112,13 @@ final class PostgresClientsIT {
       final ApplianceProcess appliance, final String method, final String target, final String body)
       throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(appliance.httpUrl() + target))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + ApplianceProcess.TOKEN)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+        method,
+        URI.create(appliance.httpUrl() + target),
+        body,
+        "Authorization",
+        "Bearer " + ApplianceProcess.TOKEN,
+        "Content-Type",
+        "application/json");
   }
 
   private static String id(final Pattern pattern, final HttpResponse<String> answer) {

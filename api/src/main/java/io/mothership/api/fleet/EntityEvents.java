@@ -1,10 +1,11 @@
 package io.mothership.api.fleet;
 
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.OutboxRepository;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.storage.sql.Transaction;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -55,7 +56,7 @@ final class EntityEvents {
       final boolean hasEntity)
       throws SQLException {
     lastNs = Math.max(lastNs + 1, clock.wallNs());
-    final String subject = "constellation.entities." + entity.orgId() + "." + suffix;
+    final String subject = FleetSubjects.entityChange(entity.orgId(), suffix);
     final JsonWriter writer = new JsonWriter(1024);
     writer
         .beginObject()
@@ -75,7 +76,7 @@ final class EntityEvents {
         .text("priority", entity.priority())
         .text("status", entity.status())
         .endObject()
-        .text("timestamp", Timestamps.text(Timestamps.ofNs(lastNs)))
+        .text("timestamp", Rfc3339.text(Rfc3339.ofNs(lastNs)))
         .text("source", SOURCE)
         .endObject();
     outbox.insert(
@@ -83,6 +84,6 @@ final class EntityEvents {
         subject,
         entity.entityId() + "-" + type + "-" + lastNs,
         writer.toBytes(),
-        Timestamps.ofNs(lastNs));
+        Rfc3339.ofNs(lastNs));
   }
 }

@@ -1,9 +1,9 @@
 package io.mothership.api.fleet;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.Organization;
-import io.mothership.storage.sql.Timestamps;
 import java.util.OptionalDouble;
 
 /**
@@ -21,8 +21,8 @@ final class FleetJson {
         .text("org_type", organization.orgType());
     writeIfAny(writer, "metadata", organization.metadata());
     writer
-        .text("created_at", Timestamps.text(organization.createdAt()))
-        .text("updated_at", Timestamps.text(organization.updatedAt()))
+        .text("created_at", Rfc3339.text(organization.createdAt()))
+        .text("updated_at", Rfc3339.text(organization.updatedAt()))
         .endObject();
   }
 
@@ -44,8 +44,8 @@ final class FleetJson {
     writeIfAny(writer, "tags", entity.tags());
     writeIfAny(writer, "metadata", entity.metadata());
     writer
-        .text("created_at", Timestamps.text(entity.createdAt()))
-        .text("updated_at", Timestamps.text(entity.updatedAt()))
+        .text("created_at", Rfc3339.text(entity.createdAt()))
+        .text("updated_at", Rfc3339.text(entity.updatedAt()))
         .endObject();
   }
 

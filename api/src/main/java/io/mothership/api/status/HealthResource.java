@@ -2,8 +2,8 @@ package io.mothership.api.status;
 
 import io.mothership.api.Envelope;
 import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Timestamps;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class HealthResource {
   private static final String SERVICE = "constellation-api";
   private static final String HEALTHY = "healthy";
+  private static final String DEGRADED = "degraded";
 
   private final List<HealthCheck> checks;
   private final String version;
@@ -48,12 +49,14 @@ public final class HealthResource {
   private HttpResponse health(final HttpRequestView request) {
     final Map<String, String> details = new LinkedHashMap<>();
     boolean isHealthy = true;
+    boolean isDegraded = false;
     for (final HealthCheck check : checks) {
       final String detail = detail(check);
-      isHealthy &= detail.equals(HEALTHY);
+      isDegraded |= detail.startsWith(DEGRADED);
+      isHealthy &= detail.equals(HEALTHY) || detail.startsWith(DEGRADED);
       details.put(check.name(), detail);
     }
-    final String status = isHealthy ? HEALTHY : "unhealthy";
+    final String status = !isHealthy ? "unhealthy" : isDegraded ? DEGRADED : HEALTHY;
     final long nowNs = clock.wallNs();
     final JsonWriter writer = new JsonWriter();
     writer
@@ -76,7 +79,7 @@ public final class HealthResource {
         .text("version", version)
         .text("registry", registry)
         .number("uptime", clock.monotonicNs() - startedNs)
-        .text("timestamp", Timestamps.text(Timestamps.ofNs(nowNs)))
+        .text("timestamp", Rfc3339.text(Rfc3339.ofNs(nowNs)))
         .name("details")
         .beginObject();
     details.forEach(writer::text);
@@ -88,6 +91,8 @@ public final class HealthResource {
     try {
       check.probe().run();
       return HEALTHY;
+    } catch (final HealthCheck.Degraded e) {
+      return DEGRADED + ": " + e.getMessage();
     } catch (final Exception e) {
       return "unhealthy: " + e.getMessage();
     }

@@ -3,7 +3,7 @@ package io.mothership.api.telemetry;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.mothership.json.JsonLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,14 +17,10 @@ import java.util.Optional;
  * @param entityId the member {@code entity_id} of the object or of its {@code data}, or empty text
  */
 record PayloadView(Optional<String> json, String entityId) {
-  private static final int DEPTH_MAX = 128;
   private static final String ENTITY_ID = "entity_id";
   private static final PayloadView NOT_JSON = new PayloadView(Optional.empty(), "");
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
-          .build();
+  private static final JsonFactory FACTORY = JsonLimits.factory(JsonLimits.PAYLOAD_DEPTH_MAX);
 
   static PayloadView of(final byte[] payload) {
     final String text;

@@ -1,7 +1,7 @@
 package io.mothership.api.telemetry;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -25,7 +25,7 @@ final class RecordJson {
         .number("seq", sequence)
         .text("stream", stream)
         .number("stream_seq", streamSequence)
-        .text("time", Timestamps.preciseText(timeNs))
+        .text("time", Rfc3339.preciseText(timeNs))
         .text("subject", subjectText)
         .text("org_id", subject.orgId());
     if (!subject.entityId().isEmpty()) {

@@ -1,13 +1,8 @@
 package io.mothership.api.telemetry;
 
 import io.mothership.api.ApiException;
+import io.mothership.clock.Rfc3339;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 
 /** Reads places in the journal as clients write them. */
 final class Since {
@@ -31,20 +26,11 @@ final class Since {
    */
   static long timeNs(final String field, final String text) {
     try {
-      return ChronoUnit.NANOS.between(Instant.EPOCH, instant(text));
-    } catch (final DateTimeException | ArithmeticException e) {
+      // A '+' that was not escaped arrives as a space.
+      return Rfc3339.parseNs(text.replace(' ', '+'));
+    } catch (final DateTimeException e) {
       throw ApiException.invalid(
           field + " is not an RFC 3339 time: " + text.substring(0, Math.min(text.length(), 32)));
-    }
-  }
-
-  private static Instant instant(final String text) {
-    // A '+' that was not escaped arrives as a space.
-    final String whole = text.replace(' ', '+');
-    try {
-      return OffsetDateTime.parse(whole).toInstant();
-    } catch (final DateTimeParseException e) {
-      return LocalDateTime.parse(whole).toInstant(ZoneOffset.UTC);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.MessageView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.consumer.Consumer;
@@ -14,7 +15,6 @@ import io.mothership.jetstream.model.ConsumerDraft;
 import io.mothership.jetstream.model.ConsumerJson;
 import io.mothership.jetstream.model.ConsumerJson.Action;
 import io.mothership.jetstream.model.JetStreamLimits;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;

@@ -1,5 +1,6 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.consumer.Reach;
@@ -7,7 +8,6 @@ import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
 import io.mothership.jetstream.model.ApiErrors;
 import io.mothership.jetstream.model.ApiException;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.json.JsonException;
@@ -302,7 +302,7 @@ final class MessageReads {
     if (!message.payload().isEmpty()) {
       json.base64("data", message.payload().toByteArray());
     }
-    return json.member("time", Rfc3339.text(found.timeNs())).end().end().bytes();
+    return json.member("time", Rfc3339.shortText(found.timeNs())).end().end().bytes();
   }
 
   private byte[] directHeaders(final ReadJob job, final FrameView found) {
@@ -317,7 +317,7 @@ final class MessageReads {
     lines.append("Nats-Stream: ").append(job.stream.name());
     lines.append("\r\nNats-Subject: ").append(message.subject());
     lines.append("\r\nNats-Sequence: ").append(job.current);
-    lines.append("\r\nNats-Time-Stamp: ").append(Rfc3339.text(found.timeNs()));
+    lines.append("\r\nNats-Time-Stamp: ").append(Rfc3339.shortText(found.timeNs()));
     if (job.isBatch()) {
       lines.append("\r\nNats-Num-Pending: ").append(job.pending);
       lines.append("\r\nNats-Last-Sequence: ").append(job.lastSent);

@@ -1,13 +1,13 @@
 package io.mothership.jetstream.consumer;
 
 import io.mothership.bus.SubjectScope;
+import io.mothership.clock.Rfc3339;
 import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.model.ConsumerConfig;
 import io.mothership.jetstream.model.Deadline;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.Stream;
 import java.nio.charset.StandardCharsets;
 

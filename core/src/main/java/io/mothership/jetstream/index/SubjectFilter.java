@@ -83,6 +83,11 @@ public final class SubjectFilter {
     return recall(subjectId, at, wanted);
   }
 
+  /** The same for who asks once for each subject: nothing is remembered. */
+  boolean matchesOnce(final int subjectId) {
+    return isAll || matches(table.look(subjectId), table.subjectLength(subjectId));
+  }
+
   private void widen() {
     remembered = new long[remembered.length * 4];
   }

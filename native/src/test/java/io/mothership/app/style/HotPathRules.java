@@ -19,7 +19,7 @@ import java.util.Set;
 
 /** What a method marked {@code @HotPath} may not do, read from its class file. */
 final class HotPathRules {
-  private static final String MARK = "Lio/mothership/bus/HotPath;";
+  private static final String MARK = "Lio/mothership/frame/HotPath;";
   private static final Set<String> BOXES =
       Set.of(
           "java/lang/Integer",

@@ -1,5 +1,6 @@
 package io.mothership.storage.sql;
 
+import io.mothership.clock.Rfc3339;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,7 @@ final class Migrations {
       }
       done.setInt(1, version);
       done.setString(2, script);
-      done.setString(3, Timestamps.text(Instant.now()));
+      done.setString(3, Rfc3339.text(Instant.now()));
       done.executeUpdate();
     }
     connection.commit();

@@ -1,5 +1,6 @@
 package io.mothership.storage.sql;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.storage.recovery.FileFacade;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,12 +121,12 @@ record SqliteDialect(Path file) implements Dialect {
   @Override
   public void bind(final PreparedStatement statement, final int index, final Instant time)
       throws SQLException {
-    statement.setString(index, Timestamps.text(time));
+    statement.setString(index, Rfc3339.text(time));
   }
 
   @Override
   public Instant time(final ResultSet row, final int index) throws SQLException {
-    return Timestamps.parse(row.getString(index));
+    return Rfc3339.parse(row.getString(index));
   }
 
   @Override

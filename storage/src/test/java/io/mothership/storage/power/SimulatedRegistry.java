@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.SimulatedService;
 import io.mothership.storage.sql.Database;

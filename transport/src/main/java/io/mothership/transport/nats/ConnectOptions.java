@@ -3,8 +3,8 @@ package io.mothership.transport.nats;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.mothership.frame.Slice;
+import io.mothership.json.JsonLimits;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -14,12 +14,7 @@ import java.util.Locale;
  * <p><i>Thread:</i> the connection's event loop.
  */
 final class ConnectOptions {
-  private static final int NESTING_MAX = 32;
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(NESTING_MAX).build())
-          .build();
+  private static final JsonFactory JSON = JsonLimits.factory(JsonLimits.DEPTH_MAX);
 
   private boolean isVerbose = true;
   private boolean isPedantic = true;
