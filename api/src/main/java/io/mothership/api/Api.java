@@ -2,8 +2,13 @@ package io.mothership.api;
 
 import io.mothership.api.commands.CommandResource;
 import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.fleet.EntityRepository;
 import io.mothership.api.fleet.EntityResource;
+import io.mothership.api.fleet.FleetRecords;
+import io.mothership.api.fleet.OrganizationRepository;
 import io.mothership.api.fleet.OrganizationResource;
+import io.mothership.api.records.Changes;
+import io.mothership.api.records.Records;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.api.status.HealthResource;
@@ -13,8 +18,7 @@ import io.mothership.api.telemetry.TelemetryResource;
 import io.mothership.clock.Clock;
 import io.mothership.fabric.Fabric;
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.OrganizationRepository;
+import io.mothership.storage.sql.Migrations;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.transport.http.Route;
@@ -25,6 +29,9 @@ import java.util.List;
 
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
+  /** The tables of all services, in the order in which they are made. */
+  public static final List<Migrations> MIGRATIONS = List.of(FleetRecords.MIGRATIONS);
+
   private final OutboxRelay relay;
   private final List<Route> routes;
   private final List<WebSocketRoute> webSocketRoutes;
@@ -61,6 +68,8 @@ public final class Api implements AutoCloseable {
     final OutboxRepository outbox = new OutboxRepository();
     directory.load(database, entities);
     final OutboxRelay relay = OutboxRelay.start(database, outbox, fabric, publishedOutboxId);
+    final Changes changes = new Changes(database, outbox, relay, clock);
+    final Records records = new Records(database);
     final List<HealthCheck> allChecks = new ArrayList<>();
     allChecks.add(new HealthCheck("database", database::ping));
     allChecks.addAll(checks);
@@ -68,9 +77,9 @@ public final class Api implements AutoCloseable {
     routes.addAll(
         new HealthResource(allChecks, config.version(), database.product(), clock).routes());
     routes.addAll(new OpenApiResource().routes());
-    routes.addAll(new OrganizationResource(database, organizations, relay, clock).routes(auth));
+    routes.addAll(new OrganizationResource(changes, records, organizations, clock).routes(auth));
     routes.addAll(
-        new EntityResource(database, entities, outbox, relay, directory, clock).routes(auth));
+        new EntityResource(changes, records, entities, directory, clock).routes(auth));
     routes.addAll(new TelemetryResource(fabric, directory).routes(auth));
     routes.addAll(
         new CommandResource(database, organizations, entities, fabric, clock).routes(auth));

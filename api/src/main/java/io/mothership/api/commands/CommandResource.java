@@ -2,6 +2,8 @@ package io.mothership.api.commands;
 
 import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
+import io.mothership.api.fleet.EntityRepository;
+import io.mothership.api.fleet.OrganizationRepository;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
@@ -15,8 +17,6 @@ import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
 import io.mothership.security.Permission;
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.OrganizationRepository;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;

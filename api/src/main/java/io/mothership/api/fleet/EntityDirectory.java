@@ -1,7 +1,6 @@
 package io.mothership.api.fleet;
 
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.EntityRepository;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;

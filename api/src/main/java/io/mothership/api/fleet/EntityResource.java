@@ -2,16 +2,15 @@ package io.mothership.api.fleet;
 
 import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
+import io.mothership.api.records.Changes;
+import io.mothership.api.records.Records;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
 import io.mothership.security.Permission;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.storage.sql.OutboxRepository;
+import io.mothership.security.Principal;
+import io.mothership.storage.sql.Placed;
 import io.mothership.storage.sql.SqlErrors;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
@@ -30,28 +29,29 @@ import java.util.UUID;
 public final class EntityResource {
   private static final String PATH = "/api/v1/entities";
   private static final String BELOW = "/api/v1/organizations/{org_id}/entities";
+  private static final int LISTED_MAX = 10_000;
+  private static final Principal SELF = Principal.system("entities");
   private static final String DEFAULT_STATUS = "unknown";
   private static final String DEFAULT_PRIORITY = "normal";
 
-  private final Database database;
+  private final Changes changes;
+  private final Records records;
   private final EntityRepository entities;
   private final EntityDirectory directory;
-  private final OutboxRelay relay;
   private final EntityEvents events;
   private final Clock clock;
 
   public EntityResource(
-      final Database database,
+      final Changes changes,
+      final Records records,
       final EntityRepository entities,
-      final OutboxRepository outbox,
-      final OutboxRelay relay,
       final EntityDirectory directory,
       final Clock clock) {
-    this.database = database;
+    this.changes = changes;
+    this.records = records;
     this.entities = entities;
     this.directory = directory;
-    this.relay = relay;
-    this.events = new EntityEvents(outbox, clock);
+    this.events = new EntityEvents(clock);
     this.clock = clock;
   }
 
@@ -80,12 +80,12 @@ public final class EntityResource {
     final String orgId = orgId(request);
     final RequestFields fields = RequestFields.of(request.body(), "CreateEntityRequest");
     final Entity entity = newEntity(orgId, fields);
-    relay.requireIntake();
     try {
-      database.write(
-          transaction -> {
-            entities.insert(transaction, entity);
-            events.created(transaction, asCreated(entity));
+      changes.commit(
+          SELF,
+          change -> {
+            entities.insert(change.transaction(), entity);
+            events.created(change, asCreated(entity));
             return entity;
           });
     } catch (final MothershipException e) {
@@ -95,7 +95,6 @@ public final class EntityResource {
       throw e;
     }
     directory.add(entity.entityId(), orgId);
-    relay.wake();
     return Envelope.success(201, writer -> FleetJson.write(writer, asCreated(entity)));
   }
 
@@ -121,6 +120,7 @@ public final class EntityResource {
         UUID.randomUUID().toString(),
         orgId,
         entityType,
+        fields.text("name"),
         status.isEmpty() ? DEFAULT_STATUS : FieldRules.word("status", status),
         priority.isEmpty() ? DEFAULT_PRIORITY : FieldRules.word("priority", priority),
         false,
@@ -151,6 +151,7 @@ public final class EntityResource {
         entity.entityId(),
         entity.orgId(),
         entity.entityType(),
+        entity.name(),
         entity.status(),
         entity.priority(),
         entity.isLive(),
@@ -171,12 +172,17 @@ public final class EntityResource {
     final String entityId = parameter(request, "entity_id");
     if (!entityId.isEmpty()) {
       final Entity entity =
-          database
+          records
               .read(snapshot -> entities.find(snapshot, orgId, entityId))
               .orElseThrow(EntityResource::notFound);
       return Envelope.success(200, writer -> FleetJson.write(writer, entity));
     }
-    final List<Entity> all = database.read(snapshot -> entities.list(snapshot, orgId));
+    final List<Entity> all =
+        records
+            .read(snapshot -> entities.page(snapshot, orgId, "", "", 0, LISTED_MAX))
+            .stream()
+            .map(Placed::row)
+            .toList();
     return Envelope.success(
         200,
         writer -> {
@@ -188,40 +194,38 @@ public final class EntityResource {
 
   private HttpResponse update(final HttpRequestView request) {
     final Ids ids = ids(request);
-    final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
+    final EntityChange wanted = new EntityChange(RequestFields.membersOf(request.body()));
     final Instant now = Rfc3339.ofNs(clock.wallNs());
-    relay.requireIntake();
     final Entity updated =
-        database.write(
-            transaction -> {
+        changes.commit(
+          SELF,
+            change -> {
               final Entity before =
                   entities
-                      .find(transaction, ids.orgId(), ids.entityId())
+                      .find(change.transaction(), ids.orgId(), ids.entityId())
                       .orElseThrow(EntityResource::notFound);
-              final Entity after = change.applyTo(before, now);
-              entities.update(transaction, after);
-              events.updated(transaction, before, after);
+              final Entity after = wanted.applyTo(before, now);
+              entities.update(change.transaction(), after);
+              events.updated(change, before, after);
               return after;
             });
-    relay.wake();
     return Envelope.success(200, writer -> FleetJson.write(writer, updated));
   }
 
   private HttpResponse delete(final HttpRequestView request) {
     final Ids ids = ids(request);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
+    changes.commit(
+          SELF,
+        change -> {
           final Entity entity =
               entities
-                  .find(transaction, ids.orgId(), ids.entityId())
+                  .find(change.transaction(), ids.orgId(), ids.entityId())
                   .orElseThrow(EntityResource::notFound);
-          entities.delete(transaction, entity);
-          events.deleted(transaction, entity);
+          entities.delete(change.transaction(), entity);
+          events.deleted(change, entity);
           return entity;
         });
     directory.retire(ids.entityId(), ids.orgId());
-    relay.wake();
     return Envelope.success(
         200,
         writer -> writer.beginObject().text("message", "Entity deleted successfully").endObject());

@@ -2,15 +2,14 @@ package io.mothership.api.fleet;
 
 import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
+import io.mothership.api.records.Changes;
+import io.mothership.api.records.Records;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Organization;
-import io.mothership.storage.sql.OrganizationRepository;
-import io.mothership.storage.sql.OutboxRelay;
+import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
 import io.mothership.transport.http.Route;
@@ -20,21 +19,22 @@ import java.util.UUID;
 
 /** {@code /api/v1/organizations}. Stateless; virtual threads. */
 public final class OrganizationResource {
+  private static final int LISTED_MAX = 10_000;
   private static final String PATH = "/api/v1/organizations";
 
-  private final Database database;
+  private final Changes changes;
+  private final Records records;
   private final OrganizationRepository organizations;
-  private final OutboxRelay relay;
   private final Clock clock;
 
   public OrganizationResource(
-      final Database database,
+      final Changes changes,
+      final Records records,
       final OrganizationRepository organizations,
-      final OutboxRelay relay,
       final Clock clock) {
-    this.database = database;
+    this.changes = changes;
+    this.records = records;
     this.organizations = organizations;
-    this.relay = relay;
     this.clock = clock;
   }
 
@@ -75,10 +75,10 @@ public final class OrganizationResource {
                 .orElse("{}"),
             now,
             now);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
-          organizations.insert(transaction, organization);
+    changes.commit(
+        Principal.system("api"),
+        change -> {
+          organizations.insert(change.transaction(), organization);
           return organization;
         });
     return Envelope.success(201, writer -> FleetJson.write(writer, organization));
@@ -90,7 +90,8 @@ public final class OrganizationResource {
       return find(orgId);
     }
     final List<Organization> all =
-        database.read(organizations::list).stream()
+        records.read(snapshot -> organizations.page(snapshot, 0, LISTED_MAX)).stream()
+            .map(Placed::row)
             .filter(one -> principal.organizations().touches(one.orgId()))
             .toList();
     return Envelope.success(
@@ -104,7 +105,7 @@ public final class OrganizationResource {
 
   private HttpResponse find(final String orgId) {
     final Organization organization =
-        database
+        records
             .read(snapshot -> organizations.find(snapshot, orgId))
             .orElseThrow(() -> new ApiException(404, "NOT_FOUND", "organization not found"));
     return Envelope.success(200, writer -> FleetJson.write(writer, organization));
