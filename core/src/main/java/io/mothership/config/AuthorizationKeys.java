@@ -33,6 +33,16 @@ public final class AuthorizationKeys {
           .reloadable()
           .doc("How long a client has to say who it is.");
 
+  public static final ConfigKey NONE =
+      ROWS.flag("authorization.none")
+          .byDefault("false")
+          .option("--no-auth")
+          .reloadable()
+          .doc(
+              "Lets in whoever reaches the NATS listener without users, user or token, on an"
+                  + " address that other machines reach; otherwise that is refused. `mothership"
+                  + " broker` is open as nats-server is.");
+
   private AuthorizationKeys() {}
 
   static List<ConfigKey> rows() {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +18,16 @@ import java.util.Optional;
  * Reads a file in NATS configuration syntax into a tree.
  *
  * <pre>
- *  # comment        // comment
- *  key: value       key = value       key value       ends at newline , or ;
+ *  # comment        // comment        only where a key could begin or behind a value and a blank
+ *  key: value       key = value       key value       ends at a blank, newline , or ;
  *  key { … }        key: [ a, b ]     include "other.conf"
  *  NAME: 4222       port: $NAME       looked up in the blocks around it, then in the environment
- *  "a\tb"           'a\tb'            ( text over lines )
+ *  "a\tb"  a\tb     'a\tb'            ( text over lines )
+ *  { "key": "value" }                 JSON
  * </pre>
+ *
+ * <p>A value is read as nats-server reads it, or refused: a password must never become another one.
+ * Of a key that is set twice the last one counts.
  *
  * <p>A mistake is reported and reading goes on behind it where that makes sense, so that one run
  * shows all of them.
@@ -35,13 +38,16 @@ final class ConfigDecoder {
   /** Blocks and lists in each other; reading them takes stack. */
   private static final int NESTING_MAX = 64;
 
+  private static final String BCRYPT_PREFIX = "$2a$";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final String fileName;
   private final Path folder;
   private final String text;
   private final Map<String, String> environment;
   private final List<Problem> problems;
   private final int depth;
-  private final List<Map<String, Entry>> scopes;
+  private final List<Block> scopes;
   private int at;
   private int line = 1;
   private int nesting;
@@ -53,7 +59,7 @@ final class ConfigDecoder {
       final Map<String, String> environment,
       final List<Problem> problems,
       final int depth,
-      final List<Map<String, Entry>> scopes) {
+      final List<Block> scopes) {
     this.fileName = fileName;
     this.folder = folder;
     this.text = text;
@@ -90,13 +96,13 @@ final class ConfigDecoder {
             new Problem(
                 from.line() == 0 ? file.toString() : from.toString(),
                 "cannot read " + file + ": " + reason(e)));
-        return new Block(from, new LinkedHashMap<>());
+        return Block.at(from);
       }
       final Path parent = file.toAbsolutePath().getParent();
       return new ConfigDecoder(
               file.toString(),
               parent == null ? Path.of(".") : parent,
-              content,
+              content.startsWith(BYTE_ORDER_MARK) ? content.substring(1) : content,
               environment,
               problems,
               depth,
@@ -115,18 +121,23 @@ final class ConfigDecoder {
   }
 
   private Block wholeFile() {
-    final Place start = here();
-    final Map<String, Entry> entries = new LinkedHashMap<>();
-    scopes.add(entries);
-    entries(entries, false);
+    final Block root = Block.at(here());
+    scopes.add(root);
+    skipBlanks();
+    if (!isAtEnd() && text.charAt(at) == '{') {
+      // JSON, and whatever follows it.
+      at++;
+      entries(root, true);
+    }
+    entries(root, false);
     scopes.removeLast();
-    return new Block(start, entries);
+    return root;
   }
 
   /** Reads entries until the end of the block or file. */
-  private void entries(final Map<String, Entry> entries, final boolean isInBlock) {
+  private void entries(final Block block, final boolean isInBlock) {
     while (true) {
-      skipBlanks(true);
+      skipBlanks();
       if (isAtEnd()) {
         if (isInBlock) {
           problem(here(), "the file ends inside a block: '}' is missing");
@@ -142,29 +153,32 @@ final class ConfigDecoder {
         problem(here(), "'}' without '{'");
         continue;
       }
-      if (!entry(entries)) {
+      if (!entry(block)) {
         skipLine();
       }
     }
   }
 
-  private boolean entry(final Map<String, Entry> entries) {
+  private boolean entry(final Block block) {
     final Place place = here();
     final String key = key();
     if (key.isEmpty()) {
       problem(place, "expected a key, found " + found());
       return false;
     }
-    skipBlanks(false);
+    skipSpaces(false);
     if (key.equals("include") && !isAtEnd() && ":={".indexOf(text.charAt(at)) < 0) {
-      return include(place, entries);
+      return include(place, block);
+    }
+    // What belongs to the key may stand on a later line, as a block often does.
+    if (isContinuedBelow()) {
+      skipSpaces(true);
     }
     if (!isAtEnd() && (text.charAt(at) == ':' || text.charAt(at) == '=')) {
       at++;
-      // After a separator the value may stand on a later line, as a block often does.
-      skipBlanks(true, false);
+      skipSpaces(true);
     }
-    if (isAtEnd() || text.charAt(at) == '\n' || text.charAt(at) == '}') {
+    if (isAtEnd() || "\n,;}]".indexOf(text.charAt(at)) >= 0) {
       problem(place, key + ": a value is missing");
       return true;
     }
@@ -172,16 +186,53 @@ final class ConfigDecoder {
     if (value.isEmpty()) {
       return false;
     }
-    final Entry before = entries.get(key);
-    if (before != null) {
-      problem(place, key + " is already set at line " + before.place().line());
-    } else {
-      entries.put(key, new Entry(place, key, value.get()));
-    }
-    return true;
+    // Its place among the others is that of the last one, too.
+    block.entries().remove(key);
+    block.entries().put(key, new Entry(place, key, value.get()));
+    return isEndOfValue(place, key, value.get());
   }
 
-  private boolean include(final Place place, final Map<String, Entry> entries) {
+  /**
+   * Whether a line that ends behind a key goes on with its separator, a block, or a value alone.
+   */
+  private boolean isContinuedBelow() {
+    if (isAtEnd() || text.charAt(at) != '\n') {
+      return false;
+    }
+    int next = at;
+    while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+      next++;
+    }
+    if (next == text.length()) {
+      return false;
+    }
+    if (":={[(\"'".indexOf(text.charAt(next)) >= 0) {
+      return true;
+    }
+    final int lineEnd = text.indexOf('\n', next);
+    final String rest = text.substring(next, lineEnd < 0 ? text.length() : lineEnd).strip();
+    return rest.chars().allMatch(c -> c > ' ' && c != ':' && c != '=' && c != '}' && c != '{');
+  }
+
+  /** Behind a value that is no block there may be a comment or the next key's separator only. */
+  private boolean isEndOfValue(final Place place, final String key, final ConfigNode value) {
+    if (!(value instanceof Scalar)) {
+      return true;
+    }
+    skipSpaces(false);
+    if (isAtEnd() || "\n,;}]#".indexOf(text.charAt(at)) >= 0 || text.startsWith("//", at)) {
+      return true;
+    }
+    problem(
+        place,
+        key
+            + ": the value has to end behind the blank, found "
+            + found()
+            + "; a value with blanks needs quotes, and a comment cannot stand in its place");
+    return false;
+  }
+
+  private boolean include(final Place place, final Block block) {
     final Optional<ConfigNode> name = value();
     if (name.isEmpty() || !(name.get() instanceof final Scalar file)) {
       problem(place, "include: expected a file name");
@@ -199,11 +250,8 @@ final class ConfigDecoder {
       return true;
     }
     final Block included = new Includes(environment, problems).read(path, place, depth + 1);
-    for (final Entry entry : included.entries().values()) {
-      if (entries.putIfAbsent(entry.key(), entry) != null) {
-        problem(entry.place(), entry.key() + " is already set where this file is included");
-      }
-    }
+    block.entries().putAll(included.entries());
+    block.variables().addAll(included.variables());
     return true;
   }
 
@@ -245,17 +293,17 @@ final class ConfigDecoder {
   }
 
   private Block block(final Place place) {
-    final Map<String, Entry> entries = new LinkedHashMap<>();
-    scopes.add(entries);
-    entries(entries, true);
+    final Block block = Block.at(place);
+    scopes.add(block);
+    entries(block, true);
     scopes.removeLast();
-    return new Block(place, entries);
+    return block;
   }
 
   private Optional<ConfigNode> sequence(final Place place) {
     final List<ConfigNode> elements = new ArrayList<>();
     while (true) {
-      skipBlanks(true);
+      skipBlanks();
       if (isAtEnd()) {
         problem(place, "the file ends inside a list: ']' is missing");
         return Optional.of(new Sequence(place, elements));
@@ -270,7 +318,7 @@ final class ConfigDecoder {
         continue;
       }
       final Optional<ConfigNode> element = value();
-      if (element.isEmpty()) {
+      if (element.isEmpty() || !isEndOfValue(place, "in a list", element.get())) {
         return Optional.empty();
       }
       elements.add(element.get());
@@ -282,20 +330,12 @@ final class ConfigDecoder {
     final StringBuilder found = new StringBuilder();
     at++;
     while (!isAtEnd() && text.charAt(at) != quote) {
-      char c = text.charAt(at++);
+      final char c = text.charAt(at++);
       if (c == '\n') {
         line++;
       }
       if (c == '\\' && quote == '"' && !isAtEnd()) {
-        c = text.charAt(at++);
-        switch (c) {
-          case 't' -> found.append('\t');
-          case 'n' -> found.append('\n');
-          case 'r' -> found.append('\r');
-          case '"', '\\' -> found.append(c);
-          case 'x' -> hex(place, found);
-          default -> problem(place, "unknown escape \\" + shown(c) + " in a quoted text");
-        }
+        escape(place, found);
       } else {
         found.append(c);
       }
@@ -306,6 +346,18 @@ final class ConfigDecoder {
     }
     at++;
     return Optional.of(found.toString());
+  }
+
+  private void escape(final Place place, final StringBuilder found) {
+    final char c = text.charAt(at++);
+    switch (c) {
+      case 't' -> found.append('\t');
+      case 'n' -> found.append('\n');
+      case 'r' -> found.append('\r');
+      case '"', '\\' -> found.append(c);
+      case 'x' -> hex(place, found);
+      default -> problem(place, "unknown escape \\" + shown(c) + " in a text");
+    }
   }
 
   private void hex(final Place place, final StringBuilder found) {
@@ -345,26 +397,40 @@ final class ConfigDecoder {
   }
 
   private Optional<ConfigNode> bare(final Place place) {
-    final int start = at;
-    while (!isAtEnd() && !isEndOfBare()) {
-      at++;
+    final StringBuilder value = new StringBuilder();
+    boolean isEscaped = false;
+    while (!isAtEnd() && !isEndOfBare(text.charAt(at))) {
+      final char c = text.charAt(at++);
+      if (c == '\\' && !isAtEnd()) {
+        isEscaped = true;
+        escape(place, value);
+      } else if (c == '\'') {
+        problem(place, "a quote inside a value: put the value in double quotes");
+        return Optional.empty();
+      } else {
+        value.append(c);
+      }
     }
-    final String found = text.substring(start, at).strip();
+    final String found = value.toString();
     if (found.isEmpty()) {
       problem(place, "expected a value, found " + found());
       return Optional.empty();
     }
     // A bcrypt hash begins like a variable.
-    if (found.length() > 1 && found.charAt(0) == '$' && !found.startsWith("$2a$")) {
+    if (!isEscaped
+        && found.length() > 1
+        && found.charAt(0) == '$'
+        && !found.startsWith(BCRYPT_PREFIX)) {
       return Optional.of(variable(place, found.substring(1)));
     }
     return Optional.of(new Scalar(place, found, false));
   }
 
   private ConfigNode variable(final Place place, final String name) {
-    for (int i = scopes.size() - 1; i >= 0; i--) {
-      final Entry entry = scopes.get(i).get(name);
+    for (final Block scope : scopes.reversed()) {
+      final Entry entry = scope.entries().get(name);
       if (entry != null) {
+        scope.variables().add(name);
         return entry.value();
       }
     }
@@ -376,43 +442,41 @@ final class ConfigDecoder {
     return new Scalar(place, "", true);
   }
 
-  private boolean isEndOfBare() {
-    final char c = text.charAt(at);
-    if (c == '\n' || c == '\r' || c == ',' || c == ';' || c == '}' || c == ']' || c == '#') {
-      return true;
-    }
-    // "nats://host" is a value; "4222 // why" has a comment.
-    return c == '/'
-        && at + 1 < text.length()
-        && text.charAt(at + 1) == '/'
-        && at > 0
-        && Character.isWhitespace(text.charAt(at - 1));
+  private static boolean isEndOfBare(final char c) {
+    return Character.isWhitespace(c) || c == ',' || c == ';' || c == '}' || c == ']';
   }
 
   private static boolean isKeyCharacter(final char c) {
     return !Character.isWhitespace(c) && ":={}[],;\"'#()".indexOf(c) < 0;
   }
 
-  private void skipBlanks(final boolean isOverLines) {
-    skipBlanks(isOverLines, isOverLines);
-  }
-
-  private void skipBlanks(final boolean isOverLines, final boolean isOverCommas) {
+  /** Passes over what may stand between entries, comments included. */
+  private void skipBlanks() {
     while (!isAtEnd()) {
       final char c = text.charAt(at);
-      if (c == '\n') {
+      if (c == '#' || (c == '/' && text.startsWith("//", at))) {
+        skipComment();
+      } else if (c == ',' || c == ';' || (Character.isWhitespace(c) && c != '\n')) {
+        at++;
+      } else if (c == '\n') {
+        line++;
+        at++;
+      } else {
+        return;
+      }
+    }
+  }
+
+  /** Passes over what may stand in front of a value: a comment there would be the value. */
+  private void skipSpaces(final boolean isOverLines) {
+    while (!isAtEnd() && Character.isWhitespace(text.charAt(at))) {
+      if (text.charAt(at) == '\n') {
         if (!isOverLines) {
           return;
         }
         line++;
-        at++;
-      } else if (Character.isWhitespace(c) || (isOverCommas && (c == ',' || c == ';'))) {
-        at++;
-      } else if (c == '#' || (c == '/' && text.startsWith("//", at))) {
-        skipComment();
-      } else {
-        return;
       }
+      at++;
     }
   }
 

@@ -6,6 +6,7 @@ import static io.mothership.config.ConfigType.PATH;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One thing that can be configured: file key, environment name, command-line option, default, range
@@ -28,6 +29,7 @@ public final class ConfigKey {
   private final boolean isReloadable;
   private final String doc;
   private final List<String> choices;
+  private final Map<Long, String> meanings;
 
   ConfigKey(final KeyRows.Row row, final String doc) {
     this.fileKey = row.fileKey();
@@ -41,6 +43,7 @@ public final class ConfigKey {
     this.isReloadable = row.isReloadable();
     this.doc = doc;
     this.choices = row.choices();
+    this.meanings = Map.copyOf(row.meanings());
   }
 
   /** The key in the file; a dot enters a block. */
@@ -108,12 +111,16 @@ public final class ConfigKey {
   /**
    * Checks a text for this key.
    *
-   * @return the text to keep, e.g. a choice in lower case
+   * @return the text to keep, e.g. a choice in lower case, or what a number stands for
    * @throws IllegalArgumentException if it cannot be a value of this key; the message says why
    */
   String checked(final String text) {
     if (type.isNumber()) {
       final long number = type.number(text);
+      final String meant = meanings.get(number);
+      if (meant != null) {
+        return meant;
+      }
       if (number < min || number > max) {
         throw new IllegalArgumentException(
             "must be between " + type.text(min) + " and " + type.text(max));

@@ -29,7 +29,8 @@ public final class ConfigReference {
         `1h30m`; a bare number is seconds. `listen: HOST:PORT` sets `host` and `port`, also in `http {}`.
         `authorization { users: [ { user: …, password: …, permissions: { publish: …, subscribe: … } } ] }`
         lists several users. Keys of nats-server that stand for something that is not here are refused with
-        a message.
+        a message. As there, 0 is the default of `max_payload`, `max_control_line`, `max_connections`,
+        `max_pending`, `ping_interval`, `ping_max`, `write_deadline`, and -1 of the first four the most there is.
 
         SIGHUP (`systemctl reload mothership`) reads everything again. Keys marked ↻ and the users come into
         force then, for limits and timeouts on new connections; a change of another key is logged and waits for a

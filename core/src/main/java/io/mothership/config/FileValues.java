@@ -29,7 +29,11 @@ final class FileValues {
           Map.entry("cluster", "one appliance is one server: there are no clusters"),
           Map.entry("gateway", "one appliance is one server: there are no gateways"),
           Map.entry("leafnodes", "leaf nodes are not supported"),
+          Map.entry("leaf", "leaf nodes are not supported"),
           Map.entry("websocket", "NATS over WebSocket is not supported yet"),
+          Map.entry("ws", "NATS over WebSocket is not supported yet"),
+          Map.entry("http_base_path", "a base path of monitoring is not supported yet"),
+          Map.entry("feature_flags", "features of nats-server cannot be switched here"),
           Map.entry("mqtt", "MQTT is not supported yet"),
           Map.entry("operator", "JWT authentication is not supported yet"),
           Map.entry("resolver", "JWT authentication is not supported yet"),
@@ -38,7 +42,8 @@ final class FileValues {
           Map.entry("https_port", "HTTPS is not supported yet"),
           Map.entry("https", "HTTPS is not supported yet"),
           Map.entry("authorization.auth_callout", "authentication callouts are not supported yet"),
-          Map.entry("authorization.permissions", "permissions belong to a user here"),
+          Map.entry("authorization.auth_hook", "authentication callouts are not supported yet"),
+          Map.entry("remote_syslog", "logging to syslog is not supported: see `log_file`"),
           Map.entry("jetstream.key", "encryption at rest is not supported yet"),
           Map.entry("jetstream.encryption_key", "encryption at rest is not supported yet"),
           Map.entry("jetstream.cipher", "encryption at rest is not supported yet"));
@@ -50,14 +55,31 @@ final class FileValues {
           "log_time",
           "logtime_utc",
           "log_size_limit",
+          "logfile_size_limit",
           "log_max_num",
+          "logfile_max_num",
           "connect_error_reports",
           "reconnect_error_reports",
           "prof_port",
+          "prof_block_rate",
           "server_tags",
+          "server_metadata",
+          "client_advertise",
           "trace_verbose",
+          "trace_headers",
+          "max_traced_msg_len",
+          "max_closed_clients",
+          "disable_sublist_cache",
+          "no_sublist_cache",
+          "no_system_account",
+          "no_system",
+          "no_sys_acc",
+          "no_fast_producer_stall",
           "jetstream.unique_tag",
           "jetstream.request_queue_limit");
+
+  private static final Set<String> DEFAULT_PERMISSIONS =
+      Set.of("default_permissions", "default_permission", "permissions");
 
   private final ConfigProblems problems;
   private final Map<ConfigKey, Scalar> values = new LinkedHashMap<>();
@@ -114,11 +136,11 @@ final class FileValues {
 
   private void block(final String prefix, final Block block) {
     for (final Entry entry : block.entries().values()) {
-      entry(prefix.isEmpty() ? entry.key() : prefix + "." + entry.key(), entry);
+      entry(prefix.isEmpty() ? entry.key() : prefix + "." + entry.key(), entry, block);
     }
   }
 
-  private void entry(final String written, final Entry entry) {
+  private void entry(final String written, final Entry entry, final Block block) {
     final String name = written.toLowerCase(Locale.ROOT);
     final ConfigNode value = entry.value();
     if (MISSING.containsKey(name)) {
@@ -149,22 +171,28 @@ final class FileValues {
         put(written, JetStreamKeys.ENABLED, value);
       }
       case "jetstream.sync_interval", "jetstream.sync" -> sync(written, value);
+      case "syslog" -> syslog(written, value);
       case "debug" -> logLevel(written, value, "debug");
       case "trace" -> logLevel(written, value, "trace");
       case "authorization.users" -> users(written, value);
       case "http.tokens" -> tokens.addAll(grants.tokens(written, value));
-      case "authorization.default_permissions" -> {
+      case "authorization.default_permissions",
+          "authorization.default_permission",
+          "authorization.permissions" -> {
         // Read before the users, whom it is for.
       }
-      default -> other(written, name, entry);
+      default -> other(written, name, entry, block);
     }
   }
 
   private void inner(final String written, final String name, final Entry entry) {
     if (entry.value() instanceof final Block inner) {
-      final Entry defaults = inner.entries().get("default_permissions");
-      if (name.equals("authorization") && defaults != null) {
-        defaultPermissions = permissions(defaults);
+      if (name.equals("authorization")) {
+        for (final Entry member : inner.entries().values()) {
+          if (DEFAULT_PERMISSIONS.contains(member.key().toLowerCase(Locale.ROOT))) {
+            defaultPermissions = permissions(member);
+          }
+        }
       }
       block(name, inner);
     } else {
@@ -172,21 +200,17 @@ final class FileValues {
     }
   }
 
-  private void other(final String written, final String name, final Entry entry) {
+  private void other(
+      final String written, final String name, final Entry entry, final Block block) {
     final Optional<ConfigKey> key = ConfigTable.keyOrAlias(name);
     if (key.isPresent()) {
       put(written, key.get(), entry.value());
     } else if (ConfigTable.isBlock(name)) {
       inner(written, name, entry);
-    } else if (!WITHOUT_EFFECT.contains(name) && !isVariable(entry)) {
+    } else if (!WITHOUT_EFFECT.contains(name) && !block.isVariable(entry)) {
       problems.add(
           entry.place().toString(), "unknown key " + MothershipConfig.cut(written) + hint(name));
     }
-  }
-
-  /** By custom, variables are written in capitals at the top of the file. */
-  private static boolean isVariable(final Entry entry) {
-    return entry.key().equals(entry.key().toUpperCase(Locale.ROOT));
   }
 
   private static String hint(final String name) {
@@ -235,6 +259,14 @@ final class FileValues {
     put(written, isPolicy ? JetStreamKeys.SYNC : JetStreamKeys.SYNC_INTERVAL, value);
   }
 
+  private void syslog(final String written, final ConfigNode value) {
+    if (!(value instanceof final Scalar scalar) || !scalar.text().equalsIgnoreCase("false")) {
+      problems.add(
+          value.place().toString(),
+          written + ": logging to syslog is not supported: see `log_file`");
+    }
+  }
+
   private void logLevel(final String written, final ConfigNode value, final String level) {
     if (!(value instanceof final Scalar scalar)) {
       problems.add(value.place().toString(), written + ": expected true or false");
@@ -279,7 +311,7 @@ final class FileValues {
         case "nkey" -> key = text(entry);
         default -> {
           if (!GrantValues.isPart(entry.key())) {
-            unknown(entry.place(), "users." + entry.key());
+            unknown(block, entry, "users." + entry.key());
           }
         }
       }
@@ -299,8 +331,8 @@ final class FileValues {
     if (name.isEmpty()) {
       problems.add(place.toString(), "a user needs a name or an nkey");
     }
-    if (password.matches("\\$2[abxy]\\$.*")) {
-      problems.add(place.toString(), "bcrypt hashes of passwords are not supported yet");
+    if (LoginRules.isHash(password)) {
+      problems.add(place.toString(), LoginRules.HASHES);
     }
     users.add(
         new UserConfig(name, password, permissions.publish(), permissions.subscribe(), grant));
@@ -314,7 +346,7 @@ final class FileValues {
         switch (rule.key().toLowerCase(Locale.ROOT)) {
           case "publish", "pub" -> publish = rules(rule);
           case "subscribe", "sub" -> subscribe = rules(rule);
-          default -> unknown(rule.place(), entry.key() + "." + rule.key());
+          default -> unknown(block, rule, entry.key() + "." + rule.key());
         }
       }
     } else {
@@ -333,7 +365,7 @@ final class FileValues {
       switch (inner.key().toLowerCase(Locale.ROOT)) {
         case "allow" -> allow = subjects(inner);
         case "deny" -> deny = subjects(inner);
-        default -> unknown(inner.place(), entry.key() + "." + inner.key());
+        default -> unknown(block, inner, entry.key() + "." + inner.key());
       }
     }
     return new SubjectRules(allow, deny);
@@ -362,7 +394,9 @@ final class FileValues {
     return "";
   }
 
-  private void unknown(final Place place, final String name) {
-    problems.add(place.toString(), "unknown key " + MothershipConfig.cut(name));
+  private void unknown(final Block block, final Entry entry, final String name) {
+    if (!block.isVariable(entry)) {
+      problems.add(entry.place().toString(), "unknown key " + MothershipConfig.cut(name));
+    }
   }
 }

@@ -79,7 +79,7 @@ final class GrantValues {
         case "name" -> name = text(entry);
         case "token" -> token = text(entry);
         default -> {
-          if (!isPart(entry.key())) {
+          if (!isPart(entry.key()) && !block.isVariable(entry)) {
             problems.add(
                 entry.place().toString(),
                 "unknown key tokens." + MothershipConfig.cut(entry.key()));
@@ -92,6 +92,8 @@ final class GrantValues {
     }
     if (token.isBlank()) {
       problems.add(block.place().toString(), "a token must not be empty");
+    } else if (LoginRules.isHash(token)) {
+      problems.add(block.place().toString(), LoginRules.HASHES);
     } else if (token.equals(Limits.DEFAULT_TOKEN)) {
       problems.add(block.place().toString(), "this token is the default that everybody knows");
     }

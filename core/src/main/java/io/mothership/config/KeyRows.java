@@ -2,7 +2,9 @@ package io.mothership.config;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The rows of one block of the configuration, in the order in which they are written:
@@ -72,6 +74,7 @@ final class KeyRows {
     private String cliOption = "";
     private String environmentName = "";
     private boolean isReloadable;
+    private final Map<Long, String> meanings = new HashMap<>();
 
     private Row(final String fileKey, final ConfigType type, final String... choices) {
       this.fileKey = fileKey;
@@ -106,6 +109,12 @@ final class KeyRows {
     /** Another name in the file, block included. */
     Row alias(final String name) {
       aliases.add(name);
+      return this;
+    }
+
+    /** A number outside of the range that stands for another value, as nats-server has some. */
+    Row reads(final long written, final String meant) {
+      meanings.put(written, meant);
       return this;
     }
 
@@ -156,6 +165,10 @@ final class KeyRows {
 
     String environmentName() {
       return environmentName;
+    }
+
+    Map<Long, String> meanings() {
+      return meanings;
     }
 
     boolean isReloadable() {

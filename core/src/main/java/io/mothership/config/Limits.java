@@ -1,6 +1,7 @@
 package io.mothership.config;
 
 import io.mothership.bus.Ingress;
+import java.util.List;
 
 /** Bounds that are not configurable, and how configured limits must relate to each other. */
 public final class Limits {
@@ -85,25 +86,68 @@ public final class Limits {
         StorageKeys.SEGMENT_SIZE,
         "must be at least 4 times max_payload=" + config.shown(NatsKeys.MAX_PAYLOAD));
     checkDatabaseUrl(config, problems);
-    require(
-        config.text(AuthorizationKeys.USER).isEmpty()
-            == config.text(AuthorizationKeys.PASSWORD).isEmpty(),
-        problems,
-        config,
-        AuthorizationKeys.USER,
-        "needs authorization.password, and the other way round");
+    checkDomain(config, problems);
+    LoginRules.check(config, problems);
     require(
         config.text(TlsKeys.CERT_FILE).isEmpty() == config.text(TlsKeys.KEY_FILE).isEmpty(),
         problems,
         config,
         TlsKeys.CERT_FILE,
         "needs tls.key_file, and the other way round");
+    checkHttp(config, problems);
     require(
         !config.isOn(TlsKeys.VERIFY) || !config.text(TlsKeys.CA_FILE).isEmpty(),
         problems,
         config,
         TlsKeys.VERIFY,
         "needs tls.ca_file");
+    // Without a certificate the listener would take plain connections, and check nobody's.
+    for (final ConfigKey key : List.of(TlsKeys.VERIFY, TlsKeys.CA_FILE)) {
+      final boolean isAsked =
+          key == TlsKeys.VERIFY ? config.isOn(key) : !config.text(key).isEmpty();
+      require(
+          !isAsked || !config.text(TlsKeys.CERT_FILE).isEmpty(),
+          problems,
+          config,
+          key,
+          "needs tls.cert_file");
+    }
+  }
+
+  /** It becomes a token of subjects. */
+  private static void checkDomain(final MothershipConfig config, final ConfigProblems problems) {
+    require(
+        config.text(JetStreamKeys.DOMAIN).chars().noneMatch(c -> c <= ' ' || ".*>".indexOf(c) >= 0),
+        problems,
+        config,
+        JetStreamKeys.DOMAIN,
+        "is no domain name: it may not contain ., *, > or blanks");
+  }
+
+  private static void checkHttp(final MothershipConfig config, final ConfigProblems problems) {
+    for (final ConfigKey bound : List.of(HttpKeys.MAX_UPLOAD, HttpKeys.MAX_BODY_MEMORY)) {
+      require(
+          config.number(HttpKeys.MAX_BODY) <= config.number(bound),
+          problems,
+          config,
+          HttpKeys.MAX_BODY,
+          "must not exceed " + bound.fileKey() + "=" + config.shown(bound));
+    }
+    require(
+        config.text(HttpKeys.TLS_CERT_FILE).isEmpty()
+            == config.text(HttpKeys.TLS_KEY_FILE).isEmpty(),
+        problems,
+        config,
+        HttpKeys.TLS_CERT_FILE,
+        "needs http.tls.key_file, and the other way round");
+    for (final String origin : config.text(HttpKeys.CORS_ORIGINS).split("[,\\s]+")) {
+      require(
+          origin.isEmpty() || origin.equals("*") || origin.matches("https?://[^/?#@]+/?"),
+          problems,
+          config,
+          HttpKeys.CORS_ORIGINS,
+          "must name origins, as https://host:port, or *");
+    }
   }
 
   private static void checkDatabaseUrl(
@@ -120,7 +164,7 @@ public final class Limits {
     }
   }
 
-  private static void require(
+  static void require(
       final boolean holds,
       final ConfigProblems problems,
       final MothershipConfig config,

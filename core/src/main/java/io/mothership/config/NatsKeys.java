@@ -19,7 +19,8 @@ public final class NatsKeys {
           .range(0, 65_535)
           .option("-p, --port")
           .environment("NATS_PORT")
-          .doc("Port of the NATS listener; 0 = any free one, see `ports_file`.");
+          .reads(-1, "0")
+          .doc("Port of the NATS listener; 0 or -1 = any free one, see `ports_file`.");
 
   public static final ConfigKey SERVER_NAME =
       ROWS.text("server_name")
@@ -31,12 +32,16 @@ public final class NatsKeys {
       ROWS.size("max_payload")
           .byDefault("1MB")
           .range(1, Limits.PAYLOAD_BYTES_MAX)
-          .doc("Longest message a client may publish, headers included.");
+          .reads(0, "1MB")
+          .reads(-1, "8MB")
+          .doc("Longest message a client may publish, headers included; -1 = 8MB.");
 
   public static final ConfigKey MAX_CONTROL_LINE =
       ROWS.size("max_control_line")
           .byDefault("4KB")
           .range(128, 32_768)
+          .reads(0, "4KB")
+          .reads(-1, "32KB")
           .doc("Longest protocol line, subject and reply subject included.");
 
   public static final ConfigKey MAX_CONNECTIONS =
@@ -45,14 +50,21 @@ public final class NatsKeys {
           .range(1, 1_000_000)
           .alias("max_conn")
           .reloadable()
-          .doc("NATS connections at a time; each takes about 4 KB of the heap.");
+          .reads(0, "8192")
+          .reads(-1, "1000000")
+          .doc(
+              "NATS connections at a time, -1 = as many as possible; each takes about 4 KB of the"
+                  + " heap.");
 
   public static final ConfigKey MAX_SUBSCRIPTIONS =
       ROWS.count("max_subscriptions")
           .byDefault("100000")
           .range(0, 1_000_000_000)
           .alias("max_subs")
-          .doc("Subscriptions of one client, 0 = no limit; see also `max_subscription_memory`.");
+          .reads(-1, "0")
+          .doc(
+              "Subscriptions of one client, 0 or -1 = no limit; see also"
+                  + " `max_subscription_memory`.");
 
   public static final ConfigKey MAX_SUBSCRIPTION_MEMORY =
       ROWS.size("max_subscription_memory")
@@ -67,6 +79,8 @@ public final class NatsKeys {
           .byDefault("64MB")
           .range(65_536, 1L << 32)
           .reloadable()
+          .reads(0, "64MB")
+          .reads(-1, "256MB")
           .doc(
               "Bytes that may wait for a client that reads slowly before it is closed as a slow"
                   + " consumer.");
@@ -84,6 +98,7 @@ public final class NatsKeys {
           .byDefault("2m")
           .range(10_000_000L, Limits.DAY_NS)
           .reloadable()
+          .reads(0, "2m")
           .doc("How often an idle client is pinged.");
 
   public static final ConfigKey PING_MAX =
@@ -91,6 +106,7 @@ public final class NatsKeys {
           .byDefault("2")
           .range(1, 100)
           .reloadable()
+          .reads(0, "2")
           .doc("Pings without an answer before a client is closed.");
 
   public static final ConfigKey WRITE_DEADLINE =
@@ -98,6 +114,7 @@ public final class NatsKeys {
           .byDefault("10s")
           .range(10_000_000L, Limits.DAY_NS)
           .reloadable()
+          .reads(0, "10s")
           .doc("How long a write to a client may stand still before it is closed.");
 
   public static final ConfigKey LAME_DUCK_DURATION =

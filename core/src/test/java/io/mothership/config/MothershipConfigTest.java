@@ -170,7 +170,7 @@ class MothershipConfigTest {
   @Test
   void shouldReportAllProblemsTogether() {
     environment.put("PORT", "http");
-    commandLine.put(NatsKeys.PING_MAX, "0");
+    commandLine.put(NatsKeys.PING_MAX, "101");
     assertEquals(
         List.of(
             "nats.conf:1: unknown key prot",
@@ -178,7 +178,7 @@ class MothershipConfigTest {
             "nats.conf:4: unknown key http.prot",
             "nats.conf:2: max_payload=1XB: expected a size like 64k, 1MB or 2GB",
             "environment PORT: http.port=http: expected a whole number",
-            "command line: ping_max=0: must be between 1 and 100"),
+            "command line: ping_max=101: must be between 1 and 100"),
         problems("prot: 1\nmax_payload: 1XB\ncluster { name: x }\nhttp { prot: 1 }\n"));
   }
 
@@ -196,9 +196,9 @@ class MothershipConfigTest {
   @Test
   void shouldNeverShowASecret() throws IOException {
     environment.put("API_BEARER_TOKEN", "s3cret-a");
-    final MothershipConfig config =
-        load("authorization { user: u, password: s3cret-b, token: s3cret-c }");
-    final String shown = String.join("\n", config.lines());
+    final MothershipConfig config = load("authorization { user: u, password: s3cret-b }");
+    final MothershipConfig byToken = load("authorization { token: s3cret-c }");
+    final String shown = String.join("\n", config.lines()) + String.join("\n", byToken.lines());
     assertFalse(shown.contains("s3cret"), shown);
     assertTrue(shown.contains("environment API_BEARER_TOKEN"), shown);
   }
@@ -275,5 +275,28 @@ class MothershipConfigTest {
     final MothershipConfig running = load("max_payload: 2MB, max_pending: 64MB");
     final MothershipConfig wanted = load("max_payload: 1MB, max_pending: 1MB");
     assertThrows(MothershipException.class, () -> running.reloaded(wanted));
+  }
+
+  @Test
+  void shouldRefuseAnEmptyTokenAtAStartAndAtAReload() throws IOException {
+    for (final String file : List.of("http { token: \"\" }", "http { token: \" \" }")) {
+      assertTrue(problems(file).getFirst().contains("http.token: must not be empty"), file);
+    }
+    assertTrue(problems("authorization { token: \" \" }").getFirst().contains("must not be empty"));
+    commandLine.put(HttpKeys.TOKEN, " ");
+    assertTrue(problems("").getFirst().contains("must not be empty"));
+  }
+
+  @Test
+  void shouldRefuseToAskForCertificatesWithoutTls() {
+    assertEquals(
+        List.of(
+            "nats.conf:1: tls.verify=true needs tls.cert_file",
+            "nats.conf:1: tls.ca_file=ca.pem needs tls.cert_file"),
+        problems("tls { ca_file: ca.pem, verify: true }"));
+    assertTrue(
+        problems("tls { cert_file: c, key_file: k, verify: true }")
+            .getFirst()
+            .contains("needs tls.ca_file"));
   }
 }

@@ -2,6 +2,7 @@ package io.mothership.app;
 
 import io.mothership.app.supervision.SystemdProxy;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.TlsKeys;
 import io.mothership.error.MothershipException;
@@ -59,7 +60,8 @@ public final class ConfigReload implements Runnable {
     for (final ConfigKey key : changed) {
       LOG.info("reload: {}: {} -> {}", key.fileKey(), running.shown(key), merged.shown(key));
     }
-    if (!running.hasSameUsers(merged)) {
+    final boolean hasOtherUsers = !running.hasSameUsers(merged);
+    if (hasOtherUsers) {
       LOG.info(
           "reload: users: {} -> {}, with NKeys: {} -> {}",
           running.users().size(),
@@ -67,9 +69,11 @@ public final class ConfigReload implements Runnable {
           running.keyUsers().size(),
           merged.keyUsers().size());
     }
-    merged
-        .path(TlsKeys.CERT_FILE)
-        .ifPresent(file -> LOG.info("reload: certificate and key were read: {}", file));
+    for (final ConfigKey certificate : List.of(TlsKeys.CERT_FILE, HttpKeys.TLS_CERT_FILE)) {
+      merged
+          .path(certificate)
+          .ifPresent(file -> LOG.info("reload: certificate and key were read: {}", file));
+    }
     final List<ConfigKey> waiting = merged.differences(wanted);
     for (final ConfigKey key : waiting) {
       LOG.warn(
@@ -79,7 +83,10 @@ public final class ConfigReload implements Runnable {
           wanted.shown(key),
           wanted.source(key));
     }
-    LOG.info("Reloaded: changed={}, waiting for a restart={}", changed.size(), waiting.size());
+    LOG.info(
+        "Reloaded: changed={}, waiting for a restart={}",
+        changed.size() + (hasOtherUsers ? 1 : 0),
+        waiting.size());
     return waiting.isEmpty()
         ? "reloaded"
         : "reloaded; keys waiting for a restart: " + waiting.size();

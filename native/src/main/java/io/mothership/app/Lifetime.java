@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns SIGTERM and SIGINT into an orderly end with exit code 0.
+ * Turns SIGTERM and SIGINT into an orderly end with exit code 0; other signals may ask for it too.
  *
  * <p><i>Thread:</i> made and used by main; the signal comes on a thread of the JVM's.
  */
@@ -19,6 +19,11 @@ public final class Lifetime implements AutoCloseable {
   /** From now on a signal ends {@link #await}. */
   public Lifetime() {
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Asks the process to end. */
+  public void end() {
+    asked.countDown();
   }
 
   /** Waits until the process is asked to end. */

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Formatter;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where log lines go and how they look: one line each, {@code time level thread class: message}. On
@@ -41,12 +41,17 @@ public final class Logging {
           "debug", Level.FINE,
           "trace", Level.FINEST);
 
-  /** What other people's code has to say is of interest only when it goes wrong. */
+  /**
+   * What other people's code has to say is of interest only when it goes wrong, at the most
+   * detailed level too: it shows stack traces of what it tries and does without.
+   */
   private static final Map<String, Level> FLOORS =
       Map.of(
           "net.openhft", Level.WARNING,
           // Says at every start that it works without JNA, which we leave out.
           "net.openhft.affinity", Level.SEVERE,
+          // Looks for a way to free memory that is freed by another one.
+          "net.openhft.chronicle.core.cleaner", Level.SEVERE,
           "io.netty", Level.WARNING,
           "io.nats", Level.WARNING,
           "sun", Level.WARNING,
@@ -57,7 +62,8 @@ public final class Logging {
   // The log manager keeps loggers weakly; these have levels of ours.
   private static final List<Logger> KEPT = FLOORS.keySet().stream().map(Logger::getLogger).toList();
 
-  private static Handler handler = new Lines(System.err, false);
+  private static Lines handler = new Lines(System.err, false);
+  private static Optional<Path> file = Optional.empty();
   private static Level level = Level.INFO;
 
   private Logging() {}
@@ -66,15 +72,25 @@ public final class Logging {
    * Starts logging.
    *
    * @param levelName {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}
-   * @param file to append to; standard error if empty
+   * @param logFile to append to; standard error if empty
    */
-  public static void start(final String levelName, final Optional<Path> file) {
+  public static synchronized void start(final String levelName, final Optional<Path> logFile) {
     level = LEVELS.getOrDefault(levelName, Level.INFO);
+    file = logFile;
     handler =
-        file.map(path -> new Lines(append(path), false))
+        logFile
+            .map(path -> new Lines(append(path), false))
             .orElseGet(() -> new Lines(System.err, isJournal(System.getenv("JOURNAL_STREAM"))));
     LogManager.getLogManager().reset();
     install();
+  }
+
+  /** Opens the file of the log anew, which somebody may have renamed; standard error stays. */
+  public static synchronized void reopen() {
+    if (file.isPresent()) {
+      handler.reopen(append(file.get()));
+      LoggerFactory.getLogger(Logging.class).info("the log was opened anew: {}", file.get());
+    }
   }
 
   /** Logs more or less than until now. */
@@ -125,9 +141,7 @@ public final class Logging {
   private static void setLevels() {
     Logger.getLogger("").setLevel(level);
     for (final Logger logger : KEPT) {
-      final Level floor = FLOORS.get(logger.getName());
-      // The most detailed level means everything.
-      logger.setLevel(level == Level.FINEST ? Level.FINEST : floor);
+      logger.setLevel(FLOORS.get(logger.getName()));
     }
   }
 
@@ -150,6 +164,11 @@ public final class Logging {
     public synchronized void publish(final LogRecord record) {
       super.publish(record);
       flush();
+    }
+
+    /** Goes on in another stream; the one until now is closed. */
+    void reopen(final OutputStream out) {
+      setOutputStream(out);
     }
 
     /** Standard error stays open. */

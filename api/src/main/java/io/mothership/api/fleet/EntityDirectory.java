@@ -22,7 +22,8 @@ public final class EntityDirectory {
    * Reads all entities of the registry, now and whenever it comes back: a change may have been made
    * whose answer was lost.
    */
-  public void load(final Database database, final EntityRepository entities) {
+  public void load(final Database database) {
+    final EntityRepository entities = new EntityRepository();
     database.onReturn(
         transaction -> {
           entities.eachId(transaction, this::add);

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 /** Entities in SQL. Stateless; any thread. */
-public final class EntityRepository {
+final class EntityRepository {
   private static final String SELECT =
       "SELECT position, entity_id, org_id, entity_type, name, status, priority, is_live, latitude,"
           + " longitude, altitude, heading, velocity, components, tags, metadata, created_at,"
@@ -73,7 +73,7 @@ public final class EntityRepository {
         .update("DELETE FROM entities WHERE entity_id = :id AND org_id = :org", entity.entityId());
   }
 
-  public Optional<Entity> find(final Snapshot snapshot, final String orgId, final String entityId)
+  Optional<Entity> find(final Snapshot snapshot, final String orgId, final String entityId)
       throws SQLException {
     return snapshot
         .of(orgId)

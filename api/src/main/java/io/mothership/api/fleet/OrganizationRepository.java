@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Organizations in SQL. Stateless; any thread. */
-public final class OrganizationRepository {
+final class OrganizationRepository {
   private static final String SELECT =
       "SELECT position, org_id, name, org_type, metadata, created_at, updated_at FROM organizations ";
 
@@ -26,7 +26,7 @@ public final class OrganizationRepository {
             organization.updatedAt());
   }
 
-  public Optional<Organization> find(final Snapshot snapshot, final String orgId) throws SQLException {
+  Optional<Organization> find(final Snapshot snapshot, final String orgId) throws SQLException {
     return snapshot
         .of(orgId)
         .query(SELECT + "WHERE org_id = :org")

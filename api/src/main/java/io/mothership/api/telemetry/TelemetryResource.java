@@ -154,7 +154,8 @@ public final class TelemetryResource {
     } else {
       start = new TapStart.Oldest();
     }
-    return FleetCursor.history(fabric.tap(start), query.filter(), directory);
+    return FleetCursor.history(
+        fabric.tap(query.filter().tapFilter(), start), query.filter(), directory);
   }
 
   private TelemetryPage ascending(final Query query) {

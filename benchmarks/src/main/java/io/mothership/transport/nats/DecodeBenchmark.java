@@ -61,7 +61,7 @@ public class DecodeBenchmark {
             new ChunkPool(CHUNK_LENGTH, BATCH, CHUNK_LENGTH, buffers),
             buffers,
             new NatsCounters(),
-            new ConnectionRegistry());
+            new ConnectionRegistry<>());
     final NatsConnection connection = new NatsConnection(context, channel);
     channel.pipeline().addLast(connection.decoder(), connection);
     channel.pipeline().fireChannelActive();

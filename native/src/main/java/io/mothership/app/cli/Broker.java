@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** {@code mothership broker}: nats-server's command line. */
 @Command(
     name = "broker",
-    description = "Runs a NATS server with nats-server's options; JetStream with -js.",
+    description = "Runs a NATS server with nats-server's options and signals; JetStream with -js.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mothership broker                                 port 4222 on all addresses",

@@ -1,5 +1,6 @@
 package io.mothership.app.cli;
 
+import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.ConfigTable;
 import io.mothership.config.HostAndPort;
@@ -48,6 +49,11 @@ final class ConfigOptions {
   private String nats;
 
   @Option(
+      names = "--no-auth",
+      description = "NATS clients need no login, also from other machines.")
+  private boolean isNoAuth;
+
+  @Option(
       names = "--ports-file",
       paramLabel = "FILE",
       description = "Gets a line NAME=PORT per listener when all are bound.")
@@ -93,6 +99,9 @@ final class ConfigOptions {
     put(overrides, StorageKeys.DATA_DIR, dataDir);
     put(overrides, ProcessKeys.PORTS_FILE, portsFile);
     put(overrides, ProcessKeys.LOG_FILE, logFile);
+    if (isNoAuth) {
+      overrides.put(AuthorizationKeys.NONE, "true");
+    }
     if (isDebug) {
       overrides.put(ProcessKeys.LOG_LEVEL, "debug");
     }

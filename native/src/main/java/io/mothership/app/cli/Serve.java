@@ -9,7 +9,7 @@ import io.mothership.app.supervision.SystemdProxy;
 import io.mothership.app.supervision.Watchdog;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.ProcessKeys;
-import io.mothership.signal.HangUp;
+import io.mothership.signal.Signals;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     mixinStandardHelpOptions = true,
     description =
-        "Runs the appliance until SIGTERM or SIGINT, which it obeys after a drain; SIGHUP reads the"
-            + " configuration again.",
+        "Runs the appliance until SIGTERM, SIGINT or SIGUSR2, which it obeys after a drain; SIGHUP"
+            + " reads the configuration again, SIGUSR1 opens the log file anew.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mothership serve                                    data in ./data, HTTP 8080, NATS 4222",
@@ -73,7 +73,11 @@ final class Serve implements Callable<Integer> {
         SystemdProxy systemd = SystemdProxy.of(System.getenv())) {
       try (Wiring wiring = Wiring.start(config, role);
           Watchdog watchdog = Watchdog.start(systemd, wiring.pulses());
-          HangUp hangUp = HangUp.runs(new ConfigReload(again, wiring, systemd))) {
+          Signals signals = new Signals()) {
+        signals
+            .on("HUP", new ConfigReload(again, wiring, systemd))
+            .on("USR1", Logging::reopen)
+            .on("USR2", () -> leave(wiring, lifetime));
         systemd.ready("serving: " + wiring.ports());
         lifetime.await();
         systemd.stopping();
@@ -82,5 +86,11 @@ final class Serve implements Callable<Integer> {
       LoggerFactory.getLogger(Serve.class).info("stopped");
     }
     return ExitCode.OK;
+  }
+
+  private static void leave(final Wiring wiring, final Lifetime lifetime) {
+    LoggerFactory.getLogger(Serve.class).info("Entering lame duck mode");
+    wiring.lameDuck();
+    lifetime.end();
   }
 }

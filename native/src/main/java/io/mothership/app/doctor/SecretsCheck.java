@@ -1,6 +1,7 @@
 package io.mothership.app.doctor;
 
 import io.mothership.app.Exposure;
+import io.mothership.app.SecretStrength;
 import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.HttpKeys;
 import io.mothership.config.Limits;
@@ -12,34 +13,11 @@ import io.mothership.config.TokenConfig;
 import io.mothership.config.UserConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /** Who may come in: tokens and passwords that anybody can guess, and doors without any. */
 final class SecretsCheck implements Check {
   private static final String NAME = "secrets";
-  private static final int LENGTH_MIN = 8;
-  private static final Set<String> GUESSED =
-      Set.of(
-          "admin",
-          "changeme",
-          "constellation",
-          "default",
-          "letmein",
-          "mothership",
-          "nats",
-          "pass",
-          "passw0rd",
-          "password",
-          "password1",
-          "qwerty123",
-          "s3cr3t",
-          "s3cret",
-          "secret",
-          "test",
-          "token",
-          "12345678",
-          "123456789");
+  private static final String REMEDY = "Set a random one: " + SecretStrength.REMEDY + ".";
 
   @Override
   public String name() {
@@ -114,12 +92,18 @@ final class SecretsCheck implements Check {
         !config.text(AuthorizationKeys.TOKEN).isEmpty()
             || !config.text(AuthorizationKeys.USER).isEmpty()
             || !config.users().isEmpty();
-    if (!hasSecret && config.keyUsers().isEmpty()) {
+    if (Exposure.isOpen(config)) {
+      final String measured =
+          "host=" + host + ": whoever reaches it publishes and subscribes to everything";
       findings.add(
-          Finding.warn(
-              NAME,
-              "host=" + host + ": whoever reaches it publishes and subscribes to everything",
-              "Set authorization { users: [ … ] }, or host to 127.0.0.1."));
+          config.isOn(AuthorizationKeys.NONE)
+              ? Finding.warn(
+                  NAME, measured, "Set authorization { users: [ … ] }, or host to 127.0.0.1.")
+              : Finding.fail(
+                  NAME,
+                  measured,
+                  "Set authorization { users: [ … ] }, or host to 127.0.0.1; the appliance refuses"
+                      + " to start otherwise, unless --no-auth says that it is meant so."));
     } else if (hasSecret && config.text(TlsKeys.CERT_FILE).isEmpty()) {
       findings.add(
           Finding.warn(
@@ -135,21 +119,16 @@ final class SecretsCheck implements Check {
       final String what,
       final String secret,
       final String... alsoGuessed) {
-    // A bcrypt hash does not tell how long the password is.
-    if (secret.isEmpty() || secret.startsWith("$2")) {
+    if (secret.isEmpty()) {
       return;
     }
-    final String small = secret.toLowerCase(Locale.ROOT);
-    final boolean isGuessed = GUESSED.contains(small) || List.of(alsoGuessed).contains(secret);
-    if (!isGuessed && secret.length() >= LENGTH_MIN) {
-      return;
-    }
-    final String measured =
-        what + (isGuessed ? " is one that everybody tries first" : " is shorter than 8 characters");
-    final String remedy = "Set a random one: openssl rand -hex 24.";
-    findings.add(
-        isReachable && isGuessed
-            ? Finding.fail(NAME, measured + ", and other machines reach it", remedy)
-            : Finding.warn(NAME, measured, remedy));
+    SecretStrength.weakness(secret, alsoGuessed)
+        .ifPresent(
+            weakness ->
+                findings.add(
+                    isReachable && SecretStrength.isGuessed(secret, alsoGuessed)
+                        ? Finding.fail(
+                            NAME, what + " " + weakness + ", and other machines reach it", REMEDY)
+                        : Finding.warn(NAME, what + " " + weakness, REMEDY)));
   }
 }

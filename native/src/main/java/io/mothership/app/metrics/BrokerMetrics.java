@@ -26,7 +26,6 @@ public final class BrokerMetrics implements MetricsSource {
   static final int CONSUMERS_MAX = 1_000;
 
   private static final long PATIENCE_MS = 1_000;
-  private static final double NS_PER_S = 1e9;
 
   private final Spine spine;
   private final Clock clock;
@@ -78,10 +77,10 @@ public final class BrokerMetrics implements MetricsSource {
         report.isPresent() ? 1 : 0);
     report.ifPresent(
         known -> {
-          text.gauge(
+          text.gaugeSeconds(
               "mothership_clock_behind_seconds",
               "How far the wall clock is behind the newest record's time, 0 = it is not.",
-              Math.max(0, known.recordTimeNs() - clock.wallNs()) / NS_PER_S);
+              Math.max(0, known.recordTimeNs() - clock.wallNs()));
           write(text, known);
         });
   }

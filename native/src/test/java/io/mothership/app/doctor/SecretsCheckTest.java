@@ -47,7 +47,9 @@ final class SecretsCheckTest {
 
   @Test
   void shouldLookAtTheNatsDoor() throws IOException {
-    ward.set(NatsKeys.HOST, "0.0.0.0").expect(new SecretsCheck(), Level.WARN, "whoever reaches it");
+    ward.set(NatsKeys.HOST, "0.0.0.0").expect(new SecretsCheck(), Level.FAIL, "whoever reaches it");
+    ward.set(AuthorizationKeys.NONE, "true")
+        .expect(new SecretsCheck(), Level.WARN, "whoever reaches it");
     ward.set(AuthorizationKeys.TOKEN, GOOD).expect(new SecretsCheck(), Level.WARN, "in the clear");
     ward.set(AuthorizationKeys.TOKEN, "Changeme")
         .expect(new SecretsCheck(), Level.FAIL, "authorization.token is one that everybody tries");

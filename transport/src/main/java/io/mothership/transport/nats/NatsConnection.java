@@ -11,6 +11,7 @@ import io.mothership.frame.Slice;
 import io.mothership.frame.codec.Origin;
 import io.mothership.routing.Subjects;
 import io.mothership.security.Principal;
+import io.mothership.transport.head.Causes;
 import io.mothership.transport.head.HeadConnection;
 import io.mothership.transport.head.KeepAlive;
 import io.mothership.transport.head.OutboxDrain;
@@ -182,12 +183,12 @@ final class NatsConnection extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(final ChannelHandlerContext handler, final Throwable cause) {
     if (cause instanceof IOException) {
-      reports.report(NatsErrors.TRANSPORT_FAILED, cause.toString());
+      reports.report(NatsErrors.TRANSPORT_FAILED, Causes.kind(cause));
     } else if (cause instanceof DecoderException) {
-      reports.report(NatsErrors.TLS_FAILED, cause.toString());
+      reports.report(NatsErrors.TLS_FAILED, Causes.kind(cause));
     } else {
       counters.count(NatsErrors.INTERNAL);
-      LOGGER.error("connection failed: conn={}", id, cause);
+      LOGGER.error("connection failed: conn={}", id, Causes.withoutText(cause));
     }
     decoder.stop();
     channel.close();
