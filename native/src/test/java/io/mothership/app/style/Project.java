@@ -44,8 +44,12 @@ final class Project {
 
   /** Compiled classes of the modules that hold what runs per message. */
   static List<Path> classFiles() {
+    return classFiles(List.of("core", "transport", "storage"));
+  }
+
+  static List<Path> classFiles(final List<String> modules) {
     final List<Path> classes = new ArrayList<>();
-    for (final String module : List.of("core", "transport", "storage")) {
+    for (final String module : modules) {
       classes.addAll(files(ROOT.resolve(module).resolve("target/classes"), ".class"));
     }
     return classes;
