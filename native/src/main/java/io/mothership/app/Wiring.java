@@ -42,6 +42,7 @@ import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.http.HttpMetrics;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.loop.SocketDriver;
@@ -49,6 +50,7 @@ import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
 import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsMetrics;
+import io.mothership.transport.ws.WebSocketMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -64,6 +66,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +91,8 @@ public final class Wiring implements AutoCloseable {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private final MetricsPage metrics = new MetricsPage();
+  private final HttpMetrics httpMetrics = new HttpMetrics();
+  private final List<Listening> listeners = new ArrayList<>();
   private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
@@ -102,6 +107,9 @@ public final class Wiring implements AutoCloseable {
 
   /** Something to be closed, and what to call it if that fails. */
   private record Part(String name, Closing closing) {}
+
+  /** A listener, and what the configuration in force makes of it. */
+  private record Listening(HttpListener listener, Function<MothershipConfig, HttpConfig> options) {}
 
   @FunctionalInterface
   private interface Closing {
@@ -135,6 +143,7 @@ public final class Wiring implements AutoCloseable {
       SpineOptions.registryNote(config).check();
     }
     metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    metrics.add(httpMetrics);
     if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
@@ -294,11 +303,11 @@ public final class Wiring implements AutoCloseable {
     onClose("services", api::close);
     final HttpListener http =
         HttpListener.start(
-            HttpConfig.of(config.text(HttpKeys.HOST), config.integer(HttpKeys.PORT)),
-            loops,
-            appliancesRoutes(api),
-            api.webSocketRoutes());
+            HttpOptions.http(config), loops, appliancesRoutes(api), api.webSocketRoutes());
     onClose("HTTP listener", http::close);
+    listeners.add(new Listening(http, HttpOptions::http));
+    httpMetrics.add("http", http);
+    metrics.add(new WebSocketMetrics(api.webSocketRoutes()));
     ports.put("http", http.port());
     LOG.info("Listening for HTTP on {}:{}", config.text(HttpKeys.HOST), http.port());
   }
@@ -334,15 +343,16 @@ public final class Wiring implements AutoCloseable {
     nats.start();
     metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
-    final int monitorPort = config.integer(MonitorKeys.PORT);
-    if (monitorPort >= 0) {
+    if (config.integer(MonitorKeys.PORT) >= 0) {
       final HttpListener monitor =
           HttpListener.start(
-              HttpConfig.of(config.text(MonitorKeys.HOST), monitorPort),
+              HttpOptions.monitor(config),
               loops,
               new Monitoring(this::config, nats, spine, metricsHandler(), clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
+      listeners.add(new Listening(monitor, HttpOptions::monitor));
+      httpMetrics.add("monitor", monitor);
       ports.put("monitor", monitor.port());
       LOG.info("Starting http monitor on {}:{}", config.text(MonitorKeys.HOST), monitor.port());
     }
@@ -382,8 +392,13 @@ public final class Wiring implements AutoCloseable {
     final NatsConfig natsConfig =
         SpineOptions.nats(changed, role).logins(new NatsLogins(authenticator)).conclude();
     final Logins logins = LoginOptions.logins(changed, role);
+    final List<HttpConfig> httpConfigs =
+        listeners.stream().map(each -> each.options().apply(changed)).toList();
     Logging.level(changed.text(ProcessKeys.LOG_LEVEL));
     authenticator.replace(logins);
+    for (int i = 0; i < httpConfigs.size(); i++) {
+      listeners.get(i).listener().reconfigure(httpConfigs.get(i));
+    }
     nats.reconfigure(natsConfig);
     config = changed;
   }

@@ -3,6 +3,7 @@ package io.mothership.jetstream.api;
 import io.mothership.clock.Rfc3339;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;
+import io.mothership.jetstream.consumer.Reach;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
 import io.mothership.jetstream.model.ApiErrors;
@@ -64,7 +65,9 @@ final class MessageReads {
       throw ApiErrors.BAD_REQUEST.exception();
     }
     final Stream stream =
-        owner.stream(request.token(3)).orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
+        owner.stream(request.token(3))
+            .filter(one -> Reach.sees(request.scope(), one))
+            .orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
     if (isBusy()) {
       throw ApiErrors.INSUFFICIENT_RESOURCES.exception();
     }
@@ -76,7 +79,9 @@ final class MessageReads {
       return;
     }
     final Stream stream = owner.stream(request.token(2)).orElse(null);
-    if (stream == null || !stream.config().isDirectAllowed()) {
+    if (stream == null
+        || !Reach.sees(request.scope(), stream)
+        || !stream.config().isDirectAllowed()) {
       sendStatus(request, "503\r\nNats-Subject: $JS.API." + request.operation());
       return;
     }
@@ -164,7 +169,7 @@ final class MessageReads {
       }
     }
     job.upTo = upTo == 0 ? stream.committedSequence() : upTo;
-    final SubjectFilter filter = stream.filter(job.get.multiLast);
+    final SubjectFilter filter = stream.filter(job.get.multiLast, job.request.scope());
     final SubjectTable table = stream.index().subjects();
     final long[] plan = new long[MULTI_MAX];
     int count = 0;
@@ -232,6 +237,11 @@ final class MessageReads {
   /** Sends one message; true if it was the job's last. */
   private boolean emit(final ReadJob job, final FrameView found) {
     message.wrap(found);
+    if (!Reach.sees(job.request.scope(), message.subject())) {
+      // As if it were not there.
+      skip(job);
+      return false;
+    }
     job.sentBytes += message.subject().length() + message.bodyLength();
     job.sent++;
     if (job.pending > 0) {
@@ -456,7 +466,9 @@ final class MessageReads {
       this.get = get;
       this.isDirect = isDirect;
       final String pattern = get.last.isEmpty() ? get.next : get.last;
-      this.filter = stream.filter(pattern.isEmpty() ? List.of() : List.of(pattern));
+      this.filter = 
+          stream.filter(
+              pattern.isEmpty() ? List.of() : List.of(pattern), request.scope());
     }
 
     boolean isBatch() {

@@ -1,5 +1,6 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.bus.SubjectScope;
 import io.mothership.clock.Rfc3339;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StreamIndex;
@@ -137,8 +138,8 @@ final class StreamReport {
   record SubjectPage(int total, Map<String, Long> subjects) {}
 
   /** At most {@value #SUBJECTS_MAX} of the subjects from the {@code offset}th on. */
-  static SubjectPage subjects(final Stream stream, final String pattern, final int offset) {
-    final SubjectFilter filter = stream.filter(List.of(pattern));
+  static SubjectPage subjects(final Stream stream, final String pattern, final SubjectScope scope, final int offset) {
+    final SubjectFilter filter = stream.filter(List.of(pattern), scope);
     final SubjectTable table = stream.index().subjects();
     final Integer[] ids =
         IntStream.range(0, table.idLimit())

@@ -1,5 +1,6 @@
 package io.mothership.jetstream.stream;
 
+import io.mothership.bus.SubjectScope;
 import io.mothership.bus.Pressure;
 import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
@@ -272,6 +273,11 @@ public final class StreamIntake implements Subscriber {
         reservation.reservedTo(),
         Arrays.copyOf(lastId, lastIdLength),
         dedupe.freeze(recordNowNs(exchange) - exchange.monotonicNs()));
+  }
+
+  /** What whoever publishes may reach. */
+  SubjectScope scope() {
+    return owner.exchange().scope();
   }
 
   /**
