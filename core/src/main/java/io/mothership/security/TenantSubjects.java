@@ -1,5 +1,7 @@
 package io.mothership.security;
 
+import io.mothership.fleet.FleetSubjects;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +35,7 @@ public final class TenantSubjects {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
   /** Stands where an organization does, in the subjects of detections. */
-  private static final String DETECTIONS = "isr";
+  private static final String DETECTIONS = FleetSubjects.DETECTIONS;
 
   private static final List<String> REQUESTS =
       List.of("$JS.API.>", "$JS.*.API.>", "$JS.ACK.>", "$JS.FC.>");
@@ -100,24 +102,24 @@ public final class TenantSubjects {
   private record Places(String organization, Set<String> entities) {
     List<String> reports() {
       final List<String> subjects = new ArrayList<>();
-      subjects.addAll(below("constellation.telemetry."));
+      subjects.addAll(below(Family.TELEMETRY.prefix()));
       // The subject of an event says what happened, its payload to whom.
-      subjects.add(all("constellation.events."));
-      subjects.addAll(below("constellation.events." + DETECTIONS + "."));
+      subjects.add(all(Family.EVENTS.prefix()));
+      subjects.addAll(below(Family.EVENTS.prefix() + DETECTIONS + "."));
       return subjects;
     }
 
     List<String> reportsToSee() {
       final List<String> subjects = new ArrayList<>(reports());
       if (!entities.isEmpty()) {
-        subjects.remove(all("constellation.events."));
+        subjects.remove(all(Family.EVENTS.prefix()));
       }
       return subjects;
     }
 
     List<String> records() {
       return entities.isEmpty()
-          ? List.of(all("constellation.entities."), all("constellation.operations."))
+          ? List.of(all(Family.ENTITIES.prefix()), all(Family.OPERATIONS.prefix()))
           : List.of();
     }
 
@@ -126,13 +128,13 @@ public final class TenantSubjects {
     }
 
     List<String> commands() {
-      return below("constellation.commands.");
+      return below(Family.COMMANDS.prefix());
     }
 
     List<String> commandsToSee() {
       final List<String> subjects = new ArrayList<>(commands());
       if (!entities.isEmpty()) {
-        subjects.add("constellation.commands." + organization + ".broadcast");
+        subjects.add(Family.COMMANDS.prefix() + organization + "." + FleetSubjects.BROADCAST);
       }
       return subjects;
     }

@@ -25,7 +25,9 @@ import io.mothership.fabric.Fabric;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
@@ -67,6 +69,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,6 +99,7 @@ public final class Wiring implements AutoCloseable {
   private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
+  private Supplier<List<String>> repairedStreams = List::of;
   private NatsListener nats;
   private volatile boolean isLameDuck;
 
@@ -142,7 +146,7 @@ public final class Wiring implements AutoCloseable {
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
-    metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    metrics.add(new ProcessMetrics(Version.text(), HostFiles.system(), clock));
     metrics.add(httpMetrics);
     if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
@@ -200,11 +204,8 @@ public final class Wiring implements AutoCloseable {
     final StreamLayer streams;
     final long publishedOutboxId;
     if (config.isOn(JetStreamKeys.ENABLED)) {
-      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role, ownStreams()));
       jetStream.startsAt(clock.wallNs());
-      if (role == Role.APPLIANCE) {
-        jetStream.broadcastTargets(directory::entityIds);
-      }
       final ChronicleJournal opened =
           ChronicleJournal.openLocked(SpineOptions.journal(config), jetStream.recovery());
       onClose("journal", opened::close);
@@ -222,6 +223,7 @@ public final class Wiring implements AutoCloseable {
       metrics.add(new SegmentMetrics(opened));
       journal = opened;
       streams = jetStream;
+      repairedStreams = jetStream::repaired;
     } else {
       journal = new HeapJournal();
       recovered = Spine.Recovered.nothing();
@@ -232,6 +234,10 @@ public final class Wiring implements AutoCloseable {
     onClose("spine", spine::close);
     metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
+  }
+
+  private List<StreamDefinition> ownStreams() {
+    return role == Role.APPLIANCE ? FleetStreams.all(directory::entityIds) : List.of();
   }
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */
@@ -298,7 +304,7 @@ public final class Wiring implements AutoCloseable {
             fabric,
             directory,
             clock,
-            List.of(new HealthCheck("nats", this::checkJournal)),
+            List.of(new HealthCheck("nats", this::checkBroker)),
             publishedOutboxId);
     onClose("services", api::close);
     final HttpListener http =
@@ -325,9 +331,14 @@ public final class Wiring implements AutoCloseable {
         : metrics;
   }
 
-  private void checkJournal() {
+  private void checkBroker() throws HealthCheck.Degraded {
     if (spine.isJournalFailed()) {
       throw new IllegalStateException("the journal takes no more writes until a restart");
+    }
+    final List<String> repaired = repairedStreams.get();
+    if (!repaired.isEmpty()) {
+      throw new HealthCheck.Degraded(
+          "streams of the appliance were gone or changed at this start: " + repaired);
     }
   }
 

@@ -40,6 +40,7 @@ public final class StreamApi {
   private final ApiReplies replies;
   private final StreamReport report;
   private final MessageReads reads;
+  private final OwnStreams own;
   private long requests;
   private long refused;
 
@@ -49,6 +50,7 @@ public final class StreamApi {
     this.replies = replies;
     this.report = new StreamReport(owner, consumers);
     this.reads = new MessageReads(owner, replies);
+    this.own = new OwnStreams(owner);
   }
 
   /** Answers a request; one to an unknown operation gets no answer at all, as with nats-server. */
@@ -231,13 +233,30 @@ public final class StreamApi {
     return json.member("did_create", true).end().bytes();
   }
 
-  /** Makes one of the appliance's own streams, which is known not to exist. */
-  public void create(final StreamConfig config) {
-    final int id = owner.nextStreamId();
-    final long createdNs = owner.exchange().wallNs();
-    final StreamConfig levelled = config.withApiLevel();
-    appendConfig(id, createdNs, levelled);
-    owner.add(id, createdNs, levelled);
+  /**
+   * Makes sure, at a start, that the product's own streams are there and as they should be.
+   *
+   * @return names of those that were not
+   */
+  public List<String> ensureOwn() {
+    return own.ensure(
+        new OwnStreams.Changes() {
+          @Override
+          public void create(final StreamConfig config) {
+            final int id = owner.nextStreamId();
+            final long createdNs = owner.exchange().wallNs();
+            final StreamConfig levelled = config.withApiLevel();
+            appendConfig(id, createdNs, levelled);
+            owner.add(id, createdNs, levelled);
+          }
+
+          @Override
+          public void update(final Stream stream, final StreamConfig config) {
+            final StreamConfig levelled = config.withApiLevel();
+            appendConfig(stream.id(), stream.createdNs(), levelled);
+            change(stream, levelled);
+          }
+        });
   }
 
   private void update(final ApiRequest request, final String type) {
@@ -247,15 +266,20 @@ public final class StreamApi {
         StreamConfigRules.checkUpdate(stream.config(), wanted.checked()).withApiLevel();
     checkRoom(config, Math.max(0, stream.config().bytesMax()));
     checkOverlap(config);
+    own.checkUpdate(stream, config);
     final long journalSequence = appendConfig(stream.id(), stream.createdNs(), config);
+    change(stream, config);
+    final JsonText json = ApiReplies.begin(type);
+    report.write(json, stream, Detail.PLAIN, Map.of());
+    replies.answerWhenSynced(journalSequence, request, type, json.end().bytes());
+  }
+
+  private static void change(final Stream stream, final StreamConfig config) {
     final boolean isMoved = !config.subjects().equals(stream.config().subjects());
     stream.update(config);
     if (isMoved) {
       stream.resubscribe();
     }
-    final JsonText json = ApiReplies.begin(type);
-    report.write(json, stream, Detail.PLAIN, Map.of());
-    replies.answerWhenSynced(journalSequence, request, type, json.end().bytes());
   }
 
   private static StreamConfig parseConfig(final ApiRequest request) {
@@ -377,6 +401,7 @@ public final class StreamApi {
       throw ApiErrors.NOT_EMPTY_REQUEST.exception();
     }
     final Stream stream = find(request, request.token(2));
+    own.checkDelete(stream);
     final MessageView record = new MessageView();
     record.subject().wrap(Slice.of(stream.name()));
     final long journalSequence =
@@ -402,6 +427,7 @@ public final class StreamApi {
       throw ApiErrors.STREAM_PURGE_FAILED.with("stream purge not permitted");
     }
     final String filter = json.string("filter", "");
+    own.checkPurge(stream, filter);
     final MessageView record = new MessageView();
     record
         .payload()

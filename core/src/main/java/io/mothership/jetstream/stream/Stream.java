@@ -295,7 +295,7 @@ public final class Stream {
   }
 
   /**
-   * Asks ms-read for a message that is present; {@code onRead} brings it, or null if it is gone
+   * Asks ms-read for a message that is present; {@code onRead} brings it, or nothing if it is gone
    * meanwhile.
    *
    * @return a negative {@link Pressure} if it must be asked again later

@@ -43,11 +43,16 @@ final class Project {
   }
 
   /** Compiled classes of the modules that hold what runs per message. */
-  static List<Path> classFiles() {
+  static List<Path> hotClassFiles() {
     return classFiles(List.of("core", "transport", "storage"));
   }
 
-  static List<Path> classFiles(final List<String> modules) {
+  /** Compiled classes of the whole product. */
+  static List<Path> classFiles() {
+    return classFiles(List.of("core", "transport", "storage", "api", "alien", "native"));
+  }
+
+  private static List<Path> classFiles(final List<String> modules) {
     final List<Path> classes = new ArrayList<>();
     for (final String module : modules) {
       classes.addAll(files(ROOT.resolve(module).resolve("target/classes"), ".class"));
