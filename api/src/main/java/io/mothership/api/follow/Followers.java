@@ -31,6 +31,13 @@ public final class Followers implements MetricsSource, AutoCloseable {
   private final Clock clock;
   private final ConcurrentSkipListMap<String, Follower> byName = new ConcurrentSkipListMap<>();
 
+  /**
+   * @param fabric stays the caller's; keeps followers' places, too
+   */
+  public Followers(final Fabric fabric, final Clock clock) {
+    this(fabric, new BucketPlaces(fabric), clock);
+  }
+
   Followers(final Fabric fabric, final FollowerPlaces places, final Clock clock) {
     this.fabric = fabric;
     this.places = places;
