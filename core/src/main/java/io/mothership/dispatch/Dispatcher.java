@@ -4,6 +4,7 @@ import io.mothership.bus.Ingress;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
+import io.mothership.bus.SubjectScope;
 import io.mothership.clock.Clock;
 import io.mothership.frame.FrameDescriptor;
 import io.mothership.frame.FrameView;
@@ -377,6 +378,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   @Override
   public Origin origin() {
     return origin;
+  }
+
+  @Override
+  public SubjectScope scope() {
+    return publisher == null ? SubjectScope.OPEN : publisher.scope();
   }
 
   @Override

@@ -17,11 +17,9 @@ import io.mothership.jetstream.api.StreamApi;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StateBudget;
 import io.mothership.jetstream.model.ApiException;
-import io.mothership.jetstream.model.ConstellationStreams;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
-import io.mothership.jetstream.stream.BroadcastTargets;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
@@ -79,6 +77,7 @@ public final class JetStream implements StreamLayer {
   private final Slice rest = new Slice();
   private final IntHashSet lostSegments = new IntHashSet();
   private long columnBytesAfterCheckpoint;
+  private volatile List<String> repaired = List.of();
 
   public JetStream(final JetStreamConfig config) {
     this.home = new StreamHome(config);
@@ -91,14 +90,6 @@ public final class JetStream implements StreamLayer {
     this.search = new TapSearch(home);
   }
 
-  /**
-   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they
-   * are. To be called before {@link #onRecoveryComplete}.
-   */
-  public void broadcastTargets(final BroadcastTargets targets) {
-    home.broadcastTargets(targets);
-  }
-
   /** The streams, for tests. */
   StreamHome home() {
     return home;
@@ -107,6 +98,16 @@ public final class JetStream implements StreamLayer {
   /** The consumers, for tests. */
   Consumers consumers() {
     return consumers;
+  }
+
+  /**
+   * Own streams that were gone or changed when this start found them, and are as they should be
+   * again.
+   *
+   * <p><i>Thread:</i> any.
+   */
+  public List<String> repaired() {
+    return repaired;
   }
 
   /** The wall time of this start; to be called before recovery. */
@@ -250,13 +251,7 @@ public final class JetStream implements StreamLayer {
     subscribe("$JS.FC.>", (subscription, message) -> consumers.onFlowControl(ACCOUNT, message));
     consumers.onRecoveryComplete(exchange);
     home.onStarted();
-    if (home.config().isConstellation()) {
-      for (final StreamConfig wanted : ConstellationStreams.all()) {
-        if (home.stream(wanted.name()).isEmpty()) {
-          api.create(wanted);
-        }
-      }
-    }
+    repaired = api.ensureOwn();
   }
 
   private void subscribeApi(final String prefix) {
@@ -275,7 +270,7 @@ public final class JetStream implements StreamLayer {
       return;
     }
     final boolean isForConsumers = rest.startsWith(CONSUMER);
-    final ApiRequest request = ApiRequest.of(ACCOUNT, rest.toString(), message);
+    final ApiRequest request = ApiRequest.of(ACCOUNT, home.exchange().scope(), rest.toString(), message);
     if (isForConsumers) {
       api.countRequest();
       consumerApi.onRequest(request);

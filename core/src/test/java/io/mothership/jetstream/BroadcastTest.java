@@ -3,6 +3,7 @@ package io.mothership.jetstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.frame.Slice;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.stream.Stream;
@@ -14,11 +15,13 @@ final class BroadcastTest {
 
   private final StreamFixture js =
       new StreamFixture(
-          JetStreamConfig.defaults(),
-          owner ->
-              owner.broadcastTargets(
-                  organization -> organization.equals("O") ? List.of("a", "b", "c") : List.of()));
-  private final String commands = "CONSTELLATION_COMMANDS";
+          JetStreamConfig.defaults()
+              .withDomain(FleetStreams.DOMAIN)
+              .withOwn(
+                  FleetStreams.all(
+                      organization ->
+                          organization.equals("O") ? List.of("a", "b", "c") : List.of())));
+  private final String commands = FleetStreams.COMMANDS;
 
   @Test
   void shouldBecomeOneCommandPerEntity() {
@@ -52,8 +55,9 @@ final class BroadcastTest {
     for (int kept = 0; kept <= 5; kept++) {
       final StreamFixture fixture =
           new StreamFixture(
-              JetStreamConfig.defaults(),
-              owner -> owner.broadcastTargets(organization -> List.of("a", "b", "c")));
+              JetStreamConfig.defaults()
+                  .withDomain(FleetStreams.DOMAIN)
+                  .withOwn(FleetStreams.all(organization -> List.of("a", "b", "c"))));
       final int before = fixture.journal().appendedCount();
       fixture.publish(BROADCAST, "x", "Nats-Msg-Id: 7");
       fixture.crashAfter(before + kept);

@@ -189,7 +189,7 @@ public final class SpineSim {
     publishes.clear();
     requests.clear();
     confirmations.clear();
-    jetStream = new JetStream(JetStreamConfig.defaults().asBroker(""));
+    jetStream = new JetStream(JetStreamConfig.defaults());
     jetStream.startsAt(clock.wallNs());
     final Journal opened;
     try {

@@ -26,7 +26,9 @@ import io.mothership.fabric.Fabric;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
@@ -43,6 +45,7 @@ import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.http.HttpMetrics;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.loop.SocketDriver;
@@ -50,6 +53,7 @@ import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
 import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsMetrics;
+import io.mothership.transport.ws.WebSocketMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -65,6 +69,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,9 +95,12 @@ public final class Wiring implements AutoCloseable {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private final MetricsPage metrics = new MetricsPage();
+  private final HttpMetrics httpMetrics = new HttpMetrics();
+  private final List<Listening> listeners = new ArrayList<>();
   private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
+  private Supplier<List<String>> repairedStreams = List::of;
   private NatsListener nats;
   private volatile boolean isLameDuck;
 
@@ -103,6 +112,9 @@ public final class Wiring implements AutoCloseable {
 
   /** Something to be closed, and what to call it if that fails. */
   private record Part(String name, Closing closing) {}
+
+  /** A listener, and what the configuration in force makes of it. */
+  private record Listening(HttpListener listener, Function<MothershipConfig, HttpConfig> options) {}
 
   @FunctionalInterface
   private interface Closing {
@@ -135,7 +147,8 @@ public final class Wiring implements AutoCloseable {
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
-    metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    metrics.add(new ProcessMetrics(Version.text(), HostFiles.system(), clock));
+    metrics.add(httpMetrics);
     if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
@@ -192,11 +205,8 @@ public final class Wiring implements AutoCloseable {
     final StreamLayer streams;
     final long publishedOutboxId;
     if (config.isOn(JetStreamKeys.ENABLED)) {
-      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role, ownStreams()));
       jetStream.startsAt(clock.wallNs());
-      if (role == Role.APPLIANCE) {
-        jetStream.broadcastTargets(directory::entityIds);
-      }
       final ChronicleJournal opened =
           ChronicleJournal.openLocked(SpineOptions.journal(config), jetStream.recovery());
       onClose("journal", opened::close);
@@ -214,6 +224,7 @@ public final class Wiring implements AutoCloseable {
       metrics.add(new SegmentMetrics(opened));
       journal = opened;
       streams = jetStream;
+      repairedStreams = jetStream::repaired;
     } else {
       journal = new HeapJournal();
       recovered = Spine.Recovered.nothing();
@@ -224,6 +235,10 @@ public final class Wiring implements AutoCloseable {
     onClose("spine", spine::close);
     metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
+  }
+
+  private List<StreamDefinition> ownStreams() {
+    return role == Role.APPLIANCE ? FleetStreams.all(directory::entityIds) : List.of();
   }
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */
@@ -293,16 +308,16 @@ public final class Wiring implements AutoCloseable {
             fabric,
             directory,
             clock,
-            List.of(new HealthCheck("nats", this::checkJournal)),
+            List.of(new HealthCheck("nats", this::checkBroker)),
             publishedOutboxId);
     onClose("services", api::close);
     final HttpListener http =
         HttpListener.start(
-            HttpConfig.of(config.text(HttpKeys.HOST), config.integer(HttpKeys.PORT)),
-            loops,
-            appliancesRoutes(api),
-            api.webSocketRoutes());
+            HttpOptions.http(config), loops, appliancesRoutes(api), api.webSocketRoutes());
     onClose("HTTP listener", http::close);
+    listeners.add(new Listening(http, HttpOptions::http));
+    httpMetrics.add("http", http);
+    metrics.add(new WebSocketMetrics(api.webSocketRoutes()));
     ports.put("http", http.port());
     LOG.info("Listening for HTTP on {}:{}", config.text(HttpKeys.HOST), http.port());
   }
@@ -320,9 +335,14 @@ public final class Wiring implements AutoCloseable {
         : metrics;
   }
 
-  private void checkJournal() {
+  private void checkBroker() throws HealthCheck.Degraded {
     if (spine.isJournalFailed()) {
       throw new IllegalStateException("the journal takes no more writes until a restart");
+    }
+    final List<String> repaired = repairedStreams.get();
+    if (!repaired.isEmpty()) {
+      throw new HealthCheck.Degraded(
+          "streams of the appliance were gone or changed at this start: " + repaired);
     }
   }
 
@@ -338,15 +358,16 @@ public final class Wiring implements AutoCloseable {
     nats.start();
     metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
-    final int monitorPort = config.integer(MonitorKeys.PORT);
-    if (monitorPort >= 0) {
+    if (config.integer(MonitorKeys.PORT) >= 0) {
       final HttpListener monitor =
           HttpListener.start(
-              HttpConfig.of(config.text(MonitorKeys.HOST), monitorPort),
+              HttpOptions.monitor(config),
               loops,
               new Monitoring(this::config, nats, spine, metricsHandler(), clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
+      listeners.add(new Listening(monitor, HttpOptions::monitor));
+      httpMetrics.add("monitor", monitor);
       ports.put("monitor", monitor.port());
       LOG.info("Starting http monitor on {}:{}", config.text(MonitorKeys.HOST), monitor.port());
     }
@@ -386,8 +407,13 @@ public final class Wiring implements AutoCloseable {
     final NatsConfig natsConfig =
         SpineOptions.nats(changed, role).logins(new NatsLogins(authenticator)).conclude();
     final Logins logins = LoginOptions.logins(changed, role);
+    final List<HttpConfig> httpConfigs =
+        listeners.stream().map(each -> each.options().apply(changed)).toList();
     Logging.level(changed.text(ProcessKeys.LOG_LEVEL));
     authenticator.replace(logins);
+    for (int i = 0; i < httpConfigs.size(); i++) {
+      listeners.get(i).listener().reconfigure(httpConfigs.get(i));
+    }
     nats.reconfigure(natsConfig);
     config = changed;
   }

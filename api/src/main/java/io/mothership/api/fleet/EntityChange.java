@@ -1,6 +1,7 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.ApiException;
+
+import io.mothership.error.ServiceException;
 import io.mothership.json.JsonValue;
 import io.mothership.storage.sql.Entity;
 import java.time.Instant;
@@ -16,11 +17,11 @@ final class EntityChange {
   /**
    * Only the flat keys of the contract count; other keys are passed over, but they make an update.
    *
-   * @throws ApiException if there is no key at all, or a value has the wrong shape
+   * @throws io.mothership.error.ServiceException {@code INVALID} if there is no key at all, or a value has the wrong shape
    */
   EntityChange(final JsonValue.Members members) {
     if (members.isEmpty()) {
-      throw ApiException.invalid("no updates provided");
+      throw FleetRefusals.invalid("no updates provided");
     }
     for (final JsonValue.Member member : members.members()) {
       final String name = member.name();
@@ -84,9 +85,9 @@ final class EntityChange {
     };
   }
 
-  private static ApiException wrongType(
+  private static ServiceException wrongType(
       final String name, final JsonValue actual, final String wanted) {
-    return ApiException.invalid(
+    return FleetRefusals.invalid(
         "%s has the wrong type: wanted=%s, actual=%s".formatted(name, wanted, actual.kind()));
   }
 }

@@ -2,6 +2,7 @@ package io.mothership.api.fleet;
 
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonWriter;
 import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.OutboxRepository;
@@ -55,7 +56,7 @@ final class EntityEvents {
       final boolean hasEntity)
       throws SQLException {
     lastNs = Math.max(lastNs + 1, clock.wallNs());
-    final String subject = "constellation.entities." + entity.orgId() + "." + suffix;
+    final String subject = FleetSubjects.entityChange(entity.orgId(), suffix);
     final JsonWriter writer = new JsonWriter(1024);
     writer
         .beginObject()

@@ -17,6 +17,7 @@ import io.mothership.fabric.StreamOutline;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.storage.journal.ChronicleJournal;
@@ -43,7 +44,9 @@ public final class CrashingAppliance {
 
   public static void main(final String[] args) throws Exception {
     final Path folder = Path.of(args[0]);
-    final JetStream streams = new JetStream(JetStreamConfig.defaults());
+    final JetStream streams =
+        new JetStream(
+            JetStreamConfig.defaults().withOwn(FleetStreams.all(organization -> List.of())));
     final ChronicleJournal journal =
         ChronicleJournal.open(JournalConfig.of(folder), streams.recovery());
     final var report = journal.report();

@@ -4,6 +4,7 @@ import io.mothership.app.Wiring;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,8 +22,8 @@ final class JournalWatch implements AutoCloseable {
     tap =
         appliance.tap(
             TapFilter.ofSubjects(
-                    "constellation.telemetry." + orgId + ".>",
-                    "constellation.events." + orgId + ".>")
+                    Family.TELEMETRY.of(orgId),
+                    Family.EVENTS.of(orgId))
                 .withAcknowledged(),
             new TapStart.Oldest());
     thread = Thread.ofPlatform().daemon().name("ms-demo-journal").start(this::run);

@@ -9,14 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 /** Entities in SQL. Stateless; any thread. */
 public final class EntityRepository {
   private static final String SELECT =
       "SELECT entity_id, org_id, entity_type, status, priority, is_live, latitude, longitude,"
-          + " altitude, heading, velocity, components, tags, metadata, created_at, updated_at FROM"
-          + " entities ";
+          + " altitude, heading, velocity, components, tags, metadata, created_at, updated_at,"
+          + " position FROM entities ";
+  private static final int PLACE = 17;
 
   public void insert(final Transaction transaction, final Entity entity) throws SQLException {
     try (PreparedStatement statement =
@@ -74,19 +76,82 @@ public final class EntityRepository {
     return find(snapshot.dialect(), snapshot.connection(), orgId, entityId);
   }
 
-  /** All of an organization, in the order in which they were made. */
-  public List<Entity> list(final Snapshot snapshot, final String orgId) throws SQLException {
+  /**
+   * A part of an organization's entities, in the order in which they were made.
+   *
+   * @param status empty for any
+   * @param after place of the one before the first, 0 to begin at the start
+   */
+  public List<Placed<Entity>> page(
+      final Snapshot snapshot,
+      final String orgId,
+      final String status,
+      final long after,
+      final int count)
+      throws SQLException {
     try (PreparedStatement statement =
-        snapshot.connection().prepareStatement(SELECT + "WHERE org_id = ? ORDER BY position")) {
-      statement.setString(1, orgId);
+        selected(snapshot, SELECT, orgId, status, after, " ORDER BY position LIMIT ?")) {
+      statement.setInt(status.isEmpty() ? 3 : 4, count);
       try (ResultSet rows = statement.executeQuery()) {
-        final List<Entity> found = new ArrayList<>();
+        final List<Placed<Entity>> found = new ArrayList<>();
         while (rows.next()) {
-          found.add(entity(snapshot.dialect(), rows));
+          found.add(new Placed<>(rows.getLong(PLACE), entity(snapshot.dialect(), rows)));
         }
         return found;
       }
     }
+  }
+
+  /** All of an organization, in the order in which they were made. */
+  public List<Entity> list(final Snapshot snapshot, final String orgId) throws SQLException {
+    return page(snapshot, orgId, "", 0, Integer.MAX_VALUE).stream().map(Placed::row).toList();
+  }
+
+  /** Place of the {@code count}-th entity behind one, if another follows it. */
+  public OptionalLong end(
+      final Snapshot snapshot,
+      final String orgId,
+      final String status,
+      final long after,
+      final int count)
+      throws SQLException {
+    try (PreparedStatement statement =
+        selected(
+            snapshot,
+            "SELECT position FROM entities ",
+            orgId,
+            status,
+            after,
+            " ORDER BY position LIMIT 2 OFFSET ?")) {
+      statement.setInt(status.isEmpty() ? 3 : 4, count - 1);
+      try (ResultSet rows = statement.executeQuery()) {
+        final OptionalLong end =
+            rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+        return rows.next() ? end : OptionalLong.empty();
+      }
+    }
+  }
+
+  private static PreparedStatement selected(
+      final Snapshot snapshot,
+      final String select,
+      final String orgId,
+      final String status,
+      final long after,
+      final String order)
+      throws SQLException {
+    final String where = "WHERE org_id = ? AND position > ?";
+    final PreparedStatement statement =
+        snapshot
+            .connection()
+            .prepareStatement(
+                select + where + (status.isEmpty() ? "" : " AND status = ?") + order);
+    statement.setString(1, orgId);
+    statement.setLong(2, after);
+    if (!status.isEmpty()) {
+      statement.setString(3, status);
+    }
+    return statement;
   }
 
   /** Hands out the entity and organization id of every entity. */

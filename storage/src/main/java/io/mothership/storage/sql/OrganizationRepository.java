@@ -10,7 +10,9 @@ import java.util.Optional;
 /** Organizations in SQL. Stateless; any thread. */
 public final class OrganizationRepository {
   private static final String SELECT =
-      "SELECT org_id, name, org_type, metadata, created_at, updated_at FROM organizations ";
+      "SELECT org_id, name, org_type, metadata, created_at, updated_at, position FROM"
+          + " organizations ";
+  private static final int PLACE = 7;
 
   public void insert(final Transaction transaction, final Organization organization)
       throws SQLException {
@@ -41,17 +43,32 @@ public final class OrganizationRepository {
     }
   }
 
+  /**
+   * A part of all, in the order in which they were made.
+   *
+   * @param after place of the one before the first, 0 to begin at the start
+   */
+  public List<Placed<Organization>> page(
+      final Snapshot snapshot, final long after, final int count) throws SQLException {
+    try (PreparedStatement statement =
+        snapshot
+            .connection()
+            .prepareStatement(SELECT + "WHERE position > ? ORDER BY position LIMIT ?")) {
+      statement.setLong(1, after);
+      statement.setInt(2, count);
+      try (ResultSet rows = statement.executeQuery()) {
+        final List<Placed<Organization>> found = new ArrayList<>();
+        while (rows.next()) {
+          found.add(new Placed<>(rows.getLong(PLACE), organization(snapshot.dialect(), rows)));
+        }
+        return found;
+      }
+    }
+  }
+
   /** All, in the order in which they were made. */
   public List<Organization> list(final Snapshot snapshot) throws SQLException {
-    try (PreparedStatement statement =
-            snapshot.connection().prepareStatement(SELECT + "ORDER BY position");
-        ResultSet rows = statement.executeQuery()) {
-      final List<Organization> found = new ArrayList<>();
-      while (rows.next()) {
-        found.add(organization(snapshot.dialect(), rows));
-      }
-      return found;
-    }
+    return page(snapshot, 0, Integer.MAX_VALUE).stream().map(Placed::row).toList();
   }
 
   private static Organization organization(final Dialect dialect, final ResultSet row)

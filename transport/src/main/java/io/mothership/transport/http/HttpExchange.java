@@ -118,7 +118,7 @@ final class HttpExchange {
   }
 
   private HttpResponse failed(final Exception e) {
-    countFailure(listener, view, e);
+    countFailure(listener, view.method(), route.template(), e);
     return refusal(HttpErrors.HANDLER_FAILED);
   }
 
@@ -128,15 +128,15 @@ final class HttpExchange {
     try {
       return route.decide(view);
     } catch (final Exception e) {
-      countFailure(listener, view, e);
+      countFailure(listener, view.method(), route.template(), e);
       return new UpgradeRoute.Decision.Refused(HttpErrors.HANDLER_FAILED.response());
     }
   }
 
   private static void countFailure(
-      final HttpListener listener, final HttpRequestView view, final Exception e) {
+      final HttpListener listener, final String method, final String template, final Exception e) {
     listener.count(HttpErrors.HANDLER_FAILED);
-    LOG.error("handler failed: method={}, path={}", view.method(), view.path(), e);
+    LOG.error("handler failed: method={}, route={}", method, template, e);
   }
 
   /**

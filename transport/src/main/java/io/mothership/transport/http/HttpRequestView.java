@@ -120,6 +120,11 @@ public final class HttpRequestView {
     return values == null ? "" : values.getFirst();
   }
 
+  /** All query parameters, decoded, in the order sent. */
+  public Map<String, List<String>> queryParameters() {
+    return query;
+  }
+
   /** The first header of that name, whatever its case. */
   public Optional<String> header(final String name) {
     return Optional.ofNullable(headers.get(name));

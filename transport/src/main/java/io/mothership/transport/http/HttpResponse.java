@@ -86,7 +86,8 @@ public final class HttpResponse {
     return headers;
   }
 
-  boolean isStreaming() {
+  /** Whether the body is written while it is made. */
+  public boolean isStreaming() {
     return stream != NO_STREAM || events.isPresent();
   }
 

@@ -1,6 +1,5 @@
-package io.mothership.app;
+package io.mothership.app.cli;
 
-import io.mothership.app.cli.Mothership;
 import java.util.Locale;
 
 /** Where the process begins. */

@@ -1,4 +1,4 @@
-package io.mothership.jetstream.stream;
+package io.mothership.fleet.streams;
 
 import java.util.Collection;
 

@@ -1,0 +1,8 @@
+package io.mothership.api.fleet;
+
+/**
+ * Which entities a list is of.
+ *
+ * @param status empty for any
+ */
+record EntityFilter(String orgId, String status) {}
