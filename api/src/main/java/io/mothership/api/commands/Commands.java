@@ -11,7 +11,6 @@ import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
-import io.mothership.fleet.FleetSubjects;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import java.util.Map;
@@ -104,13 +103,7 @@ public final class Commands {
     final String messageId = orgId + "." + target + "." + commandId;
     try {
       return fabric
-<<<<<<< HEAD
-          .publish(
-              new Publication(
-                  FleetSubjects.command(orgId, target), messageId, payload, 0))
-=======
           .publish(new Publication(FleetSubjects.command(orgId, target), messageId, payload, 0))
->>>>>>> engine
           .join();
     } catch (final CompletionException e) {
       if (e.getCause() instanceof final MothershipException refused) {
