@@ -7,9 +7,11 @@ import io.mothership.fabric.Fabric.Publication;
 import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import java.util.Map;
@@ -59,10 +61,7 @@ public final class Commands {
    *     names another; {@code UNAVAILABLE} if the stream does not take it
    */
   QueuedCommand send(
-      final Principal principal,
-      final String orgId,
-      final String target,
-      final CommandBody body) {
+      final Principal principal, final String orgId, final String target, final CommandBody body) {
     if (target.equals(BROADCAST)) {
       principal.require(Permission.COMMAND_SEND, orgId);
       organizations.requireKnown(orgId);
@@ -105,9 +104,13 @@ public final class Commands {
     final String messageId = orgId + "." + target + "." + commandId;
     try {
       return fabric
+<<<<<<< HEAD
           .publish(
               new Publication(
-                  "constellation.commands." + orgId + "." + target, messageId, payload, 0))
+                  FleetSubjects.command(orgId, target), messageId, payload, 0))
+=======
+          .publish(new Publication(FleetSubjects.command(orgId, target), messageId, payload, 0))
+>>>>>>> engine
           .join();
     } catch (final CompletionException e) {
       if (e.getCause() instanceof final MothershipException refused) {

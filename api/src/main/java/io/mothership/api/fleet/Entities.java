@@ -176,9 +176,13 @@ public final class Entities {
             principal,
             change -> {
               final Entity before =
+<<<<<<< HEAD
                   entities
                       .find(change.transaction(), orgId, entityId)
                       .orElseThrow(FleetRefusals::noEntity);
+=======
+                  entities.find(transaction, orgId, entityId).orElseThrow(FleetRefusals::noEntity);
+>>>>>>> engine
               precondition.accept(before);
               final Entity after = wanted.applyTo(before, later(before, now));
               entities.update(change.transaction(), after);

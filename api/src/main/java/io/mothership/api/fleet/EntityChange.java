@@ -1,6 +1,5 @@
 package io.mothership.api.fleet;
 
-
 import io.mothership.error.ServiceException;
 import io.mothership.json.JsonValue;
 import java.time.Instant;
@@ -16,7 +15,8 @@ final class EntityChange {
   /**
    * Only the flat keys of the contract count; other keys are passed over, but they make an update.
    *
-   * @throws io.mothership.error.ServiceException {@code INVALID} if there is no key at all, or a value has the wrong shape
+   * @throws io.mothership.error.ServiceException {@code INVALID} if there is no key at all, or a
+   *     value has the wrong shape
    */
   EntityChange(final JsonValue.Members members) {
     if (members.isEmpty()) {

@@ -61,8 +61,7 @@ public final class EntityResource {
     final String orgId = call.orgId();
     final Entity made =
         entities.create(call.principal(), orgId, NewEntity.read(call.body().bytes()));
-    return call.answer(201, writer -> FleetJson.write(writer, made))
-        .withHeader("ETag", tag(made));
+    return call.answer(201, writer -> FleetJson.write(writer, made)).withHeader("ETag", tag(made));
   }
 
   private HttpResponse read(final Call call) {
@@ -95,10 +94,7 @@ public final class EntityResource {
   private HttpResponse delete(final Call call) {
     final Ids ids = ids(call);
     entities.delete(
-        call.principal(),
-        ids.orgId(),
-        ids.entityId(),
-        before -> call.requireMatch(tag(before)));
+        call.principal(), ids.orgId(), ids.entityId(), before -> call.requireMatch(tag(before)));
     return call.ok(
         writer -> writer.beginObject().text("message", "Entity deleted successfully").endObject());
   }
