@@ -39,7 +39,7 @@ public final class Commands {
   private final Fabric fabric;
   private final Clock clock;
 
-  Commands(
+  public Commands(
       final Organizations organizations,
       final Entities entities,
       final CommandIds ids,
