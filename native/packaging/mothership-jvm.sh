@@ -46,12 +46,12 @@ train() {
   rm -f "$CACHE_DIRECTORY"/aot-*
   env -u NOTIFY_SOCKET -u WATCHDOG_USEC -u WATCHDOG_PID \
     "$java_home/bin/java" @"$lib/jvm.options" -XX:-UseSerialGC -XX:+UseG1GC -XX:AOTCacheOutput="$cache.$$" \
-    -cp "$class_path" io.mothership.app.Main demo --for 3s >"$CACHE_DIRECTORY/training.log" 2>&1 </dev/null
+    -cp "$class_path" io.mothership.app.cli.Main demo --for 3s >"$CACHE_DIRECTORY/training.log" 2>&1 </dev/null
   [ -f "$cache.$$" ] || : >"$cache.$$"
   mv -f "$cache.$$" "$cache"
 }
 
-set -- -cp "$class_path" io.mothership.app.Main "$@"
+set -- -cp "$class_path" io.mothership.app.cli.Main "$@"
 
 # systemd names the folder, and only the service gets it: what it wrote is not for root to run.
 if [ -n "$CACHE_DIRECTORY" ] && [ "$MOTHERSHIP_AOT" != off ]; then

@@ -28,6 +28,11 @@ public interface SubjectScope {
         }
 
         @Override
+        public boolean takes(final byte[] pattern) {
+          return true;
+        }
+
+        @Override
         public boolean overlaps(final byte[] pattern) {
           return true;
         }
@@ -46,6 +51,9 @@ public interface SubjectScope {
 
   /** Whether all subjects that {@code pattern} names are within. */
   boolean covers(byte[] pattern);
+
+  /** Whether messages of all these subjects may be taken out of a queue for good. */
+  boolean takes(byte[] pattern);
 
   /** Whether any subject that {@code pattern} names is within. */
   boolean overlaps(byte[] pattern);

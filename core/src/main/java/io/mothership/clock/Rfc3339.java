@@ -74,16 +74,16 @@ public final class Rfc3339 {
    * @throws DateTimeException if it is no time
    */
   public static long parseNs(final String text) {
-    return epochNs(parse(text));
+    return epochNs(parse(text).atOffset(ZoneOffset.UTC));
   }
 
   /** ns since 1970; of a time that is out of their range, the nearest that is not. */
-  public static long epochNs(final Instant time) {
+  public static long epochNs(final OffsetDateTime time) {
     try {
       return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), SECOND_NS), (long) time.getNano());
+          Math.multiplyExact(time.toEpochSecond(), SECOND_NS), (long) time.getNano());
     } catch (final ArithmeticException e) {
-      return time.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return time.toEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 

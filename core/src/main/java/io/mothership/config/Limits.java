@@ -94,6 +94,7 @@ public final class Limits {
         config,
         TlsKeys.CERT_FILE,
         "needs tls.key_file, and the other way round");
+    checkHttp(config, problems);
     require(
         !config.isOn(TlsKeys.VERIFY) || !config.text(TlsKeys.CA_FILE).isEmpty(),
         problems,
@@ -121,6 +122,32 @@ public final class Limits {
         config,
         JetStreamKeys.DOMAIN,
         "is no domain name: it may not contain ., *, > or blanks");
+  }
+
+  private static void checkHttp(final MothershipConfig config, final ConfigProblems problems) {
+    for (final ConfigKey bound : List.of(HttpKeys.MAX_UPLOAD, HttpKeys.MAX_BODY_MEMORY)) {
+      require(
+          config.number(HttpKeys.MAX_BODY) <= config.number(bound),
+          problems,
+          config,
+          HttpKeys.MAX_BODY,
+          "must not exceed " + bound.fileKey() + "=" + config.shown(bound));
+    }
+    require(
+        config.text(HttpKeys.TLS_CERT_FILE).isEmpty()
+            == config.text(HttpKeys.TLS_KEY_FILE).isEmpty(),
+        problems,
+        config,
+        HttpKeys.TLS_CERT_FILE,
+        "needs http.tls.key_file, and the other way round");
+    for (final String origin : config.text(HttpKeys.CORS_ORIGINS).split("[,\\s]+")) {
+      require(
+          origin.isEmpty() || origin.equals("*") || origin.matches("https?://[^/?#@]+/?"),
+          problems,
+          config,
+          HttpKeys.CORS_ORIGINS,
+          "must name origins, as https://host:port, or *");
+    }
   }
 
   private static void checkDatabaseUrl(

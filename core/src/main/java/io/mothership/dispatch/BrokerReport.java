@@ -25,6 +25,7 @@ public final class BrokerReport {
   private long stateBytes;
   private long stateBytesMax;
   private long stateRefusals;
+  private long recordTimeNs;
 
   /**
    * @param streamsMax states of streams to keep; more are only counted
@@ -68,6 +69,16 @@ public final class BrokerReport {
    */
   public record ConsumerState(
       String stream, String name, long pending, int ackPending, int redelivered, long delivered) {}
+
+  /** Time of the newest record, which is ahead of the wall clock while that is behind. */
+  void recordTime(final long newRecordTimeNs) {
+    recordTimeNs = newRecordTimeNs;
+  }
+
+  /** Time of the newest record in ns since 1970, 0 = there is none. */
+  public long recordTimeNs() {
+    return recordTimeNs;
+  }
 
   void clients(final int sessionCount, final int subscriptionCount) {
     sessions = sessionCount;

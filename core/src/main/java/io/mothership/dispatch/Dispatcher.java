@@ -4,6 +4,7 @@ import io.mothership.bus.Ingress;
 import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.SessionOpening;
+import io.mothership.bus.SubjectScope;
 import io.mothership.clock.Clock;
 import io.mothership.frame.FrameDescriptor;
 import io.mothership.frame.FrameView;
@@ -161,7 +162,18 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
       subscriptions += account.trie().count();
     }
     report.clients(sessions.size(), subscriptions);
+    report.recordTime(journal.lastTimeNs());
     streams.onReport(report);
+  }
+
+  /** Answers a tap's question; on ms-dispatch. */
+  void lookUp(final LookUp lookUp) {
+    streams.onLookUp(lookUp);
+  }
+
+  /** Counts what is before a tap; on ms-dispatch. */
+  void backlog(final LookUp lookUp) {
+    streams.onBacklog(lookUp);
   }
 
   /** How often the ingress ring had to wait for room in the journal ring. Any thread. */
@@ -369,6 +381,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   }
 
   @Override
+  public SubjectScope scope() {
+    return publisher == null ? SubjectScope.OPEN : publisher.scope();
+  }
+
+  @Override
   public long outboxId() {
     return outboxId;
   }
@@ -415,6 +432,11 @@ final class Dispatcher implements Agent, Exchange, Ingress.Handler, Session.List
   @Override
   public int tryRead(final int requester, final long token, final long location) {
     return reads.tryRequest(requester, token, location);
+  }
+
+  @Override
+  public long appendedSequence() {
+    return journal.appendedSequence();
   }
 
   @Override

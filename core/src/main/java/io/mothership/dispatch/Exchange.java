@@ -1,5 +1,6 @@
 package io.mothership.dispatch;
 
+import io.mothership.bus.SubjectScope;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;
 import io.mothership.frame.Slice;
@@ -45,6 +46,11 @@ public interface Exchange {
 
   /** Head through which the publish being handled came; {@code INTERNAL} when none is. */
   Origin origin();
+
+  /** What whoever sent the message being handled may reach by asking; all if nobody did. */
+  default SubjectScope scope() {
+    return SubjectScope.OPEN;
+  }
 
   /** SQL outbox id of the publish being handled, 0 = none. */
   long outboxId();
@@ -101,6 +107,9 @@ public interface Exchange {
    * @return a negative {@link io.mothership.bus.Pressure} if the request ring is full for now
    */
   int tryRead(int requester, long token, long location);
+
+  /** Journal sequence of the last record told by {@link StreamLayer#onAppended}. */
+  long appendedSequence();
 
   /** Tells taps what a stream id in a frame is called; also for streams deleted later. */
   void nameStream(int streamId, String name);

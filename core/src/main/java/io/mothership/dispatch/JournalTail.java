@@ -57,6 +57,11 @@ final class JournalTail {
     return ring.lastSequence();
   }
 
+  /** Journal sequence of the last record whose place the streams were told. */
+  public long appendedSequence() {
+    return appendedSeen;
+  }
+
   /** Where the last record lies, once {@link #isCaughtUp}. */
   public long lastLocation() {
     return ring.lastSequence() == recoveredSequence

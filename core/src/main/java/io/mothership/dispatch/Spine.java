@@ -1,17 +1,21 @@
 package io.mothership.dispatch;
 
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
 import io.mothership.bus.FramePool;
 import io.mothership.bus.Ingress;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Backlog;
+import io.mothership.fabric.FabricException;
+import io.mothership.fabric.FabricException.Refusal;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
 import io.mothership.journal.CommitSignal;
 import io.mothership.journal.Journal;
 import io.mothership.journal.JournalRing;
-import io.mothership.journal.JournalTap;
+import io.mothership.journal.JournalWalk;
 import io.mothership.journal.Journaler;
 import io.mothership.journal.MeteredJournal;
 import io.mothership.journal.ReadAgent;
@@ -20,7 +24,10 @@ import io.mothership.metrics.JournalMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
@@ -41,8 +48,12 @@ public final class Spine implements AutoCloseable {
   private static final long READ_PARK_NS = 100_000_000L;
   private static final int CLOSE_STEPS_MAX = 100_000;
   private static final long CLOSE_STEP_NS = 100_000L;
+  private static final long ASK_PATIENCE_NS = 10_000_000_000L;
+  private static final long ASK_RETRY_NS = 200_000L;
+  private static final long ASK_LOOK_MS = 100;
 
   private final SpineConfig config;
+  private final Clock clock;
   private final Journal journal;
   private final Ingress ingress;
   private final JournalRing ring;
@@ -56,7 +67,7 @@ public final class Spine implements AutoCloseable {
   private final Pulse dispatchPulse;
   private final List<Pulse> pulses = new ArrayList<>();
   private final List<AgentRunner> runners = new ArrayList<>();
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /**
    * @param recovered where the journal ends, as its recovery found it
@@ -68,6 +79,7 @@ public final class Spine implements AutoCloseable {
       final StreamLayer streams,
       final Clock clock) {
     this.config = config.conclude();
+    this.clock = clock;
     this.journal = journal;
     this.streams = streams;
     final FramePool pool =
@@ -240,7 +252,82 @@ public final class Spine implements AutoCloseable {
 
   /** A cursor over the committed journal. Any thread. */
   public Tap tap(final TapStart start) {
-    return new JournalTap(journal.reader(), ring, signal, names, start);
+    return tap(TapFilter.all(), start);
+  }
+
+  /** A cursor over what is committed and wanted. Any thread. */
+  public Tap tap(final TapFilter filter, final TapStart start) {
+    final long after =
+        switch (start) {
+          case TapStart.AfterSequence(final long sequence) -> sequence;
+          case TapStart.Now() -> ring.appendedSequence();
+          case TapStart.Oldest(), TapStart.AtTime(_), TapStart.Before(_, _) -> 0;
+        };
+    final long fromNs =
+        start instanceof TapStart.AtTime(final long timeNs) ? timeNs : Long.MIN_VALUE;
+    return new EmbeddedTap(
+        new JournalWalk(journal.reader(), ring, signal, after, fromNs),
+        this::lookUp,
+        clock,
+        names,
+        filter,
+        start);
+  }
+
+  /** What a tap would still have before it. Any thread but the agents'. */
+  Backlog backlog(final TapFilter filter, final long afterSequence) {
+    final LookUp lookUp = new LookUp(filter, false, afterSequence, Long.MIN_VALUE);
+    ask(() -> dispatcher.backlog(lookUp));
+    return lookUp.backlog();
+  }
+
+  private void lookUp(final LookUp lookUp) {
+    ask(() -> dispatcher.lookUp(lookUp));
+  }
+
+  /** Has a question answered on ms-dispatch, and waits for it. */
+  private void ask(final Runnable question) {
+    if (config.threading() == Threading.INVOKER) {
+      question.run();
+      return;
+    }
+    final CompletableFuture<Void> answered = new CompletableFuture<>();
+    final Runnable call =
+        () -> {
+          try {
+            question.run();
+            answered.complete(null);
+          } catch (final RuntimeException e) {
+            answered.completeExceptionally(e);
+          }
+        };
+    final long deadlineNs = System.nanoTime() + ASK_PATIENCE_NS;
+    while (ingress.tryCall(call) < 0) {
+      requireTime(deadlineNs);
+      LockSupport.parkNanos(ASK_RETRY_NS);
+    }
+    while (!answered.isDone()) {
+      requireTime(deadlineNs);
+      try {
+        answered.get(ASK_LOOK_MS, TimeUnit.MILLISECONDS);
+      } catch (final TimeoutException e) {
+        LOG.debug("a question to the streams takes long");
+      } catch (final InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new FabricException(Refusal.CLOSED, "interrupted while the streams were asked");
+      } catch (final ExecutionException e) {
+        throw new IllegalStateException("the streams gave no answer", e.getCause());
+      }
+    }
+  }
+
+  private void requireTime(final long deadlineNs) {
+    if (isClosed) {
+      throw new FabricException(Refusal.CLOSED, "the broker is stopping");
+    }
+    if (System.nanoTime() - deadlineNs > 0) {
+      throw new FabricException(Refusal.BUSY, "the streams give no answer");
+    }
   }
 
   /** The broker as services use it; {@code connectionId} must be free. */

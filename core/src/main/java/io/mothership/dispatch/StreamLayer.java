@@ -96,6 +96,17 @@ public interface StreamLayer {
   /** Tells what there is; asked now and then by whoever watches the broker. */
   default void onReport(final BrokerReport report) {}
 
+  /**
+   * Finds what a tap wants, in a bounded time. Who keeps no index answers that there may be more,
+   * and the tap reads the journal itself.
+   */
+  default void onLookUp(final LookUp lookUp) {
+    lookUp.incomplete();
+  }
+
+  /** Counts what lies before a tap, in a bounded time. */
+  default void onBacklog(final LookUp lookUp) {}
+
   /** The appliance stops in order: the last chance to append records. */
   default void onStopping() {}
 

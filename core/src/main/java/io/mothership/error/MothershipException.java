@@ -1,7 +1,7 @@
 package io.mothership.error;
 
 /** An error with a stable code, for people and programs; never used for flow on the hot path. */
-public final class MothershipException extends RuntimeException {
+public class MothershipException extends RuntimeException {
 
   /** Who has to act. */
   public enum Category {

@@ -2,6 +2,7 @@ package io.mothership.jetstream;
 
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.Exchange;
+import io.mothership.dispatch.LookUp;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.error.MothershipException;
 import io.mothership.frame.FrameView;
@@ -16,14 +17,13 @@ import io.mothership.jetstream.api.StreamApi;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StateBudget;
 import io.mothership.jetstream.model.ApiException;
-import io.mothership.jetstream.model.ConstellationStreams;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
-import io.mothership.jetstream.stream.BroadcastTargets;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.jetstream.stream.StreamReplay;
+import io.mothership.jetstream.stream.TapSearch;
 import io.mothership.journal.FrozenState;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.StateEncoder;
@@ -73,9 +73,11 @@ public final class JetStream implements StreamLayer {
   private final ConsumerApi consumerApi;
   private final StreamApi api;
   private final StreamReplay replay;
+  private final TapSearch search;
   private final Slice rest = new Slice();
   private final IntHashSet lostSegments = new IntHashSet();
   private long columnBytesAfterCheckpoint;
+  private volatile List<String> repaired = List.of();
 
   public JetStream(final JetStreamConfig config) {
     this.home = new StreamHome(config);
@@ -85,14 +87,7 @@ public final class JetStream implements StreamLayer {
     this.consumerApi = new ConsumerApi(home, consumers, advisories, replies);
     this.api = new StreamApi(home, consumers, replies);
     this.replay = new StreamReplay(home);
-  }
-
-  /**
-   * Says whom a broadcast command reaches; without it broadcasts stay in the work queue as they
-   * are. To be called before {@link #onRecoveryComplete}.
-   */
-  public void broadcastTargets(final BroadcastTargets targets) {
-    home.broadcastTargets(targets);
+    this.search = new TapSearch(home);
   }
 
   /** The streams, for tests. */
@@ -103,6 +98,16 @@ public final class JetStream implements StreamLayer {
   /** The consumers, for tests. */
   Consumers consumers() {
     return consumers;
+  }
+
+  /**
+   * Own streams that were gone or changed when this start found them, and are as they should be
+   * again.
+   *
+   * <p><i>Thread:</i> any.
+   */
+  public List<String> repaired() {
+    return repaired;
   }
 
   /** The wall time of this start; to be called before recovery. */
@@ -246,13 +251,7 @@ public final class JetStream implements StreamLayer {
     subscribe("$JS.FC.>", (subscription, message) -> consumers.onFlowControl(ACCOUNT, message));
     consumers.onRecoveryComplete(exchange);
     home.onStarted();
-    if (home.config().isConstellation()) {
-      for (final StreamConfig wanted : ConstellationStreams.all()) {
-        if (home.stream(wanted.name()).isEmpty()) {
-          api.create(wanted);
-        }
-      }
-    }
+    repaired = api.ensureOwn();
   }
 
   private void subscribeApi(final String prefix) {
@@ -271,7 +270,8 @@ public final class JetStream implements StreamLayer {
       return;
     }
     final boolean isForConsumers = rest.startsWith(CONSUMER);
-    final ApiRequest request = ApiRequest.of(ACCOUNT, rest.toString(), message);
+    final ApiRequest request =
+        ApiRequest.of(ACCOUNT, home.exchange().scope(), rest.toString(), message);
     if (isForConsumers) {
       api.countRequest();
       consumerApi.onRequest(request);
@@ -308,6 +308,16 @@ public final class JetStream implements StreamLayer {
       }
       default -> replies.onSynced(frame);
     }
+  }
+
+  @Override
+  public void onLookUp(final LookUp lookUp) {
+    search.lookUp(lookUp);
+  }
+
+  @Override
+  public void onBacklog(final LookUp lookUp) {
+    search.backlog(lookUp);
   }
 
   @Override

@@ -149,7 +149,8 @@ public final class JournalRing {
     }
     final int frame = index + HEADER;
     final long sequence = lastSequence + 1;
-    lastTimeNs = Math.max(lastTimeNs, wallNs);
+    // Behind a clock that was ahead, times still tell the order.
+    lastTimeNs = wallNs >= lastTimeNs ? wallNs : lastTimeNs + 1;
     lastOutboxId = Math.max(lastOutboxId, outboxId);
     FrameEncoder.encode(buffer, frame, type, origin, accountId, message);
     FrameEncoder.stamp(buffer, frame, streamId, streamSequence, sequence, lastTimeNs, epoch, flags);

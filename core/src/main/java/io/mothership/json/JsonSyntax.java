@@ -24,10 +24,20 @@ final class JsonSyntax {
     final JsonSyntax syntax = new JsonSyntax(text, depthMax);
     syntax.skipSpace();
     if (syntax.peek() == END) {
-      throw new JsonSyntaxException("EOF");
+      throw new JsonSyntaxException("EOF", syntax.at);
     }
     syntax.value();
     return syntax.at;
+  }
+
+  /** Checks that nothing but space stands from an offset on. */
+  static void checkEnd(final byte[] text, final int offset) throws JsonSyntaxException {
+    final JsonSyntax syntax = new JsonSyntax(text, 0);
+    syntax.at = offset;
+    syntax.skipSpace();
+    if (syntax.peek() != END) {
+      throw syntax.invalid("after top-level value");
+    }
   }
 
   private void value() throws JsonSyntaxException {
@@ -177,7 +187,7 @@ final class JsonSyntax {
 
   private void enter() throws JsonSyntaxException {
     if (++depth > depthMax) {
-      throw new JsonSyntaxException("exceeded max depth");
+      throw new JsonSyntaxException("exceeded max depth", at);
     }
     at++;
   }
@@ -204,7 +214,7 @@ final class JsonSyntax {
   private JsonSyntaxException invalid(final String where) {
     final int c = peek();
     return new JsonSyntaxException(
-        c == END ? "unexpected EOF" : "invalid character " + quoted(c) + " " + where);
+        c == END ? "unexpected EOF" : "invalid character " + quoted(c) + " " + where, at);
   }
 
   private static String quoted(final int c) {

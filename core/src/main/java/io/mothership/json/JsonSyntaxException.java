@@ -4,7 +4,18 @@ package io.mothership.json;
 public final class JsonSyntaxException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  JsonSyntaxException(final String message) {
+  private final int offset;
+
+  /**
+   * @param offset of the byte at which it shows
+   */
+  JsonSyntaxException(final String message, final int offset) {
     super(message, null, false, false);
+    this.offset = offset;
+  }
+
+  /** Of the byte at which it shows. */
+  public int offset() {
+    return offset;
   }
 }

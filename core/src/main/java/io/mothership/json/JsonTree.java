@@ -20,14 +20,24 @@ public final class JsonTree {
 
   /** Reads the first value in {@code text}; like the contract's server, does not look behind it. */
   public static JsonValue parse(final byte[] text) throws JsonSyntaxException {
+    return parse(text, JsonSyntax.check(text, JsonLimits.DEPTH_MAX));
+  }
+
+  /** Reads the one value that {@code text} is. */
+  public static JsonValue parseWhole(final byte[] text) throws JsonSyntaxException {
     final int end = JsonSyntax.check(text, JsonLimits.DEPTH_MAX);
+    JsonSyntax.checkEnd(text, end);
+    return parse(text, end);
+  }
+
+  private static JsonValue parse(final byte[] text, final int end) throws JsonSyntaxException {
     final String characters = decode(text, end);
     try (JsonParser parser = FACTORY.createParser(characters)) {
       return value(parser, parser.nextToken());
     } catch (final StreamReadException e) {
-      throw new JsonSyntaxException(e.getOriginalMessage());
+      throw new JsonSyntaxException(e.getOriginalMessage(), (int) e.getLocation().getCharOffset());
     } catch (final IOException e) {
-      throw new JsonSyntaxException("unreadable JSON");
+      throw new JsonSyntaxException("unreadable JSON", 0);
     }
   }
 
@@ -35,7 +45,7 @@ public final class JsonTree {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, 0, end)).toString();
     } catch (final CharacterCodingException e) {
-      throw new JsonSyntaxException("invalid UTF-8 in JSON text");
+      throw new JsonSyntaxException("invalid UTF-8 in JSON text", 0);
     }
   }
 

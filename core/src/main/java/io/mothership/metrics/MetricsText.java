@@ -2,6 +2,7 @@ package io.mothership.metrics;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Numbers in the text format that Prometheus scrapes, version 0.0.4.
@@ -74,19 +75,49 @@ public final class MetricsText {
   private MetricsText histogram(
       final String name, final String help, final Histogram histogram, final boolean isSeconds) {
     family(name, "histogram", help);
+    return distribution(histogram, isSeconds);
+  }
+
+  /** Begins a family of histograms of times. */
+  public MetricsText histogramSeconds(final String name, final String help) {
+    return family(name, "histogram", help);
+  }
+
+  /**
+   * A histogram of the family begun last, measured in ns and told in seconds; labels are names and
+   * values in turn.
+   */
+  public MetricsText seconds(final Histogram histogram, final String... labels) {
+    return distribution(histogram, true, labels);
+  }
+
+  private MetricsText distribution(
+      final Histogram histogram, final boolean isSeconds, final String... labels) {
     final long[] bounds = histogram.bounds();
     final long[] counts = histogram.counts();
     long below = 0;
     for (int i = 0; i < bounds.length; i++) {
       below += counts[i];
-      text.append(name).append("_bucket{le=\"").append(shown(bounds[i], isSeconds)).append("\"} ");
-      text.append(below).append('\n');
+      bucket(below, shown(bounds[i], isSeconds), labels);
     }
     below += counts[bounds.length];
-    text.append(name).append("_bucket{le=\"+Inf\"} ").append(below).append('\n');
-    text.append(name).append("_sum ").append(shown(histogram.sum(), isSeconds)).append('\n');
-    text.append(name).append("_count ").append(below).append('\n');
+    bucket(below, "+Inf", labels);
+    text.append(family).append("_sum");
+    labels(labels);
+    text.append(' ').append(shown(histogram.sum(), isSeconds)).append('\n');
+    text.append(family).append("_count");
+    labels(labels);
+    text.append(' ').append(below).append('\n');
     return this;
+  }
+
+  private void bucket(final long count, final String bound, final String... labels) {
+    final String[] all = Arrays.copyOf(labels, labels.length + 2);
+    all[labels.length] = "le";
+    all[labels.length + 1] = bound;
+    text.append(family).append("_bucket");
+    labels(all);
+    text.append(' ').append(count).append('\n');
   }
 
   private static String shown(final long value, final boolean isSeconds) {
@@ -100,13 +131,18 @@ public final class MetricsText {
   /** A sample of the family begun last; labels are names and values in turn. */
   public MetricsText sample(final long value, final String... labels) {
     text.append(family);
+    labels(labels);
+    text.append(' ').append(value).append('\n');
+    return this;
+  }
+
+  private void labels(final String... labels) {
     for (int i = 0; i < labels.length; i += 2) {
       text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
       escape(labels[i + 1], true);
       text.append('"');
     }
-    text.append(labels.length == 0 ? " " : "} ").append(value).append('\n');
-    return this;
+    text.append(labels.length == 0 ? "" : "}");
   }
 
   /** Everything written so far. */

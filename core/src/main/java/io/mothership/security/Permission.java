@@ -11,6 +11,8 @@ public enum Permission {
   TELEMETRY_WRITE("telemetry:write"),
   COMMAND_READ("command:read"),
   COMMAND_SEND("command:send"),
+  /** To receive commands as whom they are for: acknowledged, they leave the queue. */
+  COMMAND_TAKE("command:take"),
   /** To agree to what one person alone may not order, and to force. */
   COMMAND_APPROVE("command:approve"),
   WEBHOOK_READ("webhook:read"),

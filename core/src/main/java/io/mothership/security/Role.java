@@ -23,6 +23,7 @@ public enum Role {
       Permission.ENTITY_WRITE,
       Permission.TELEMETRY_WRITE,
       Permission.COMMAND_SEND,
+      Permission.COMMAND_TAKE,
       Permission.WEBHOOK_READ),
   /** Also agrees to what takes two, and forces. */
   COMMANDER(OPERATOR, Permission.COMMAND_APPROVE),

@@ -29,6 +29,7 @@ public final class SubjectRules {
   private static final byte[] INBOX = ascii("_INBOX.");
 
   private final List<List<String>> lists;
+  private final SubjectScope scope;
   private final boolean isTenant;
   private final SubjectRules outer;
   private final byte[][] publishAllowed;
@@ -46,7 +47,7 @@ public final class SubjectRules {
       final List<String> publishDenied,
       final List<String> subscribeAllowed,
       final List<String> subscribeDenied) {
-    this(publishAllowed, publishDenied, subscribeAllowed, subscribeDenied, false, null);
+    this(publishAllowed, publishDenied, subscribeAllowed, subscribeDenied, null, null);
   }
 
   private SubjectRules(
@@ -54,9 +55,9 @@ public final class SubjectRules {
       final List<String> publishDenied,
       final List<String> subscribeAllowed,
       final List<String> subscribeDenied,
-      final boolean isTenant,
+      final List<String> queues,
       final SubjectRules outer) {
-    this.isTenant = isTenant;
+    this.isTenant = queues != null;
     this.outer = outer;
     this.lists =
         List.of(
@@ -68,11 +69,21 @@ public final class SubjectRules {
     this.publishDenied = bytes(publishDenied);
     this.subscribeAllowed = entries(subscribeAllowed);
     this.subscribeDenied = entries(subscribeDenied);
+    if (isTenant) {
+      this.scope = new TenantScope(subjects(this.subscribeAllowed), bytes(queues));
+    } else {
+      this.scope = outer == null ? SubjectScope.OPEN : outer.scope;
+    }
   }
 
-  /** What an organization's principal may do: these subjects, its own inboxes, nothing else. */
-  static SubjectRules ofTenant(final List<String> publish, final List<String> subscribe) {
-    return new SubjectRules(publish, List.of(), subscribe, List.of(), true, null);
+  /**
+   * What an organization's principal may do: these subjects, its own inboxes, nothing else.
+   *
+   * @param queues what may be taken out of queues, of that which may be heard
+   */
+  static SubjectRules ofTenant(
+      final List<String> publish, final List<String> subscribe, final List<String> queues) {
+    return new SubjectRules(publish, List.of(), subscribe, List.of(), queues, null);
   }
 
   /** These rules, and {@code bounds} that nothing of them leads out of. */
@@ -83,16 +94,15 @@ public final class SubjectRules {
     if (this == OPEN) {
       return bounds;
     }
-    return new SubjectRules(
-        lists.get(0), lists.get(1), lists.get(2), lists.get(3), isTenant, bounds);
+    if (isTenant) {
+      throw new IllegalStateException("the rules of a tenant are bounds themselves");
+    }
+    return new SubjectRules(lists.get(0), lists.get(1), lists.get(2), lists.get(3), null, bounds);
   }
 
   /** Which stored messages may be reached by asking for them. */
   public SubjectScope scope() {
-    if (isTenant) {
-      return new TenantScope(subscribeAllowed());
-    }
-    return outer == null ? SubjectScope.OPEN : outer.scope();
+    return scope;
   }
 
   /** Whether a message may be published. */
@@ -188,12 +198,12 @@ public final class SubjectRules {
         && !isDenied(wanted, group);
   }
 
-  private byte[][] subscribeAllowed() {
-    final byte[][] patterns = new byte[subscribeAllowed.length][];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = subscribeAllowed[i].subject;
+  private static byte[][] subjects(final Entry[] entries) {
+    final byte[][] subjects = new byte[entries.length][];
+    for (int i = 0; i < subjects.length; i++) {
+      subjects[i] = entries[i].subject;
     }
-    return patterns;
+    return subjects;
   }
 
   private boolean isAllowed(final byte[] subject, final byte[] queue) {

@@ -7,9 +7,14 @@ import io.mothership.routing.Subjects;
 /** The subjects that a tenant may read, wherever they are kept. Any thread, immutable. */
 final class TenantScope implements SubjectScope {
   private final byte[][] patterns;
+  private final byte[][] queues;
 
-  TenantScope(final byte[][] patterns) {
+  /**
+   * @param queues what may be taken out of queues
+   */
+  TenantScope(final byte[][] patterns, final byte[][] queues) {
     this.patterns = patterns;
+    this.queues = queues;
   }
 
   @Override
@@ -29,7 +34,16 @@ final class TenantScope implements SubjectScope {
 
   @Override
   public boolean covers(final byte[] pattern) {
-    for (final byte[] own : patterns) {
+    return covers(patterns, pattern);
+  }
+
+  @Override
+  public boolean takes(final byte[] pattern) {
+    return covers(queues, pattern);
+  }
+
+  private static boolean covers(final byte[][] all, final byte[] pattern) {
+    for (final byte[] own : all) {
       if (Subjects.covers(own, pattern)) {
         return true;
       }

@@ -1,5 +1,7 @@
 package io.mothership.security;
 
+import io.mothership.fleet.FleetSubjects;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,12 +20,14 @@ import java.util.regex.Pattern;
  *  entity:write      publishes    $KV.*.{org}.>
  *  command:read      subscribes   constellation.commands.{org}.>
  *  command:send      publishes    constellation.commands.{org}.>
+ *  command:take      takes        constellation.commands.{org}.>  out of the queue, for good
  *  everybody         publishes    $JS.API.>  $JS.{domain}.API.>  $JS.ACK.>  $JS.FC.>
  *                                 _INBOX.{one}.…
  *                    subscribes   _INBOX.{one}.…
  * </pre>
  *
- * <p>What is subscribed to can also be read from streams and buckets, and nothing else: the engine
+ * <p>Who may write telemetry and events, and read them, may also take events out of their queue.
+ * What is subscribed to can also be read from streams and buckets, and nothing else: the engine
  * holds requests to the JetStream API to {@link SubjectRules#scope()}.
  *
  * <p><i>Thread:</i> any.
@@ -32,7 +36,7 @@ public final class TenantSubjects {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
   /** Stands where an organization does, in the subjects of detections. */
-  private static final String DETECTIONS = "isr";
+  private static final String DETECTIONS = FleetSubjects.DETECTIONS;
 
   private static final List<String> REQUESTS =
       List.of("$JS.API.>", "$JS.*.API.>", "$JS.ACK.>", "$JS.FC.>");
@@ -46,13 +50,15 @@ public final class TenantSubjects {
     }
     final List<String> publish = new ArrayList<>(REQUESTS);
     final List<String> subscribe = new ArrayList<>();
-    for (final String organization : scope.isAll() ? Set.of("*") : scope.ids()) {
+    final List<String> queues = new ArrayList<>();
+    for (final String organization : scope.isAll() ? Set.of("") : scope.ids()) {
       final Places places = new Places(organization, scope.entities());
       if (may(roles, Permission.TELEMETRY_READ)) {
         subscribe.addAll(places.reportsToSee());
       }
       if (may(roles, Permission.TELEMETRY_WRITE)) {
         publish.addAll(places.reports());
+        queues.addAll(places.reports());
       }
       if (may(roles, Permission.ENTITY_READ)) {
         subscribe.addAll(places.records());
@@ -67,8 +73,11 @@ public final class TenantSubjects {
       if (may(roles, Permission.COMMAND_SEND)) {
         publish.addAll(places.commands());
       }
+      if (may(roles, Permission.COMMAND_TAKE)) {
+        queues.addAll(places.commands());
+      }
     }
-    return SubjectRules.ofTenant(publish, subscribe);
+    return SubjectRules.ofTenant(publish, subscribe, queues);
   }
 
   /**
@@ -86,30 +95,32 @@ public final class TenantSubjects {
     return roles.stream().anyMatch(role -> role.permissions().contains(permission));
   }
 
-  /** The subjects of one organization, or of some entities in it. */
+  /**
+   * The subjects of one organization, or of some entities in it.
+   *
+   * @param organization empty for those of all
+   */
   private record Places(String organization, Set<String> entities) {
     List<String> reports() {
       final List<String> subjects = new ArrayList<>();
-      subjects.addAll(below("constellation.telemetry."));
+      subjects.addAll(below(Family.TELEMETRY.prefix()));
       // The subject of an event says what happened, its payload to whom.
-      subjects.add("constellation.events." + organization + ".>");
-      subjects.addAll(below("constellation.events." + DETECTIONS + "."));
+      subjects.add(all(Family.EVENTS.prefix()));
+      subjects.addAll(below(Family.EVENTS.prefix() + DETECTIONS + "."));
       return subjects;
     }
 
     List<String> reportsToSee() {
       final List<String> subjects = new ArrayList<>(reports());
       if (!entities.isEmpty()) {
-        subjects.remove("constellation.events." + organization + ".>");
+        subjects.remove(all(Family.EVENTS.prefix()));
       }
       return subjects;
     }
 
     List<String> records() {
       return entities.isEmpty()
-          ? List.of(
-              "constellation.entities." + organization + ".>",
-              "constellation.operations." + organization + ".>")
+          ? List.of(all(Family.ENTITIES.prefix()), all(Family.OPERATIONS.prefix()))
           : List.of();
     }
 
@@ -118,20 +129,24 @@ public final class TenantSubjects {
     }
 
     List<String> commands() {
-      return below("constellation.commands.");
+      return below(Family.COMMANDS.prefix());
     }
 
     List<String> commandsToSee() {
       final List<String> subjects = new ArrayList<>(commands());
       if (!entities.isEmpty()) {
-        subjects.add("constellation.commands." + organization + ".broadcast");
+        subjects.add(Family.COMMANDS.prefix() + organization + "." + FleetSubjects.BROADCAST);
       }
       return subjects;
     }
 
+    private String all(final String root) {
+      return root + (organization.isEmpty() ? ">" : organization + ".>");
+    }
+
     private List<String> below(final String root) {
       return entities.isEmpty()
-          ? List.of(root + organization + ".>")
+          ? List.of(all(root))
           : entities.stream().map(entity -> root + organization + "." + entity).toList();
     }
   }

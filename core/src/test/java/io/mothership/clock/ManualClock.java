@@ -1,9 +1,9 @@
 package io.mothership.clock;
 
-/** Time that moves only when a test says so. */
+/** Time that moves only when a test says so, on one thread; any reads it. */
 public final class ManualClock implements Clock {
-  private long wallNs;
-  private long monotonicNs;
+  private volatile long wallNs;
+  private volatile long monotonicNs;
 
   public ManualClock(final long wallNs) {
     this.wallNs = wallNs;
@@ -21,12 +21,12 @@ public final class ManualClock implements Clock {
 
   /** Both clocks go on. */
   public void advanceNs(final long ns) {
-    wallNs += ns;
-    monotonicNs += ns;
+    wallNs = wallNs + ns;
+    monotonicNs = monotonicNs + ns;
   }
 
   /** Somebody sets the wall clock; the monotonic one does not notice. */
   public void stepWallNs(final long ns) {
-    wallNs += ns;
+    wallNs = wallNs + ns;
   }
 }

@@ -8,9 +8,9 @@ import io.mothership.bus.Outbox;
 import io.mothership.bus.Pressure;
 import io.mothership.bus.QuietOutbox;
 import io.mothership.bus.SessionOpening;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.ManualClock;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
 import io.mothership.frame.FrameDescriptor;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;
@@ -264,19 +264,19 @@ final class SpineTest {
     alice.publish("keep.synced", "", "2");
     alice.publish("keep.plain", "", "3");
     spine.step();
-    assertEquals(0, tap.poll((stream, frame) -> seen.add(frame.journalSequence()), 10));
+    assertEquals(0, tap.poll(record -> seen.add(record.journalSequence()), 10));
     step();
-    while (tap.poll((stream, frame) -> seen.add(frame.journalSequence()), 2) > 0) {
+    while (tap.poll(record -> seen.add(record.journalSequence()), 2) > 0) {
       assertFalse(seen.isEmpty());
     }
     assertEquals(List.of(1L, 2L, 3L), seen);
     assertTrue(tap.isCaughtUp());
     alice.publish("keep.plain", "", "4");
     step();
-    assertEquals(1, tap.poll((stream, frame) -> seen.add(frame.journalSequence()), 10));
+    assertEquals(1, tap.poll(record -> seen.add(record.journalSequence()), 10));
     assertEquals(0, tap.takeDropped());
     final Tap late = spine.tap(new TapStart.AfterSequence(2));
-    assertEquals(2, late.poll((stream, frame) -> assertEquals("KEEPER", stream), 10));
+    assertEquals(2, late.poll(record -> assertEquals("KEEPER", record.stream()), 10));
   }
 
   @Test

@@ -48,7 +48,7 @@ final class ConsumerAllocationTest {
 
   private void assertAllocatesNothing(
       final String members, final String retention, final boolean isPulled) {
-    final JetStream jetStream = new JetStream(JetStreamConfig.defaults().asBroker("d"));
+    final JetStream jetStream = new JetStream(JetStreamConfig.defaults().withDomain("d"));
     spine =
         new Spine(
             SpineConfig.of(Threading.INVOKER, 64 * 1024),

@@ -32,7 +32,7 @@ final class ConsumerFixture {
   }
 
   private static JetStreamConfig config() {
-    return JetStreamConfig.defaults().asBroker(JetStreamConfig.DEFAULT_DOMAIN);
+    return JetStreamConfig.defaults().withDomain("constellation");
   }
 
   /** A message that came to the client. */

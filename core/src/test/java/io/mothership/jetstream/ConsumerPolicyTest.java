@@ -3,8 +3,8 @@ package io.mothership.jetstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.jetstream.ConsumerFixture.Message;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,8 @@ class ConsumerPolicyTest {
   @Test
   void shouldStartWhereThePolicySays() {
     publishSix();
-    final String secondNs = Rfc3339.text(StreamFixture.START_NS + ConsumerFixture.SECOND_NS / 2);
+    final String secondNs =
+        Rfc3339.shortText(StreamFixture.START_NS + ConsumerFixture.SECOND_NS / 2);
 
     assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L), sequences("\"deliver_policy\":\"all\""));
     assertEquals(List.of(6L), sequences("\"deliver_policy\":\"last\""));

@@ -4,9 +4,9 @@ import static io.mothership.jetstream.ConsumerFixture.SECOND_NS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.Slice;
 import io.mothership.jetstream.ConsumerFixture.Message;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -426,7 +426,7 @@ class ConsumerPullTest {
   void shouldPauseUntilATime() {
     fixture.publish(1, "s.a");
     fixture.create("S", "c", "\"ack_policy\":\"explicit\"");
-    final String until = Rfc3339.text(StreamFixture.START_NS + 10 * SECOND_NS);
+    final String until = Rfc3339.shortText(StreamFixture.START_NS + 10 * SECOND_NS);
     final JsonObject paused =
         fixture.api("CONSUMER.PAUSE.S.c", "{\"pause_until\":\"" + until + "\"}");
     assertTrue(paused.bool("paused", false));

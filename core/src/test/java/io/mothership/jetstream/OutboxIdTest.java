@@ -2,6 +2,7 @@ package io.mothership.jetstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.model.JetStreamConfig;
@@ -66,8 +67,8 @@ class OutboxIdTest {
   void shouldBeInTheLastMessageOfABroadcast() {
     final StreamFixture js =
         new StreamFixture(
-            JetStreamConfig.defaults(),
-            owner -> owner.broadcastTargets(organization -> List.of("a", "b")));
+            JetStreamConfig.defaults()
+                .withOwn(FleetStreams.all(organization -> List.of("a", "b"))));
     final int before = js.journal().appendedCount();
 
     js.send(ROW, "constellation.commands.O.broadcast", "1", "x", "Nats-Msg-Id: m");

@@ -1,6 +1,6 @@
 package io.mothership.jetstream;
 
-import io.mothership.bus.Fabric;
+import io.mothership.fabric.Fabric;
 import java.util.Random;
 
 /**

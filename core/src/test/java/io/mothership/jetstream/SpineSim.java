@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.ManualClock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
-import io.mothership.frame.FrameView;
-import io.mothership.frame.MessageView;
+import io.mothership.fabric.StoredRecord;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapStart;
 import io.mothership.jetstream.ConsumerFixture.Message;
 import io.mothership.jetstream.SimulatedStream.Moment;
 import io.mothership.jetstream.SimulatedStream.Sent;
@@ -190,7 +189,7 @@ public final class SpineSim {
     publishes.clear();
     requests.clear();
     confirmations.clear();
-    jetStream = new JetStream(JetStreamConfig.defaults().asBroker(""));
+    jetStream = new JetStream(JetStreamConfig.defaults());
     jetStream.startsAt(clock.wallNs());
     final Journal opened;
     try {
@@ -618,11 +617,11 @@ public final class SpineSim {
 
   private void pollTap() {
     tap.poll(
-        (name, frame) -> {
-          assertTrue(frame.journalSequence() > tapped, "the tap goes back");
-          tapped = frame.journalSequence();
-          if (streams.containsKey(name)) {
-            onTapped(streams.get(name), frame);
+        record -> {
+          assertTrue(record.journalSequence() > tapped, "the tap goes back");
+          tapped = record.journalSequence();
+          if (streams.containsKey(record.stream())) {
+            onTapped(streams.get(record.stream()), record);
           }
         },
         random.nextInt(50));
@@ -630,11 +629,11 @@ public final class SpineSim {
     assertTrue(dropped <= disk.freedCount(), "the tap passed over what is there");
   }
 
-  private void onTapped(final SimulatedStream stream, final FrameView frame) {
+  private void onTapped(final SimulatedStream stream, final StoredRecord record) {
     stream.onRead(
-        frame.streamSequence(),
-        new MessageView().wrap(frame).payload().toString(),
-        frame.streamId(),
+        record.streamSequence(),
+        new String(record.payload(), StandardCharsets.UTF_8),
+        find(stream).id(),
         disk.appended());
   }
 

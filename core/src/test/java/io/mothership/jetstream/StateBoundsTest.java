@@ -24,8 +24,7 @@ final class StateBoundsTest {
       "\"code\":500,\"err_code\":10028,\"description\":\"insufficient memory resources available\"";
 
   private static StreamFixture fixture(final JetStreamLimits limits) {
-    final StreamFixture js =
-        new StreamFixture(JetStreamConfig.defaults().asBroker("").withLimits(limits));
+    final StreamFixture js = new StreamFixture(JetStreamConfig.defaults().withLimits(limits));
     js.checkpointBytes(1L << 30);
     js.restart();
     return js;

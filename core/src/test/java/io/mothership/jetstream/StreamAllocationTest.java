@@ -50,7 +50,7 @@ final class StreamAllocationTest {
   }
 
   private void assertAllocatesNothing(final String members) {
-    final JetStream jetStream = new JetStream(JetStreamConfig.defaults().asBroker("d"));
+    final JetStream jetStream = new JetStream(JetStreamConfig.defaults().withDomain("d"));
     spine =
         new Spine(
             SpineConfig.of(Threading.INVOKER, 64 * 1024),

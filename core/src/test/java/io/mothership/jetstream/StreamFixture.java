@@ -23,7 +23,6 @@ import io.mothership.journal.StateDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * A JetStream on the real spine, stepped by hand, over a journal in memory that survives {@link
@@ -39,8 +38,7 @@ final class StreamFixture {
   private static final String INBOX = "_INBOX.test";
 
   private final ManualClock clock = new ManualClock(START_NS);
-  private final JetStreamConfig config;
-  private final Consumer<JetStream> setUp;
+  private JetStreamConfig config;
   private final Client client = new Client();
   private ListJournal journal = new ListJournal();
   private JetStream jetStream;
@@ -52,22 +50,16 @@ final class StreamFixture {
 
   /** A plain broker in the domain {@code constellation}. */
   StreamFixture() {
-    this(JetStreamConfig.defaults().asBroker(JetStreamConfig.DEFAULT_DOMAIN));
+    this(JetStreamConfig.defaults().withDomain("constellation"));
   }
 
   StreamFixture(final JetStreamConfig config) {
-    this(config, jetStream -> {});
-  }
-
-  StreamFixture(final JetStreamConfig config, final Consumer<JetStream> setUp) {
     this.config = config;
-    this.setUp = setUp;
     open();
   }
 
   private void open() {
     jetStream = new JetStream(config);
-    setUp.accept(jetStream);
     jetStream.startsAt(clock.wallNs());
     final RecoveryListener recovery = jetStream.recovery();
     recordsRead = 0;
@@ -105,6 +97,11 @@ final class StreamFixture {
     spine.ingress().trySubscribe(CLIENT, Slice.of("1"), Slice.of(INBOX + ".*"), new Slice());
     step();
     client.received.clear();
+  }
+
+  /** What the next start is told. */
+  void configure(final JetStreamConfig newConfig) {
+    config = newConfig;
   }
 
   ManualClock clock() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Messages that the disk did not keep: who is told what, and what goes on. */
 final class StreamLossTest {
-  private final StreamFixture fixture = new StreamFixture(JetStreamConfig.defaults().asBroker(""));
+  private final StreamFixture fixture = new StreamFixture(JetStreamConfig.defaults());
 
   @Test
   void shouldTellOfALostMessageWhenItIsAskedFor() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.model.JetStreamConfig;
@@ -96,10 +97,16 @@ final class StreamPublishTest {
             .create("T", "\"subjects\":[\"t\"],\"metadata\":{\"mothership.sync\":\"always\"}")
             .sync());
     final StreamFixture strict =
-        new StreamFixture(JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS));
-    assertEquals(
-        SyncPolicy.ALWAYS,
-        strict.jetStream().home().stream("CONSTELLATION_TELEMETRY").orElseThrow().sync());
+        new StreamFixture(
+            JetStreamConfig.defaults()
+                .withOwn(FleetStreams.all(organization -> List.of()))
+                .withSync(SyncPolicy.ALWAYS));
+    assertEquals(SyncPolicy.ALWAYS, strict.stream(FleetStreams.TELEMETRY).sync());
+    final StreamFixture standard =
+        new StreamFixture(
+            JetStreamConfig.defaults().withOwn(FleetStreams.all(organization -> List.of())));
+    assertEquals(SyncPolicy.INTERVAL, standard.stream(FleetStreams.TELEMETRY).sync());
+    assertEquals(SyncPolicy.ALWAYS, standard.stream(FleetStreams.OPERATIONS).sync());
   }
 
   @Test
@@ -373,9 +380,8 @@ final class StreamPublishTest {
   void shouldRefusePublishesWhenTheDedupeBudgetIsUsedUp() {
     final StreamFixture small =
         new StreamFixture(
-            JetStreamConfig.defaults()
-                .asBroker("")
-                .withLimits(JetStreamLimits.defaults().withDedupeIdsMax(2)));
+            JetStreamConfig.defaults().withLimits(JetStreamLimits.defaults().withDedupeIdsMax(2)));
+
     small.create("S", "\"subjects\":[\"s\"]");
     small.publish("s", "x", "Nats-Msg-Id: 1");
     small.publish("s", "x", "Nats-Msg-Id: 2");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.model.JetStreamConfig;
@@ -11,6 +12,7 @@ import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamPeek;
 import io.mothership.journal.JournalReader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class StreamRecoveryTest {
@@ -192,8 +194,12 @@ final class StreamRecoveryTest {
 
   @Test
   void shouldCreateTheAppliancesStreamsOnce() {
-    final StreamFixture appliance = new StreamFixture(JetStreamConfig.defaults());
-    assertEquals(4, appliance.jetStream().home().streams().size());
+    final StreamFixture appliance =
+        new StreamFixture(
+            JetStreamConfig.defaults()
+                .withDomain(FleetStreams.DOMAIN)
+                .withOwn(FleetStreams.all(organization -> List.of())));
+    assertEquals(5, appliance.jetStream().home().streams().size());
     final int records = appliance.journal().appendedCount();
     final String before = appliance.state();
     appliance.restart();

@@ -2,6 +2,7 @@ package io.mothership.app;
 
 import io.mothership.app.supervision.SystemdProxy;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.TlsKeys;
 import io.mothership.error.MothershipException;
@@ -68,9 +69,11 @@ public final class ConfigReload implements Runnable {
           running.keyUsers().size(),
           merged.keyUsers().size());
     }
-    merged
-        .path(TlsKeys.CERT_FILE)
-        .ifPresent(file -> LOG.info("reload: certificate and key were read: {}", file));
+    for (final ConfigKey certificate : List.of(TlsKeys.CERT_FILE, HttpKeys.TLS_CERT_FILE)) {
+      merged
+          .path(certificate)
+          .ifPresent(file -> LOG.info("reload: certificate and key were read: {}", file));
+    }
     final List<ConfigKey> waiting = merged.differences(wanted);
     for (final ConfigKey key : waiting) {
       LOG.warn(

@@ -30,10 +30,7 @@ final class LoginOptions {
       return role == Role.APPLIANCE ? http(config, nats) : nats;
     } catch (final IllegalArgumentException e) {
       throw new MothershipException(
-          MothershipException.Category.CONFIGURATION,
-          "CONFIG_INVALID",
-          "authorization: " + e.getMessage(),
-          e);
+          MothershipException.Category.CONFIGURATION, "CONFIG_INVALID", e.getMessage(), e);
     }
   }
 
@@ -59,7 +56,12 @@ final class LoginOptions {
   }
 
   private static Logins http(final MothershipConfig config, final Logins nats) {
-    Logins logins = nats.withBearer(config.text(HttpKeys.TOKEN), Principal.owner("owner"));
+    final String owner = config.text(HttpKeys.TOKEN);
+    if (owner.isBlank()) {
+      throw new IllegalArgumentException(
+          HttpKeys.TOKEN.fileKey() + " must not be empty: " + config.source(HttpKeys.TOKEN));
+    }
+    Logins logins = nats.withBearer(owner, Principal.owner("owner"));
     for (final TokenConfig token : config.tokens()) {
       final GrantConfig grant = token.grant();
       logins =

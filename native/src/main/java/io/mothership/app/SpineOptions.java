@@ -1,5 +1,6 @@
 package io.mothership.app;
 
+import io.mothership.api.Api;
 import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.DatabaseUrl;
@@ -12,8 +13,10 @@ import io.mothership.config.TlsKeys;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.jetstream.model.JetStreamLimits;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.SyncPolicy;
 import io.mothership.storage.journal.JournalConfig;
 import io.mothership.storage.sql.SqlConfig;
@@ -23,6 +26,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -103,9 +107,12 @@ public final class SpineOptions {
   /** Where the records are. */
   public static SqlConfig registry(final MothershipConfig config) {
     final String url = config.text(StorageKeys.DATABASE_URL);
-    return url.isEmpty()
-        ? SqlConfig.of(databaseFile(config))
-        : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(StorageKeys.DATABASE_WAIT));
+    final SqlConfig registry =
+        url.isEmpty()
+            ? SqlConfig.of(databaseFile(config))
+            : SqlConfig.of(DatabaseUrl.parse(url))
+                .withWait(config.number(StorageKeys.DATABASE_WAIT));
+    return registry.withDomains(Api.MIGRATIONS);
   }
 
   /** What the data folder says of where the records are. */
@@ -127,26 +134,26 @@ public final class SpineOptions {
 
   static String domain(final MothershipConfig config, final Role role) {
     final String domain = config.text(JetStreamKeys.DOMAIN);
-    return domain.isEmpty() && role == Role.APPLIANCE ? JetStreamConfig.DEFAULT_DOMAIN : domain;
+    return domain.isEmpty() && role == Role.APPLIANCE ? FleetStreams.DOMAIN : domain;
   }
 
-  static JetStreamConfig jetStream(final MothershipConfig config, final Role role) {
-    final JetStreamConfig standard =
-        switch (config.text(JetStreamKeys.SYNC)) {
-          case "always" -> JetStreamConfig.defaults().withSync(SyncPolicy.ALWAYS);
-          case "interval" -> JetStreamConfig.defaults().withSync(SyncPolicy.INTERVAL);
-          default -> JetStreamConfig.defaults();
-        };
-    return new JetStreamConfig(
-        domain(config, role),
-        standard.serverVersion(),
-        config.integer(NatsKeys.MAX_PAYLOAD),
-        config.number(JetStreamKeys.MAX_MEMORY),
-        config.number(JetStreamKeys.MAX_FILE),
-        limits(config),
-        role == Role.APPLIANCE,
-        standard.syncDefault(),
-        standard.sync());
+  /** {@code own} are the streams of the product itself. */
+  static JetStreamConfig jetStream(
+      final MothershipConfig config, final Role role, final List<StreamDefinition> own) {
+    final JetStreamConfig jetStream =
+        JetStreamConfig.defaults()
+            .withDomain(domain(config, role))
+            .withSizes(
+                config.integer(NatsKeys.MAX_PAYLOAD),
+                config.number(JetStreamKeys.MAX_MEMORY),
+                config.number(JetStreamKeys.MAX_FILE))
+            .withLimits(limits(config))
+            .withOwn(own);
+    return switch (config.text(JetStreamKeys.SYNC)) {
+      case "always" -> jetStream.withSync(SyncPolicy.ALWAYS);
+      case "interval" -> jetStream.withSync(SyncPolicy.INTERVAL);
+      default -> jetStream;
+    };
   }
 
   /** How much there may be of what takes memory. */

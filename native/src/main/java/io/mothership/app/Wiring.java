@@ -3,6 +3,7 @@ package io.mothership.app;
 import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
 import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.follow.Followers;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.app.host.HostFiles;
@@ -10,9 +11,6 @@ import io.mothership.app.metrics.BrokerMetrics;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.app.metrics.ProcessMetrics;
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.config.HttpKeys;
 import io.mothership.config.JetStreamKeys;
@@ -24,7 +22,13 @@ import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.error.MothershipException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.Checkpoint;
 import io.mothership.journal.HeapJournal;
 import io.mothership.journal.Journal;
@@ -41,6 +45,7 @@ import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
+import io.mothership.transport.http.HttpMetrics;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.http.RouteHandler;
 import io.mothership.transport.loop.SocketDriver;
@@ -48,6 +53,7 @@ import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsListener;
 import io.mothership.transport.nats.NatsLogins;
 import io.mothership.transport.nats.NatsMetrics;
+import io.mothership.transport.ws.WebSocketMetrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -63,6 +69,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,9 +95,12 @@ public final class Wiring implements AutoCloseable {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Deque<Part> parts = new ArrayDeque<>();
   private final MetricsPage metrics = new MetricsPage();
+  private final HttpMetrics httpMetrics = new HttpMetrics();
+  private final List<Listening> listeners = new ArrayList<>();
   private final LiveAuthenticator authenticator;
   private Journal journal;
   private Spine spine;
+  private Supplier<List<String>> repairedStreams = List::of;
   private NatsListener nats;
   private volatile boolean isLameDuck;
 
@@ -101,6 +112,9 @@ public final class Wiring implements AutoCloseable {
 
   /** Something to be closed, and what to call it if that fails. */
   private record Part(String name, Closing closing) {}
+
+  /** A listener, and what the configuration in force makes of it. */
+  private record Listening(HttpListener listener, Function<MothershipConfig, HttpConfig> options) {}
 
   @FunctionalInterface
   private interface Closing {
@@ -133,7 +147,8 @@ public final class Wiring implements AutoCloseable {
     if (role == Role.APPLIANCE) {
       SpineOptions.registryNote(config).check();
     }
-    metrics.add(new ProcessMetrics(HostFiles.system(), clock));
+    metrics.add(new ProcessMetrics(Version.text(), HostFiles.system(), clock));
+    metrics.add(httpMetrics);
     if (config.isOn(JetStreamKeys.ENABLED)) {
       lockStore(SpineOptions.storeFolder(config));
     }
@@ -190,11 +205,8 @@ public final class Wiring implements AutoCloseable {
     final StreamLayer streams;
     final long publishedOutboxId;
     if (config.isOn(JetStreamKeys.ENABLED)) {
-      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role));
+      final JetStream jetStream = new JetStream(SpineOptions.jetStream(config, role, ownStreams()));
       jetStream.startsAt(clock.wallNs());
-      if (role == Role.APPLIANCE) {
-        jetStream.broadcastTargets(directory::entityIds);
-      }
       final ChronicleJournal opened =
           ChronicleJournal.openLocked(SpineOptions.journal(config), jetStream.recovery());
       onClose("journal", opened::close);
@@ -203,7 +215,7 @@ public final class Wiring implements AutoCloseable {
       recovered =
           new Spine.Recovered(
               report.lastSequence(),
-              report.lastTimeNs(),
+              JournalClock.startNs(report, SpineOptions.storeFolder(config), clock),
               report.lastLocation(),
               report.lastOutboxId(),
               report.epoch());
@@ -212,6 +224,7 @@ public final class Wiring implements AutoCloseable {
       metrics.add(new SegmentMetrics(opened));
       journal = opened;
       streams = jetStream;
+      repairedStreams = jetStream::repaired;
     } else {
       journal = new HeapJournal();
       recovered = Spine.Recovered.nothing();
@@ -220,8 +233,12 @@ public final class Wiring implements AutoCloseable {
     }
     spine = new Spine(SpineOptions.spine(config), journal, recovered, streams, clock);
     onClose("spine", spine::close);
-    metrics.add(new BrokerMetrics(spine));
+    metrics.add(new BrokerMetrics(spine, clock));
     return publishedOutboxId;
+  }
+
+  private List<StreamDefinition> ownStreams() {
+    return role == Role.APPLIANCE ? FleetStreams.all(directory::entityIds) : List.of();
   }
 
   /** Started all the same, everything whose meaning is lost would count as nobody's. */
@@ -281,6 +298,9 @@ public final class Wiring implements AutoCloseable {
     final SqlConfig registry = SpineOptions.registry(config);
     SpineOptions.registryNote(config).write();
     LOG.info("registry: {}, {}", registry.product(), registry.place());
+    final Followers followers = new Followers(fabric, clock);
+    onClose("followers", followers::close);
+    metrics.add(followers);
     final Api api =
         Api.start(
             new ApiConfig(authenticator, Version.text()),
@@ -288,16 +308,16 @@ public final class Wiring implements AutoCloseable {
             fabric,
             directory,
             clock,
-            List.of(new HealthCheck("nats", this::checkJournal)),
+            List.of(new HealthCheck("nats", this::checkBroker)),
             publishedOutboxId);
     onClose("services", api::close);
     final HttpListener http =
         HttpListener.start(
-            HttpConfig.of(config.text(HttpKeys.HOST), config.integer(HttpKeys.PORT)),
-            loops,
-            appliancesRoutes(api),
-            api.webSocketRoutes());
+            HttpOptions.http(config), loops, appliancesRoutes(api), api.webSocketRoutes());
     onClose("HTTP listener", http::close);
+    listeners.add(new Listening(http, HttpOptions::http));
+    httpMetrics.add("http", http);
+    metrics.add(new WebSocketMetrics(api.webSocketRoutes()));
     ports.put("http", http.port());
     LOG.info("Listening for HTTP on {}:{}", config.text(HttpKeys.HOST), http.port());
   }
@@ -315,9 +335,14 @@ public final class Wiring implements AutoCloseable {
         : metrics;
   }
 
-  private void checkJournal() {
+  private void checkBroker() throws HealthCheck.Degraded {
     if (spine.isJournalFailed()) {
       throw new IllegalStateException("the journal takes no more writes until a restart");
+    }
+    final List<String> repaired = repairedStreams.get();
+    if (!repaired.isEmpty()) {
+      throw new HealthCheck.Degraded(
+          "streams of the appliance were gone or changed at this start: " + repaired);
     }
   }
 
@@ -333,15 +358,16 @@ public final class Wiring implements AutoCloseable {
     nats.start();
     metrics.add(new NatsMetrics(nats));
     ports.put("nats", nats.port());
-    final int monitorPort = config.integer(MonitorKeys.PORT);
-    if (monitorPort >= 0) {
+    if (config.integer(MonitorKeys.PORT) >= 0) {
       final HttpListener monitor =
           HttpListener.start(
-              HttpConfig.of(config.text(MonitorKeys.HOST), monitorPort),
+              HttpOptions.monitor(config),
               loops,
               new Monitoring(this::config, nats, spine, metricsHandler(), clock).routes(),
               List.of());
       onClose("monitoring listener", monitor::close);
+      listeners.add(new Listening(monitor, HttpOptions::monitor));
+      httpMetrics.add("monitor", monitor);
       ports.put("monitor", monitor.port());
       LOG.info("Starting http monitor on {}:{}", config.text(MonitorKeys.HOST), monitor.port());
     }
@@ -381,8 +407,13 @@ public final class Wiring implements AutoCloseable {
     final NatsConfig natsConfig =
         SpineOptions.nats(changed, role).logins(new NatsLogins(authenticator)).conclude();
     final Logins logins = LoginOptions.logins(changed, role);
+    final List<HttpConfig> httpConfigs =
+        listeners.stream().map(each -> each.options().apply(changed)).toList();
     Logging.level(changed.text(ProcessKeys.LOG_LEVEL));
     authenticator.replace(logins);
+    for (int i = 0; i < httpConfigs.size(); i++) {
+      listeners.get(i).listener().reconfigure(httpConfigs.get(i));
+    }
     nats.reconfigure(natsConfig);
     config = changed;
   }
@@ -402,9 +433,9 @@ public final class Wiring implements AutoCloseable {
     return spine.appendedSequence();
   }
 
-  /** A cursor over what is committed. */
-  public Tap tap(final TapStart start) {
-    return spine.tap(start);
+  /** A cursor over what is committed and wanted. */
+  public Tap tap(final TapFilter filter, final TapStart start) {
+    return spine.tap(filter, start);
   }
 
   private void onClose(final String name, final Closing closing) {

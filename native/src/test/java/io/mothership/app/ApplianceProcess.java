@@ -217,6 +217,6 @@ final class ApplianceProcess implements AutoCloseable {
             "@" + target.resolve("jvm.options"),
             "-cp",
             target.resolve("mothership.jar") + java.io.File.pathSeparator + target + "/lib/*",
-            "io.mothership.app.Main"));
+            "io.mothership.app.cli.Main"));
   }
 }

@@ -11,8 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real ext4 file system of a given length in a file, so that a disk can be filled without harm to
- * others. Mounting takes root: without it the caller's test is skipped, and fails where CI is true.
+ * A real file system of a given length, ext4 in a file or tmpfs, so that a disk can be filled
+ * without harm to others. Mounting takes root: without it the caller's test is skipped, and fails
+ * where CI is true.
  */
 final class LoopFileSystem implements AutoCloseable {
   private static final int PART = 256 * 1024;
@@ -34,6 +35,15 @@ final class LoopFileSystem implements AutoCloseable {
     }
     run("mkfs.ext4", "-q", "-m", "0", image.toString());
     run("mount", "-o", "loop", image.toString(), mount.toString());
+    return new LoopFileSystem(mount);
+  }
+
+  /** One that lies in memory; {@code folder} is where it is mounted. */
+  static LoopFileSystem mountInMemory(final Path folder, final long bytes)
+      throws IOException, InterruptedException {
+    assumeMountable();
+    final Path mount = Files.createDirectories(folder.resolve("memory"));
+    run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", mount.toString());
     return new LoopFileSystem(mount);
   }
 

@@ -16,6 +16,7 @@ final class NatsVisitor implements AutoCloseable {
   private final String inbox;
   private final List<String> heard = new ArrayList<>();
   private String refusal = "";
+  private String replyTo = "";
   private int asked;
 
   NatsVisitor(final int port, final String user, final String password) throws IOException {
@@ -35,6 +36,28 @@ final class NatsVisitor implements AutoCloseable {
     refusal = "";
     final int length = body.getBytes(StandardCharsets.UTF_8).length;
     socket.send("PUB %s %s%d %d\r\n%s\r\n".formatted(subject, inbox, ++asked, length, body));
+    while (heard.size() == before && refusal.isEmpty()) {
+      take();
+    }
+    return heard.size() > before ? heard.getLast() : refusal;
+  }
+
+  /** The same with a header block, e.g. {@code Nats-Rollup: all}. */
+  String askWith(final String header, final String subject, final String body) throws IOException {
+    final int before = heard.size();
+    refusal = "";
+    final String headers = "NATS/1.0\r\n" + header + "\r\n\r\n";
+    final int length = body.getBytes(StandardCharsets.UTF_8).length;
+    socket.send(
+        "HPUB %s %s%d %d %d\r\n%s%s\r\n"
+            .formatted(
+                subject,
+                inbox,
+                ++asked,
+                headers.length(),
+                headers.length() + length,
+                headers,
+                body));
     while (heard.size() == before && refusal.isEmpty()) {
       take();
     }
@@ -73,17 +96,9 @@ final class NatsVisitor implements AutoCloseable {
     return all;
   }
 
-  /** The next message after those that have come. */
-  String await() throws IOException {
-    final int before = heard.size();
-    while (heard.size() == before) {
-      take();
-    }
-    return heard.getLast();
-  }
-
-  String inbox() {
-    return inbox;
+  /** Where the latest message that was heard wants to be answered, if it does. */
+  String replyTo() {
+    return replyTo;
   }
 
   private String settle() throws IOException {
@@ -105,6 +120,7 @@ final class NatsVisitor implements AutoCloseable {
         final String payload = socket.read(length);
         socket.read(2);
         heard.add(words[1] + " " + payload);
+        replyTo = words.length == (words[0].equals("MSG") ? 5 : 6) ? words[3] : "";
       }
       case "-ERR" -> refusal = line;
       case "PING" -> socket.send("PONG\r\n");

@@ -28,9 +28,13 @@ final class TenantIsolationIT {
   private static final Set<Who> SENDERS = EnumSet.of(Who.OWNER, Who.OWN, Who.INGEST);
   private static final Set<Who> READERS = EnumSet.of(Who.OWNER, Who.OWN, Who.VIEWER);
 
+  private static final Set<Who> READERS_AND_OTHER =
+      EnumSet.of(Who.OWNER, Who.OWN, Who.VIEWER, Who.OTHER);
+
   @TempDir private static Path folder;
   private static TenantWorld world;
   private static int tries;
+  private static String commandConsumer = "none";
 
   /** What somebody tries. */
   @FunctionalInterface
@@ -52,6 +56,7 @@ final class TenantIsolationIT {
     world = new TenantWorld(folder);
     final NatsVisitor owner = world.nats(Who.OWNER);
     store(owner, "constellation.telemetry." + world.org() + "." + world.entity());
+    store(owner, "constellation.telemetry." + world.org() + ".kept");
     store(owner, "constellation.telemetry." + world.otherOrg() + ".theirs");
     store(owner, "constellation.entities." + world.org() + ".status");
     store(owner, "constellation.events." + world.org() + ".arrived");
@@ -81,7 +86,7 @@ final class TenantIsolationIT {
   }
 
   @ParameterizedTest
-  @MethodSource({"overHttp", "overWebSocket", "overNats"})
+  @MethodSource({"overHttp", "overWebSocket", "overNats", "overJetStream", "overKeyValue"})
   void shouldLetOnlyThoseWhoMay(final Row row) throws Exception {
     final Set<Who> came = EnumSet.noneOf(Who.class);
     // The owner last: what it does may be for good.
@@ -252,10 +257,336 @@ final class TenantIsolationIT {
             "has an answer sent as a request",
             OWNER,
             who ->
+                world.nats(who).tell("$JS.API.INFO", "$JS.API.STREAM.PURGE.NONE", "").isEmpty()));
+  }
+
+  private static final String TELEMETRY = "CONSTELLATION_TELEMETRY";
+  private static final String COMMANDS = "CONSTELLATION_COMMANDS";
+
+  static Stream<Row> overJetStream() {
+    final String org = world.org();
+    final String subject = "constellation.telemetry." + org + ".kept";
+    final String own = "constellation.telemetry." + org + ".>";
+    final String theirs = "constellation.telemetry." + world.otherOrg() + ".>";
+    return Stream.of(
+        asks("sees the stream", READERS_AND_OTHER, "STREAM.INFO." + TELEMETRY, "", TELEMETRY),
+        asks("finds it by subject", READERS_AND_OTHER, "STREAM.NAMES", "{}", TELEMETRY),
+        asks("lists it", READERS_AND_OTHER, "STREAM.LIST", "{}", TELEMETRY),
+        asks(
+            "lists subjects",
+            READERS,
+            "STREAM.INFO." + TELEMETRY,
+            "{\"subjects_filter\":\">\"}",
+            world.entity()),
+        asks("gets a message by sequence", READERS, get(TELEMETRY), "{\"seq\":1}", org),
+        asks("gets the last", READERS, get(TELEMETRY), last(subject), org),
+        asks("gets the next", READERS, get(TELEMETRY), next(0, own), org),
+        asks("gets the next of all", READERS, get(TELEMETRY), next(1, ">"), org),
+        asks("gets directly by sequence", READERS, direct(TELEMETRY), "{\"seq\":1}", SECRET),
+        asks("gets the last directly", READERS, direct(TELEMETRY), last(subject), SECRET),
+        asks("gets the last by path", READERS, direct(TELEMETRY) + "." + subject, "", SECRET),
+        asks("gets the next directly", READERS, direct(TELEMETRY), next(1, ">"), SECRET),
+        asks(
+            "gets a batch directly", READERS, direct(TELEMETRY), "{\"seq\":1,\"batch\":1}", SECRET),
+        asks(
+            "gets several subjects directly",
+            READERS,
+            direct(TELEMETRY),
+            "{\"multi_last\":[\"" + subject + "\"]}",
+            SECRET),
+        makes("of its own", READERS, TELEMETRY, filter(own)),
+        makes("of one entity", READERS, TELEMETRY, filter(subject)),
+        makes("of everybody's", OWNER, TELEMETRY, filter("constellation.telemetry.>")),
+        makes("without a filter", OWNER, TELEMETRY, ""),
+        makes(
+            "of its own and others'",
+            OWNER,
+            TELEMETRY,
+            ",\"filter_subjects\":[\"" + own + "\",\"" + theirs + "\"]"),
+        makes(
+            "that pushes to an organization",
+            OWNER,
+            TELEMETRY,
+            filter(own) + ",\"deliver_subject\":\"constellation.system." + org + "\""),
+        makes(
+            "that pushes to an inbox",
+            READERS,
+            TELEMETRY,
+            filter(own) + ",\"deliver_subject\":\"_INBOX.mine.1\""),
+        makes(
+            "that takes commands",
+            WRITERS,
+            COMMANDS,
+            filter("constellation.commands." + org + ".>")),
+        makes(
+            "that takes events",
+            WRITERS,
+            "CONSTELLATION_EVENTS",
+            filter("constellation.events." + org + ".>")),
+        new Row(
+            "jetstream",
+            "widens a consumer",
+            OWNER,
+            who -> {
+              final String name = consumer(TELEMETRY, own);
+              final String wide =
+                  "{\"stream_name\":\"%s\",\"config\":{\"durable_name\":\"%s\",\"ack_policy\":\"explicit\"%s}}"
+                      .formatted(TELEMETRY, name, filter("constellation.telemetry.>"));
+              return world
+                  .nats(who)
+                  .ask(api("CONSUMER.DURABLE.CREATE." + TELEMETRY + "." + name), wide)
+                  .contains("\"config\"");
+            }),
+        onConsumer("sees a consumer", READERS, "CONSUMER.INFO.", "", "num_pending"),
+        onConsumer(
+            "fetches", READERS, "CONSUMER.MSG.NEXT.", "{\"batch\":1,\"no_wait\":true}", SECRET),
+        onConsumer("pauses a consumer", READERS, "CONSUMER.PAUSE.", "{}", "paused"),
+        onConsumer("resets a consumer", READERS, "CONSUMER.RESET.", "{\"seq\":1}", "reset_seq"),
+        onConsumer("deletes a consumer", READERS, "CONSUMER.DELETE.", "", "success"),
+        new Row(
+            "jetstream",
+            "finds a consumer's name",
+            READERS,
+            who -> {
+              final String name = consumer(TELEMETRY, own);
+              return world.nats(who).ask(api("CONSUMER.NAMES." + TELEMETRY), "").contains(name);
+            }),
+        new Row(
+            "jetstream",
+            "finds a consumer in the list",
+            READERS,
+            who -> {
+              final String name = consumer(TELEMETRY, own);
+              return world.nats(who).ask(api("CONSUMER.LIST." + TELEMETRY), "").contains(name);
+            }),
+        new Row("jetstream", "fetches a command", WRITERS, who -> !command(who).isEmpty()),
+        new Row(
+            "jetstream",
+            "acknowledges a command",
+            WRITERS,
+            who -> {
+              final String reply = command(Who.OWNER);
+              // Answered when it is taken; to nobody, if nobody is there.
+              return !world.nats(who).ask(reply, "+ACK").contains("503")
+                  && world
+                      .nats(Who.OWNER)
+                      .ask(
+                          api(
+                              "CONSUMER.INFO."
+                                  + reply.split("\\.")[2]
+                                  + "."
+                                  + reply.split("\\.")[3]),
+                          "")
+                      .contains("\"num_ack_pending\":0");
+            }),
+        new Row(
+            "jetstream",
+            "takes others' messages with a rollup",
+            OWNER,
+            who ->
                 world
                     .nats(who)
-                    .tell("$JS.API.INFO", "$JS.API.STREAM.PURGE.KV_settings", "")
-                    .isEmpty()));
+                    .askWith(
+                        "Nats-Rollup: all",
+                        "constellation.entities." + orgOf(who) + ".status",
+                        "{}")
+                    .contains("\"seq\"")),
+        asks("makes a stream", OWNER, "STREAM.CREATE.MORE", stream("MORE", "more.>"), "\"config\""),
+        asks(
+            "makes a stream of its own keys",
+            OWNER,
+            "STREAM.CREATE.KV_more",
+            stream("KV_more", "$KV.more." + org + ".>"),
+            "\"config\""),
+        asks("changes a stream", OWNER, "STREAM.UPDATE.MORE", stream("MORE", "mo.>"), "\"config\""),
+        asks("deletes a message", OWNER, "STREAM.MSG.DELETE.MORE", "{\"seq\":0}", "no message"),
+        asks("purges a stream", OWNER, "STREAM.PURGE.MORE", "{}", "success"),
+        asks("deletes a stream", OWNER, "STREAM.DELETE.MORE", "", "success"));
+  }
+
+  static Stream<Row> overKeyValue() {
+    final String key = "$KV.settings." + world.org() + ".mode";
+    final String bucket = "KV_settings";
+    return Stream.of(
+        asks("kv", "gets a key", READERS, direct(bucket) + "." + key, "", SECRET),
+        asks("kv", "gets a revision", READERS, direct(bucket), "{\"seq\":1}", SECRET),
+        asks("kv", "gets a key the old way", READERS, get(bucket), last(key), world.org()),
+        asks(
+            "kv",
+            "lists keys",
+            READERS,
+            "STREAM.INFO." + bucket,
+            "{\"subjects_filter\":\"$KV.settings.>\"}",
+            key),
+        makes(
+            "kv",
+            "that watches its keys",
+            READERS,
+            bucket,
+            filter("$KV.settings." + world.org() + ".>")),
+        makes("kv", "that watches all keys", OWNER, bucket, filter("$KV.settings.>")),
+        new Row(
+            "kv",
+            "puts a key",
+            WRITERS,
+            who -> world.nats(who).ask(key + "2", SECRET).contains("\"seq\"")),
+        new Row(
+            "kv",
+            "purges a key",
+            WRITERS,
+            who ->
+                world
+                    .nats(who)
+                    .askWith("KV-Operation: PURGE\r\nNats-Rollup: sub", key + "2", "")
+                    .contains("\"seq\"")));
+  }
+
+  private static String api(final String operation) {
+    return "$JS.API." + operation;
+  }
+
+  private static String get(final String stream) {
+    return "STREAM.MSG.GET." + stream;
+  }
+
+  private static String direct(final String stream) {
+    return "DIRECT.GET." + stream;
+  }
+
+  private static String last(final String subject) {
+    return "{\"last_by_subj\":\"" + subject + "\"}";
+  }
+
+  private static String next(final long sequence, final String subject) {
+    return "{\"seq\":%d,\"next_by_subj\":\"%s\"}".formatted(sequence, subject);
+  }
+
+  private static String filter(final String subject) {
+    return ",\"filter_subject\":\"" + subject + "\"";
+  }
+
+  private static String stream(final String name, final String subject) {
+    return "{\"name\":\"%s\",\"subjects\":[\"%s\"]}".formatted(name, subject);
+  }
+
+  private static String orgOf(final Who who) {
+    return who == Who.OTHER ? world.otherOrg() : world.org();
+  }
+
+  private static Row asks(
+      final String operation,
+      final Set<Who> allowed,
+      final String request,
+      final String body,
+      final String sought) {
+    return asks("jetstream", operation, allowed, request, body, sought);
+  }
+
+  private static Row asks(
+      final String door,
+      final String operation,
+      final Set<Who> allowed,
+      final String request,
+      final String body,
+      final String sought) {
+    return new Row(
+        door,
+        operation,
+        allowed,
+        who -> {
+          final NatsVisitor visitor = world.nats(who);
+          final String answer = visitor.ask(api(request), body);
+          // A batch has an end of its own.
+          visitor.heard();
+          return answer.contains(sought)
+              || answer.contains("\"data\":\"") && decoded(answer).contains(sought);
+        });
+  }
+
+  /** The stored message in an answer, in the clear. */
+  private static String decoded(final String answer) {
+    final String start = "\"data\":\"";
+    final int from = answer.indexOf(start) + start.length();
+    return new String(
+        java.util.Base64.getDecoder().decode(answer.substring(from, answer.indexOf('"', from))),
+        java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static Row makes(
+      final String what, final Set<Who> allowed, final String stream, final String config) {
+    return makes("jetstream", what, allowed, stream, config);
+  }
+
+  private static Row makes(
+      final String door,
+      final String what,
+      final Set<Who> allowed,
+      final String stream,
+      final String config) {
+    return new Row(
+        door,
+        "makes a consumer " + what,
+        allowed,
+        who -> {
+          final String name = "c" + ++tries;
+          final String answer =
+              world
+                  .nats(who)
+                  .ask(
+                      api("CONSUMER.DURABLE.CREATE." + stream + "." + name),
+                      ("{\"stream_name\":\"%s\",\"config\":{\"durable_name\":\"%s\","
+                              + "\"ack_policy\":\"explicit\"%s}}")
+                          .formatted(stream, name, config));
+          world.nats(Who.OWNER).ask(api("CONSUMER.DELETE." + stream + "." + name), "");
+          return answer.contains("\"config\"");
+        });
+  }
+
+  /** A new consumer of the organization's. */
+  private static String consumer(final String stream, final String subject) throws Exception {
+    final String name = "ours" + ++tries;
+    final String answer =
+        world
+            .nats(Who.OWNER)
+            .ask(
+                api("CONSUMER.DURABLE.CREATE." + stream + "." + name),
+                ("{\"stream_name\":\"%s\",\"config\":{\"durable_name\":\"%s\","
+                        + "\"ack_policy\":\"explicit\",\"filter_subject\":\"%s\"}}")
+                    .formatted(stream, name, subject));
+    assertTrue(answer.contains("\"config\""), answer);
+    return name;
+  }
+
+  /** What somebody can do with a consumer of the organization's. */
+  private static Row onConsumer(
+      final String operation,
+      final Set<Who> allowed,
+      final String request,
+      final String body,
+      final String sought) {
+    return new Row(
+        "jetstream",
+        operation,
+        allowed,
+        who -> {
+          final String name = consumer(TELEMETRY, "constellation.telemetry." + world.org() + ".>");
+          final String answer = world.nats(who).ask(api(request + TELEMETRY + "." + name), body);
+          return answer.contains(sought);
+        });
+  }
+
+  /** Fetches a command by a new consumer; where its acknowledgement goes, or nothing. */
+  private static String command(final Who who) throws Exception {
+    world.nats(Who.OWNER).ask(api("CONSUMER.DELETE." + COMMANDS + "." + commandConsumer), "");
+    final String subject = "constellation.commands." + world.org() + ".fetched";
+    world.nats(Who.OWNER).ask(subject, SECRET);
+    final String name = consumer(COMMANDS, subject);
+    commandConsumer = name;
+    final NatsVisitor visitor = world.nats(who);
+    final String answer =
+        visitor.ask(
+            api("CONSUMER.MSG.NEXT." + COMMANDS + "." + name), "{\"batch\":1,\"no_wait\":true}");
+    return answer.contains(SECRET) ? visitor.replyTo() : "";
   }
 
   /** Whether a subscription is let in, and brings what the owner then publishes. */

@@ -1,11 +1,11 @@
 package io.mothership.app;
 
-import io.mothership.config.StorageKeys;
-import io.mothership.config.NatsKeys;
-import io.mothership.config.MonitorKeys;
-import io.mothership.config.HttpKeys;
 import io.mothership.config.ConfigKey;
+import io.mothership.config.HttpKeys;
+import io.mothership.config.MonitorKeys;
 import io.mothership.config.MothershipConfig;
+import io.mothership.config.NatsKeys;
+import io.mothership.config.StorageKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -100,13 +100,19 @@ final class TenantWorld implements AutoCloseable {
   }
 
   private MothershipConfig config(final String text) throws IOException {
+    return config(folder, text, Who.OWNER.secret());
+  }
+
+  /** A configuration with free ports, whose token does everything. */
+  static MothershipConfig config(final Path folder, final String text, final String token)
+      throws IOException {
     final Path file = Files.writeString(folder.resolve("nats.conf"), text);
     final Map<ConfigKey, String> options = new HashMap<>();
     options.put(HttpKeys.PORT, "0");
     options.put(HttpKeys.METRICS_AUTH, "true");
     options.put(NatsKeys.PORT, "0");
     options.put(MonitorKeys.PORT, "0");
-    options.put(HttpKeys.TOKEN, Who.OWNER.secret());
+    options.put(HttpKeys.TOKEN, token);
     options.put(StorageKeys.DATA_DIR, folder.resolve("data").toString());
     return MothershipConfig.load(
         new MothershipConfig.Inputs(Optional.of(file), Map.of(), Optional.empty(), options));

@@ -1,255 +1,143 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.ApiException;
-import io.mothership.api.Envelope;
-import io.mothership.api.security.BearerAuth;
-import io.mothership.clock.Clock;
-import io.mothership.clock.Rfc3339;
-import io.mothership.error.MothershipException;
+import io.mothership.api.rest.Call;
+import io.mothership.api.rest.EntityTag;
+import io.mothership.api.rest.ErrorShape;
+import io.mothership.api.rest.ListSource;
+import io.mothership.api.rest.Routes;
+import io.mothership.api.rest.Rules;
+import io.mothership.error.ServiceException;
 import io.mothership.security.Permission;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.storage.sql.OutboxRepository;
-import io.mothership.storage.sql.SqlErrors;
-import io.mothership.transport.http.HttpRequestView;
+import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpResponse;
-import io.mothership.transport.http.Route;
-import io.mothership.transport.http.RouteHandler;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.UUID;
+import java.util.OptionalLong;
 
 /**
  * {@code /api/v1/entities} with the ids in the query, as the contract has it, and {@code
- * /api/v1/organizations/{org_id}/entities/{entity_id}} with the same answers. Virtual threads.
+ * /api/v1/organizations/{org_id}/entities/{entity_id}} with the same answers. Stateless; virtual
+ * threads.
  */
 public final class EntityResource {
   private static final String PATH = "/api/v1/entities";
   private static final String BELOW = "/api/v1/organizations/{org_id}/entities";
-  private static final String DEFAULT_STATUS = "unknown";
-  private static final String DEFAULT_PRIORITY = "normal";
 
-  private final Database database;
-  private final EntityRepository entities;
-  private final EntityDirectory directory;
-  private final OutboxRelay relay;
-  private final EntityEvents events;
-  private final Clock clock;
+  private final Entities entities;
 
-  public EntityResource(
-      final Database database,
-      final EntityRepository entities,
-      final OutboxRepository outbox,
-      final OutboxRelay relay,
-      final EntityDirectory directory,
-      final Clock clock) {
-    this.database = database;
+  public EntityResource(final Entities entities) {
     this.entities = entities;
-    this.directory = directory;
-    this.relay = relay;
-    this.events = new EntityEvents(outbox, clock);
-    this.clock = clock;
   }
 
-  public List<Route> routes(final BearerAuth auth) {
-    final RouteHandler create =
-        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("CREATE_FAILED", this::create));
-    final RouteHandler read =
-        auth.guard(Permission.ENTITY_READ, Envelope.guard("GET_FAILED", this::read));
-    final RouteHandler update =
-        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("UPDATE_FAILED", this::update));
-    final RouteHandler delete =
-        auth.guard(Permission.ENTITY_WRITE, Envelope.guard("DELETE_FAILED", this::delete));
-    return List.of(
-        new Route("POST", PATH, create),
-        new Route("GET", PATH, read),
-        new Route("PUT", PATH, update),
-        new Route("DELETE", PATH, delete),
-        new Route("POST", BELOW, create),
-        new Route("GET", BELOW, read),
-        new Route("GET", BELOW + "/{entity_id}", read),
-        new Route("PUT", BELOW + "/{entity_id}", update),
-        new Route("DELETE", BELOW + "/{entity_id}", delete));
-  }
-
-  private HttpResponse create(final HttpRequestView request) {
-    final String orgId = orgId(request);
-    final RequestFields fields = RequestFields.of(request.body(), "CreateEntityRequest");
-    final Entity entity = newEntity(orgId, fields);
-    relay.requireIntake();
-    try {
-      database.write(
-          transaction -> {
-            entities.insert(transaction, entity);
-            events.created(transaction, asCreated(entity));
-            return entity;
-          });
-    } catch (final MothershipException e) {
-      if (SqlErrors.REFERENCE_MISSING.is(e)) {
-        throw new ApiException(409, "CONFLICT", "organization not found");
-      }
-      throw e;
+  public Routes routes() {
+    final Routes routes = new Routes(ErrorShape.FLEET);
+    for (final String path : List.of(PATH, BELOW)) {
+      routes
+          .post(path, Permission.ENTITY_WRITE)
+          .failureCode("CREATE_FAILED")
+          .to(this::create)
+          .get(path, Permission.ENTITY_READ)
+          .failureCode("GET_FAILED")
+          .to(this::read);
     }
-    directory.add(entity.entityId(), orgId);
-    relay.wake();
-    return Envelope.success(201, writer -> FleetJson.write(writer, asCreated(entity)));
-  }
-
-  private Entity newEntity(final String orgId, final RequestFields fields) {
-    final String entityType = FieldRules.word("entity_type", fields.text("entity_type"));
-    final String status = fields.text("status");
-    final String priority = fields.text("priority");
-    OptionalDouble latitude = OptionalDouble.empty();
-    OptionalDouble longitude = OptionalDouble.empty();
-    OptionalDouble altitude = OptionalDouble.empty();
-    final Optional<RequestFields> position = fields.nested("position", "Position");
-    if (position.isPresent()) {
-      final RequestFields place = position.get();
-      latitude = ranged("latitude", place.number("latitude"), 90);
-      longitude = ranged("longitude", place.number("longitude"), 180);
-      altitude = place.number("altitude");
-      altitude.ifPresent(value -> FieldRules.finite("altitude", value));
+    for (final String path : List.of(PATH, BELOW + "/{entity_id}")) {
+      routes
+          .put(path, Permission.ENTITY_WRITE)
+          .failureCode("UPDATE_FAILED")
+          .to(this::update)
+          .delete(path, Permission.ENTITY_WRITE)
+          .failureCode("DELETE_FAILED")
+          .to(this::delete);
     }
-    final String metadata =
-        fields.object("metadata").map(value -> FieldRules.document("metadata", value)).orElse("{}");
-    final Instant now = Rfc3339.ofNs(clock.wallNs());
-    return new Entity(
-        UUID.randomUUID().toString(),
-        orgId,
-        entityType,
-        status.isEmpty() ? DEFAULT_STATUS : FieldRules.word("status", status),
-        priority.isEmpty() ? DEFAULT_PRIORITY : FieldRules.word("priority", priority),
-        false,
-        latitude,
-        longitude,
-        altitude,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        "{}",
-        "[]",
-        metadata,
-        now,
-        now);
+    return routes
+        .get(BELOW + "/{entity_id}", Permission.ENTITY_READ)
+        .failureCode("GET_FAILED")
+        .to(this::read);
   }
 
-  /**
-   * A position always has both coordinates; one that is not given is 0, as the contract's server
-   * has it.
-   */
-  private static OptionalDouble ranged(
-      final String field, final OptionalDouble value, final double limit) {
-    return OptionalDouble.of(FieldRules.range(field, value.orElse(0), -limit, limit));
+  private HttpResponse create(final Call call) {
+    final String orgId = call.orgId();
+    final Entity made =
+        entities.create(call.principal(), orgId, NewEntity.read(call.body().bytes()));
+    return call.answer(201, writer -> FleetJson.write(writer, made)).withHeader("ETag", tag(made));
   }
 
-  /** The contract's answer to a creation does not show what was not given. */
-  private static Entity asCreated(final Entity entity) {
-    return new Entity(
-        entity.entityId(),
-        entity.orgId(),
-        entity.entityType(),
-        entity.status(),
-        entity.priority(),
-        entity.isLive(),
-        entity.latitude(),
-        entity.longitude(),
-        entity.altitude(),
-        entity.heading(),
-        entity.velocity(),
-        "",
-        "",
-        entity.metadata(),
-        entity.createdAt(),
-        entity.updatedAt());
-  }
-
-  private HttpResponse read(final HttpRequestView request) {
-    final String orgId = orgId(request);
-    final String entityId = parameter(request, "entity_id");
+  private HttpResponse read(final Call call) {
+    final String orgId = call.orgId();
+    final String entityId = call.parameter("entity_id");
     if (!entityId.isEmpty()) {
-      final Entity entity =
-          database
-              .read(snapshot -> entities.find(snapshot, orgId, entityId))
-              .orElseThrow(EntityResource::notFound);
-      return Envelope.success(200, writer -> FleetJson.write(writer, entity));
+      final Entity found = entities.find(call.principal(), orgId, entityId);
+      return call.ok(tag(found), writer -> FleetJson.write(writer, found));
     }
-    final List<Entity> all = database.read(snapshot -> entities.list(snapshot, orgId));
-    return Envelope.success(
-        200,
-        writer -> {
-          writer.beginArray();
-          all.forEach(entity -> FleetJson.write(writer, entity));
-          writer.endArray();
-        });
+    final EntityFilter filter =
+        new EntityFilter(orgId, call.query("status", Rules.word()).orElse(""),
+            call.query("type", Rules.word()).orElse(""));
+    return call.array(
+        new FilteredEntities(call, filter), (writer, one) -> FleetJson.write(writer, one.row()));
   }
 
-  private HttpResponse update(final HttpRequestView request) {
-    final Ids ids = ids(request);
-    final EntityChange change = new EntityChange(RequestFields.membersOf(request.body()));
-    final Instant now = Rfc3339.ofNs(clock.wallNs());
-    relay.requireIntake();
+  private HttpResponse update(final Call call) {
+    final Ids ids = ids(call);
+    final EntityChange change = new EntityChange(RequestFields.membersOf(call.body().bytes()));
     final Entity updated =
-        database.write(
-            transaction -> {
-              final Entity before =
-                  entities
-                      .find(transaction, ids.orgId(), ids.entityId())
-                      .orElseThrow(EntityResource::notFound);
-              final Entity after = change.applyTo(before, now);
-              entities.update(transaction, after);
-              events.updated(transaction, before, after);
-              return after;
-            });
-    relay.wake();
-    return Envelope.success(200, writer -> FleetJson.write(writer, updated));
+        entities.update(
+            call.principal(),
+            ids.orgId(),
+            ids.entityId(),
+            change,
+            before -> call.requireMatch(tag(before)));
+    return call.ok(writer -> FleetJson.write(writer, updated)).withHeader("ETag", tag(updated));
   }
 
-  private HttpResponse delete(final HttpRequestView request) {
-    final Ids ids = ids(request);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
-          final Entity entity =
-              entities
-                  .find(transaction, ids.orgId(), ids.entityId())
-                  .orElseThrow(EntityResource::notFound);
-          entities.delete(transaction, entity);
-          events.deleted(transaction, entity);
-          return entity;
-        });
-    directory.retire(ids.entityId(), ids.orgId());
-    relay.wake();
-    return Envelope.success(
-        200,
+  private HttpResponse delete(final Call call) {
+    final Ids ids = ids(call);
+    entities.delete(
+        call.principal(), ids.orgId(), ids.entityId(), before -> call.requireMatch(tag(before)));
+    return call.ok(
         writer -> writer.beginObject().text("message", "Entity deleted successfully").endObject());
   }
 
-  private static ApiException notFound() {
-    return new ApiException(404, "NOT_FOUND", "entity not found");
+  /** The time of its last change tells a version: no two have the same. */
+  private static String tag(final Entity entity) {
+    return EntityTag.of(ChronoUnit.MICROS.between(Instant.EPOCH, entity.updatedAt()));
   }
 
-  private static String orgId(final HttpRequestView request) {
-    final String orgId = parameter(request, "org_id");
-    if (orgId.isEmpty()) {
-      throw new ApiException(400, "MISSING_ORG_ID", "org_id is required");
-    }
-    return orgId;
-  }
-
-  private static Ids ids(final HttpRequestView request) {
-    final Ids ids = new Ids(parameter(request, "org_id"), parameter(request, "entity_id"));
+  private static Ids ids(final Call call) {
+    final Ids ids = new Ids(call.parameter("org_id"), call.parameter("entity_id"));
     if (ids.orgId().isEmpty() || ids.entityId().isEmpty()) {
-      throw new ApiException(400, "MISSING_PARAMS", "org_id and entity_id are required");
+      throw new ServiceException(
+          ServiceException.Kind.INVALID, "MISSING_PARAMS", "org_id and entity_id are required");
     }
     return ids;
   }
 
-  private static String parameter(final HttpRequestView request, final String name) {
-    return request.hasPathParameter(name) ? request.pathParameter(name) : request.query(name);
-  }
-
   private record Ids(String orgId, String entityId) {}
+
+  private final class FilteredEntities implements ListSource<Placed<Entity>> {
+    private final Call call;
+    private final EntityFilter filter;
+
+    FilteredEntities(final Call call, final EntityFilter filter) {
+      this.call = call;
+      this.filter = filter;
+    }
+
+    @Override
+    public List<Placed<Entity>> next(final String after, final int count) {
+      return entities.page(call.principal(), filter, Places.of(after), count);
+    }
+
+    @Override
+    public String key(final Placed<Entity> one) {
+      return Long.toString(one.place());
+    }
+
+    @Override
+    public Optional<String> end(final String after, final int count) {
+      final OptionalLong end = entities.end(call.principal(), filter, Places.of(after), count);
+      return end.isPresent() ? Optional.of(Long.toString(end.getAsLong())) : Optional.empty();
+    }
+  }
 }

@@ -1,6 +1,5 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.ApiException;
 import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ final class FieldRules {
   /** A word of a vocabulary. */
   static String word(final String field, final String value) {
     if (value.isEmpty()) {
-      throw ApiException.invalid(field + " is required");
+      throw FleetRefusals.invalid(field + " is required");
     }
     checkText(field, value, WORD_LENGTH_MAX);
     return value;
@@ -26,12 +25,15 @@ final class FieldRules {
 
   static String name(final String field, final String value) {
     checkText(field, value, NAME_LENGTH_MAX);
+    if (!value.isEmpty() && value.isBlank()) {
+      throw FleetRefusals.invalid(field + " must not be blank");
+    }
     return value;
   }
 
   static double range(final String field, final double value, final double min, final double max) {
     if (!(value >= min && value <= max)) {
-      throw ApiException.invalid(
+      throw FleetRefusals.invalid(
           "%s out of range: min=%s, max=%s, actual=%s"
               .formatted(field, plain(min), plain(max), plain(value)));
     }
@@ -46,7 +48,7 @@ final class FieldRules {
   static String document(final String field, final JsonValue value) {
     final byte[] text = new JsonWriter().value(value).toBytes();
     if (text.length > DOCUMENT_BYTES_MAX) {
-      throw ApiException.invalid(
+      throw FleetRefusals.invalid(
           "%s too long: max=%d, actual=%d".formatted(field, DOCUMENT_BYTES_MAX, text.length));
     }
     return new String(text, StandardCharsets.UTF_8);
@@ -55,11 +57,11 @@ final class FieldRules {
   private static void checkText(final String field, final String value, final int lengthMax) {
     final int length = value.codePointCount(0, value.length());
     if (length > lengthMax) {
-      throw ApiException.invalid(
+      throw FleetRefusals.invalid(
           "%s too long: max=%d, actual=%d".formatted(field, lengthMax, length));
     }
     if (value.chars().anyMatch(Character::isISOControl)) {
-      throw ApiException.invalid(field + " contains control characters");
+      throw FleetRefusals.invalid(field + " contains control characters");
     }
   }
 

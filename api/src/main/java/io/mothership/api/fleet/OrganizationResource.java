@@ -1,112 +1,65 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.ApiException;
-import io.mothership.api.Envelope;
-import io.mothership.api.security.BearerAuth;
-import io.mothership.clock.Clock;
-import io.mothership.clock.Rfc3339;
+import io.mothership.api.rest.Call;
+import io.mothership.api.rest.ErrorShape;
+import io.mothership.api.rest.ListSource;
+import io.mothership.api.rest.Routes;
 import io.mothership.security.Permission;
-import io.mothership.security.Principal;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Organization;
-import io.mothership.storage.sql.OrganizationRepository;
-import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.transport.http.HttpRequestView;
+import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpResponse;
-import io.mothership.transport.http.Route;
-import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 /** {@code /api/v1/organizations}. Stateless; virtual threads. */
 public final class OrganizationResource {
   private static final String PATH = "/api/v1/organizations";
 
-  private final Database database;
-  private final OrganizationRepository organizations;
-  private final OutboxRelay relay;
-  private final Clock clock;
+  private final Organizations organizations;
 
-  public OrganizationResource(
-      final Database database,
-      final OrganizationRepository organizations,
-      final OutboxRelay relay,
-      final Clock clock) {
-    this.database = database;
+  public OrganizationResource(final Organizations organizations) {
     this.organizations = organizations;
-    this.relay = relay;
-    this.clock = clock;
   }
 
-  public List<Route> routes(final BearerAuth auth) {
-    return List.of(
-        new Route(
-            "POST",
-            PATH,
-            auth.guardEverywhere(
-                Permission.ORGANIZATION_WRITE, Envelope.guard("CREATE_FAILED", this::create))),
-        new Route(
-            "GET",
-            PATH,
-            auth.guard(
-                Permission.ORGANIZATION_READ,
-                (principal, request) ->
-                    Envelope.guard("LIST_FAILED", asked -> read(principal, asked))
-                        .handle(request))),
-        new Route(
-            "GET",
-            PATH + "/{org_id}",
-            auth.guard(
-                Permission.ORGANIZATION_READ,
-                Envelope.guard("GET_FAILED", request -> find(request.pathParameter("org_id"))))));
+  public Routes routes() {
+    return new Routes(ErrorShape.FLEET)
+        .everywhere("POST", PATH, Permission.ORGANIZATION_WRITE)
+        .failureCode("CREATE_FAILED")
+        .to(this::create)
+        .get(PATH, Permission.ORGANIZATION_READ)
+        .failureCode("LIST_FAILED")
+        .to(this::read)
+        .get(PATH + "/{org_id}", Permission.ORGANIZATION_READ)
+        .failureCode("GET_FAILED")
+        .to(call -> find(call, call.orgId()));
   }
 
-  private HttpResponse create(final HttpRequestView request) {
-    final RequestFields fields = RequestFields.of(request.body(), "CreateOrganizationRequest");
-    final Instant now = Rfc3339.ofNs(clock.wallNs());
-    final Organization organization =
-        new Organization(
-            UUID.randomUUID().toString(),
-            FieldRules.name("name", fields.text("name")),
-            FieldRules.word("org_type", fields.text("org_type")),
-            fields
-                .object("metadata")
-                .map(metadata -> FieldRules.document("metadata", metadata))
-                .orElse("{}"),
-            now,
-            now);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
-          organizations.insert(transaction, organization);
-          return organization;
-        });
-    return Envelope.success(201, writer -> FleetJson.write(writer, organization));
+  private HttpResponse create(final Call call) {
+    final Organization made =
+        organizations.create(call.principal(), NewOrganization.read(call.body().bytes()));
+    return call.answer(201, writer -> FleetJson.write(writer, made));
   }
 
-  private HttpResponse read(final Principal principal, final HttpRequestView request) {
-    final String orgId = request.query("org_id");
+  private HttpResponse read(final Call call) {
+    final String orgId = call.parameter("org_id");
     if (!orgId.isEmpty()) {
-      return find(orgId);
+      return find(call, orgId);
     }
-    final List<Organization> all =
-        database.read(organizations::list).stream()
-            .filter(one -> principal.organizations().touches(one.orgId()))
-            .toList();
-    return Envelope.success(
-        200,
-        writer -> {
-          writer.beginArray();
-          all.forEach(organization -> FleetJson.write(writer, organization));
-          writer.endArray();
-        });
+    return call.array(
+        new ListSource<Placed<Organization>>() {
+          @Override
+          public List<Placed<Organization>> next(final String after, final int count) {
+            return organizations.page(call.principal(), Places.of(after), count);
+          }
+
+          @Override
+          public String key(final Placed<Organization> one) {
+            return Long.toString(one.place());
+          }
+        },
+        (writer, one) -> FleetJson.write(writer, one.row()));
   }
 
-  private HttpResponse find(final String orgId) {
-    final Organization organization =
-        database
-            .read(snapshot -> organizations.find(snapshot, orgId))
-            .orElseThrow(() -> new ApiException(404, "NOT_FOUND", "organization not found"));
-    return Envelope.success(200, writer -> FleetJson.write(writer, organization));
+  private HttpResponse find(final Call call, final String orgId) {
+    final Organization found = organizations.find(call.principal(), orgId);
+    return call.ok(writer -> FleetJson.write(writer, found));
   }
 }

@@ -1,6 +1,6 @@
 package io.mothership.api.fleet;
 
-import io.mothership.api.ApiException;
+import io.mothership.error.ServiceException;
 import io.mothership.json.JsonSyntaxException;
 import io.mothership.json.JsonTree;
 import io.mothership.json.JsonValue;
@@ -38,16 +38,12 @@ final class RequestFields {
         case JsonValue.Members object -> object;
         case JsonValue.Nothing nothing -> NO_MEMBERS;
         case JsonValue other ->
-            throw invalidRequest(
+            throw FleetRefusals.unreadable(
                 "json: cannot unmarshal " + other.kind() + " into Go value of type " + goType);
       };
     } catch (final JsonSyntaxException e) {
-      throw invalidRequest(e.getMessage());
+      throw FleetRefusals.unreadable(e.getMessage());
     }
-  }
-
-  private static ApiException invalidRequest(final String message) {
-    return new ApiException(400, "INVALID_REQUEST", message);
   }
 
   /** Empty text if absent. */
@@ -65,7 +61,7 @@ final class RequestFields {
       case JsonValue.Literal literal -> {
         final double value = literal.toDouble();
         if (Double.isInfinite(value)) {
-          throw invalidRequest(
+          throw FleetRefusals.unreadable(
               "json: cannot unmarshal number %s into Go struct field %s.%s%s of type float64"
                   .formatted(literal.digits(), type, prefix, name));
         }
@@ -73,6 +69,11 @@ final class RequestFields {
       }
       case JsonValue other -> throw wrongType(name, other, "float64");
     };
+  }
+
+  /** Any JSON, for what is kept as it is. */
+  Optional<JsonValue> any(final String name) {
+    return members.findLoosely(name);
   }
 
   Optional<JsonValue> object(final String name) {
@@ -92,8 +93,9 @@ final class RequestFields {
     };
   }
 
-  private ApiException wrongType(final String name, final JsonValue actual, final String wanted) {
-    return invalidRequest(
+  private ServiceException wrongType(
+      final String name, final JsonValue actual, final String wanted) {
+    return FleetRefusals.unreadable(
         "json: cannot unmarshal %s into Go struct field %s.%s%s of type %s"
             .formatted(actual.kind(), type, prefix, name, wanted));
   }

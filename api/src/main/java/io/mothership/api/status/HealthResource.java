@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class HealthResource {
   private static final String SERVICE = "constellation-api";
   private static final String HEALTHY = "healthy";
+  private static final String DEGRADED = "degraded";
 
   private final List<HealthCheck> checks;
   private final String version;
@@ -48,12 +49,14 @@ public final class HealthResource {
   private HttpResponse health(final HttpRequestView request) {
     final Map<String, String> details = new LinkedHashMap<>();
     boolean isHealthy = true;
+    boolean isDegraded = false;
     for (final HealthCheck check : checks) {
       final String detail = detail(check);
-      isHealthy &= detail.equals(HEALTHY);
+      isDegraded |= detail.startsWith(DEGRADED);
+      isHealthy &= detail.equals(HEALTHY) || detail.startsWith(DEGRADED);
       details.put(check.name(), detail);
     }
-    final String status = isHealthy ? HEALTHY : "unhealthy";
+    final String status = !isHealthy ? "unhealthy" : isDegraded ? DEGRADED : HEALTHY;
     final long nowNs = clock.wallNs();
     final JsonWriter writer = new JsonWriter();
     writer
@@ -88,6 +91,8 @@ public final class HealthResource {
     try {
       check.probe().run();
       return HEALTHY;
+    } catch (final HealthCheck.Degraded e) {
+      return DEGRADED + ": " + e.getMessage();
     } catch (final Exception e) {
       return "unhealthy: " + e.getMessage();
     }

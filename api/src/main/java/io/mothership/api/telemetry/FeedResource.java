@@ -5,10 +5,11 @@ import io.mothership.api.Envelope;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.security.HttpCredentials;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.error.ServiceException;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
 import io.mothership.security.Permission;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.ws.WebSocketConfig;
@@ -79,7 +80,7 @@ public final class FeedResource {
   private void serve(final Subscription subscription, final WebSocketPeer peer)
       throws IOException, InterruptedException {
     try (FleetCursor cursor =
-        FleetCursor.live(tap(subscription.start(), peer), subscription.filter(), directory)) {
+        FleetCursor.live(tap(subscription, peer), subscription.filter(), directory)) {
       while (peer.isOpen()) {
         // Nothing is read for a client that does not take what it has: it would lie in the heap.
         peer.awaitRoom();
@@ -98,15 +99,16 @@ public final class FeedResource {
    * A place above the head means that the journal lost its end in a power cut: say so, go on from
    * here.
    */
-  private Tap tap(final TapStart start, final WebSocketPeer peer)
+  private Tap tap(final Subscription subscription, final WebSocketPeer peer)
       throws IOException, InterruptedException {
-    final Tap tap = fabric.tap(start);
-    if (start instanceof TapStart.AfterSequence(final long after)
+    final TapFilter filter = subscription.filter().tapFilter();
+    final Tap tap = fabric.tap(filter, subscription.start());
+    if (subscription.start() instanceof TapStart.AfterSequence(final long after)
         && after > tap.committedSequence()) {
       final long head = tap.committedSequence();
       tap.close();
       peer.send(RecordJson.reset(head));
-      return fabric.tap(new TapStart.AfterSequence(head));
+      return fabric.tap(filter, new TapStart.AfterSequence(head));
     }
     return tap;
   }

@@ -1,9 +1,8 @@
 package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
-import io.mothership.bus.Tap;
-import io.mothership.frame.FrameView;
-import java.nio.charset.StandardCharsets;
+import io.mothership.fabric.StoredRecord;
+import io.mothership.fabric.Tap;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +13,6 @@ import java.util.List;
  * most, and no further one after {@value #BATCH_BYTES_MAX} bytes.
  */
 final class FleetCursor implements AutoCloseable {
-  private static final byte[] ROOT = "constellation.".getBytes(StandardCharsets.US_ASCII);
   private static final int BATCH_MAX = 16;
   private static final int BATCH_BYTES_MAX = 32 * 1024;
 
@@ -22,6 +20,7 @@ final class FleetCursor implements AutoCloseable {
   private final RecordFilter filter;
   private final EntityDirectory directory;
   private final long endSequence;
+  private final boolean isBackwards;
   private final List<Row> rows = new ArrayList<>();
   private int batchBytes;
   private boolean isPastEnd;
@@ -30,17 +29,25 @@ final class FleetCursor implements AutoCloseable {
       final Tap tap,
       final RecordFilter filter,
       final EntityDirectory directory,
-      final long endSequence) {
+      final long endSequence,
+      final boolean isBackwards) {
     this.tap = tap;
     this.filter = filter;
     this.directory = directory;
     this.endSequence = endSequence;
+    this.isBackwards = isBackwards;
   }
 
   /** A cursor that goes on as long as records come. */
   static FleetCursor live(
       final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
-    return new FleetCursor(tap, filter, directory, Long.MAX_VALUE);
+    return new FleetCursor(tap, filter, directory, Long.MAX_VALUE, false);
+  }
+
+  /** A cursor from the newest to the oldest, on a tap that goes back. */
+  static FleetCursor newestFirst(
+      final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
+    return new FleetCursor(tap, filter, directory, Long.MAX_VALUE, true);
   }
 
   /**
@@ -48,16 +55,7 @@ final class FleetCursor implements AutoCloseable {
    */
   static FleetCursor history(
       final Tap tap, final RecordFilter filter, final EntityDirectory directory) {
-    return new FleetCursor(tap, filter, directory, tap.committedSequence());
-  }
-
-  /** A cursor that ends at a journal sequence, itself included. */
-  static FleetCursor range(
-      final Tap tap,
-      final RecordFilter filter,
-      final EntityDirectory directory,
-      final long lastSequence) {
-    return new FleetCursor(tap, filter, directory, lastSequence);
+    return new FleetCursor(tap, filter, directory, tap.committedSequence(), false);
   }
 
   /**
@@ -73,6 +71,8 @@ final class FleetCursor implements AutoCloseable {
     Thread.yield();
     for (int i = 0; i < BATCH_MAX && batchBytes < BATCH_BYTES_MAX && !isPastEnd; i++) {
       if (tap.poll(this::onRecord, 1) == 0) {
+        // Others' records may have come behind the end all the time.
+        isPastEnd |= tap.journalSequence() >= endSequence;
         break;
       }
     }
@@ -93,24 +93,24 @@ final class FleetCursor implements AutoCloseable {
     tap.await(patienceMs);
   }
 
-  private void onRecord(final String stream, final FrameView frame) {
+  private void onRecord(final StoredRecord record) {
     final long dropped = tap.takeDropped();
-    final long timeNs = frame.timeNs();
-    // Record times never go back.
-    isPastEnd |= timeNs > filter.toNs() || frame.journalSequence() > endSequence;
-    if (isPastEnd || !filter.acceptsTime(timeNs) || !isFleet(frame)) {
+    final long timeNs = record.timeNs();
+    // Record times never go back, and going back they never rise.
+    isPastEnd |=
+        record.journalSequence() > endSequence
+            || (isBackwards ? timeNs < filter.fromNs() : timeNs > filter.toNs());
+    if (isPastEnd || !filter.acceptsTime(timeNs)) {
       addDropped(dropped);
       return;
     }
-    final String subjectText =
-        frame.buffer().getStringWithoutLengthUtf8(frame.subjectOffset(), frame.subjectLength());
+    final String subjectText = record.subject();
     final FleetSubject subject = FleetSubject.parse(subjectText, directory).orElse(null);
     addDropped(dropped);
     if (subject == null || !filter.acceptsSubject(subject)) {
       return;
     }
-    final byte[] payload = new byte[frame.payloadLength()];
-    frame.buffer().getBytes(frame.payloadOffset(), payload);
+    final byte[] payload = record.payload();
     final PayloadView view = PayloadView.of(payload);
     final FleetSubject whole =
         subject.entityId().isEmpty() ? subject.withEntity(view.entityId()) : subject;
@@ -121,32 +121,20 @@ final class FleetCursor implements AutoCloseable {
         RecordJson.record(
             whole,
             subjectText,
-            frame.journalSequence(),
-            stream,
-            frame.streamSequence(),
+            record.journalSequence(),
+            record.stream(),
+            record.streamSequence(),
             timeNs,
             view,
             payload);
     batchBytes += json.length;
-    rows.add(new Row(frame.journalSequence(), json));
+    rows.add(new Row(record.journalSequence(), json));
   }
 
   private void addDropped(final long dropped) {
     if (dropped > 0) {
       rows.add(new Row(0, RecordJson.lagged(dropped)));
     }
-  }
-
-  private static boolean isFleet(final FrameView frame) {
-    if (frame.subjectLength() < ROOT.length) {
-      return false;
-    }
-    for (int i = 0; i < ROOT.length; i++) {
-      if (frame.buffer().getByte(frame.subjectOffset() + i) != ROOT[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.mothership.api.telemetry;
 
+import io.mothership.fabric.TapFilter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -10,6 +13,18 @@ import java.util.Set;
  * @param toNs latest record time
  */
 record RecordFilter(String orgId, String entityId, Set<RecordKind> kinds, long fromNs, long toNs) {
+
+  /**
+   * What a tap need not read for it. What comes through may still be another's: only the directory
+   * and the payload tell.
+   */
+  TapFilter tapFilter() {
+    final List<String> subjects = new ArrayList<>();
+    for (final RecordKind kind : kinds) {
+      subjects.addAll(FleetSubject.patterns(kind, orgId, entityId));
+    }
+    return new TapFilter(List.of(), subjects, false);
+  }
 
   boolean acceptsSubject(final FleetSubject subject) {
     return subject.orgId().equals(orgId)

@@ -4,8 +4,8 @@ import io.mothership.api.ApiException;
 import io.mothership.api.Envelope;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.security.BearerAuth;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.TapStart;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.TapStart;
 import io.mothership.security.Permission;
 import io.mothership.transport.http.BodySink;
 import io.mothership.transport.http.HttpRequestView;
@@ -154,7 +154,8 @@ public final class TelemetryResource {
     } else {
       start = new TapStart.Oldest();
     }
-    return FleetCursor.history(fabric.tap(start), query.filter(), directory);
+    return FleetCursor.history(
+        fabric.tap(query.filter().tapFilter(), start), query.filter(), directory);
   }
 
   private TelemetryPage ascending(final Query query) {

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mothership.api.ApiFixture;
 import io.mothership.api.ApiFixture.Answer;
-import io.mothership.bus.Fabric.Publication;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.json.JsonValue;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

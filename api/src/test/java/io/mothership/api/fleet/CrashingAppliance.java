@@ -4,13 +4,20 @@ import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
 import io.mothership.api.ApiFixture;
 import io.mothership.bus.Doorbell;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
 import io.mothership.clock.Clock;
 import io.mothership.dispatch.Spine;
 import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.Threading;
+import io.mothership.fabric.Bucket;
+import io.mothership.fabric.Consumption;
+import io.mothership.fabric.Delivery;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.KeyValue;
+import io.mothership.fabric.StreamOutline;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
+import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.jetstream.JetStream;
 import io.mothership.jetstream.model.JetStreamConfig;
 import io.mothership.storage.journal.ChronicleJournal;
@@ -37,7 +44,9 @@ public final class CrashingAppliance {
 
   public static void main(final String[] args) throws Exception {
     final Path folder = Path.of(args[0]);
-    final JetStream streams = new JetStream(JetStreamConfig.defaults());
+    final JetStream streams =
+        new JetStream(
+            JetStreamConfig.defaults().withOwn(FleetStreams.all(organization -> List.of())));
     final ChronicleJournal journal =
         ChronicleJournal.open(JournalConfig.of(folder), streams.recovery());
     final var report = journal.report();
@@ -125,13 +134,34 @@ public final class CrashingAppliance {
     }
 
     @Override
-    public AutoCloseable subscribe(final String subject, final Consumer<Received> consumer) {
-      return fabric.subscribe(subject, consumer);
+    public AutoCloseable subscribe(
+        final String subject, final String queueGroup, final Consumer<Received> consumer) {
+      return fabric.subscribe(subject, queueGroup, consumer);
     }
 
     @Override
-    public Tap tap(final TapStart start) {
-      return fabric.tap(start);
+    public AutoCloseable consume(final Consumption consumption, final Delivery.Handler handler) {
+      return fabric.consume(consumption, handler);
+    }
+
+    @Override
+    public KeyValue kv(final Bucket bucket) {
+      return fabric.kv(bucket);
+    }
+
+    @Override
+    public void ensureStream(final StreamOutline outline) {
+      fabric.ensureStream(outline);
+    }
+
+    @Override
+    public Tap tap(final TapFilter filter, final TapStart start) {
+      return fabric.tap(filter, start);
+    }
+
+    @Override
+    public Backlog backlog(final TapFilter filter, final long afterSequence) {
+      return fabric.backlog(filter, afterSequence);
     }
 
     @Override

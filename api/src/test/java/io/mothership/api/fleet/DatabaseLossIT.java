@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
 import io.mothership.api.ApiFixture.Answer;
-import io.mothership.bus.Fabric.Publication;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.json.JsonValue;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.PostgresServer;

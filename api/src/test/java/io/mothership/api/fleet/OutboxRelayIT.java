@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.RecordingFabric;
-import io.mothership.bus.Fabric.Publication;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.storage.sql.Database;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;

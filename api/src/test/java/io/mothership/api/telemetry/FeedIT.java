@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
-import io.mothership.bus.Fabric.Publication;
+import io.mothership.fabric.Fabric.Publication;
 import io.mothership.json.JsonValue;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;

@@ -6,6 +6,9 @@ import io.mothership.dispatch.SpineConfig;
 import io.mothership.dispatch.StreamLayer;
 import io.mothership.dispatch.Threading;
 import io.mothership.journal.HeapJournal;
+import io.mothership.transport.head.BufferBudget;
+import io.mothership.transport.head.ChunkPool;
+import io.mothership.transport.head.ConnectionRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -58,7 +61,7 @@ public class DecodeBenchmark {
             new ChunkPool(CHUNK_LENGTH, BATCH, CHUNK_LENGTH, buffers),
             buffers,
             new NatsCounters(),
-            new ConnectionRegistry());
+            new ConnectionRegistry<>());
     final NatsConnection connection = new NatsConnection(context, channel);
     channel.pipeline().addLast(connection.decoder(), connection);
     channel.pipeline().fireChannelActive();

@@ -1,5 +1,6 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.bus.SubjectScope;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.index.SubjectPatterns;
 import io.mothership.jetstream.model.ApiErrors;
@@ -12,6 +13,7 @@ import io.mothership.json.JsonReader;
  * A request to the JetStream API, copied out of its message.
  *
  * @param accountId whose streams it sees
+ * @param scope what whoever asks may reach
  * @param operation the subject behind {@code $JS.API.}, e.g. {@code STREAM.INFO.ORDERS}
  * @param tokens the tokens of {@code operation}
  * @param reply where the answer goes; empty if nobody wants one
@@ -19,12 +21,22 @@ import io.mothership.json.JsonReader;
  * @param body the payload
  */
 public record ApiRequest(
-    int accountId, String operation, String[] tokens, byte[] reply, byte[] headers, byte[] body) {
+    int accountId,
+    SubjectScope scope,
+    String operation,
+    String[] tokens,
+    byte[] reply,
+    byte[] headers,
+    byte[] body) {
 
   public static ApiRequest of(
-      final int accountId, final String operation, final MessageView message) {
+      final int accountId,
+      final SubjectScope scope,
+      final String operation,
+      final MessageView message) {
     return new ApiRequest(
         accountId,
+        scope,
         operation,
         SubjectPatterns.tokens(operation),
         message.reply().toByteArray(),

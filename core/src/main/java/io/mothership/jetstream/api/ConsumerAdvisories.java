@@ -1,12 +1,12 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.MessageView;
 import io.mothership.frame.Slice;
 import io.mothership.jetstream.consumer.Consumer;
 import io.mothership.jetstream.consumer.ConsumerEvents;
 import io.mothership.jetstream.model.ConsumerJson;
 import io.mothership.jetstream.model.RandomIds;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.json.JsonText;
 import java.util.function.UnaryOperator;
@@ -136,7 +136,7 @@ public final class ConsumerAdvisories implements ConsumerEvents {
             .object()
             .member("type", TYPE + type)
             .member("id", ids.text(22))
-            .member("timestamp", Rfc3339.text(home.exchange().wallNs()))
+            .member("timestamp", Rfc3339.shortText(home.exchange().wallNs()))
             .member("stream", consumer.stream().name())
             .member("consumer", consumer.name());
     details.apply(json);

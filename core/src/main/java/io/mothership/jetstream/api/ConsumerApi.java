@@ -1,11 +1,13 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.MessageView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.consumer.Consumer;
 import io.mothership.jetstream.consumer.ConsumerRegistry;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.consumer.PullTarget;
+import io.mothership.jetstream.consumer.Reach;
 import io.mothership.jetstream.model.ApiErrors;
 import io.mothership.jetstream.model.ApiException;
 import io.mothership.jetstream.model.ConsumerConfig;
@@ -13,7 +15,6 @@ import io.mothership.jetstream.model.ConsumerDraft;
 import io.mothership.jetstream.model.ConsumerJson;
 import io.mothership.jetstream.model.ConsumerJson.Action;
 import io.mothership.jetstream.model.JetStreamLimits;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
@@ -151,7 +152,7 @@ public final class ConsumerApi {
     if (draft.replicas > 1) {
       throw ApiErrors.STREAM_REPLICAS_NOT_SUPPORTED.exception();
     }
-    final Stream stream = stream(streamName);
+    final Stream stream = stream(request, streamName);
     home.registry(stream)
         .find(name)
         .ifPresent(known -> draft.pauseUntil = known.config().pauseUntil());
@@ -161,6 +162,12 @@ public final class ConsumerApi {
     final String ownName = draft.durableName.isEmpty() ? draft.name : draft.durableName;
     final Optional<Consumer> known =
         ownName.isEmpty() ? Optional.empty() : home.registry(stream).find(ownName);
+    if (known.isPresent() && !Reach.mayUse(request.scope(), known.get())) {
+      throw ApiErrors.CONSUMER_NAME_EXIST.exception();
+    }
+    if (!Reach.mayMake(request.scope(), stream, draft.toConfig())) {
+      throw ApiErrors.NOT_PERMITTED.exception();
+    }
     if (known.isPresent()) {
       change(request, type, known.get(), draft, wanted.action());
     } else if (wanted.action() == Action.UPDATE) {
@@ -323,7 +330,7 @@ public final class ConsumerApi {
 
   private void info(final ApiRequest request, final String type) {
     requireEmpty(request);
-    final Consumer consumer = consumer(request);
+    final Consumer consumer = shown(request);
     replies.send(request, report(type, consumer, true));
   }
 
@@ -341,7 +348,7 @@ public final class ConsumerApi {
 
   private void names(final ApiRequest request, final String type) {
     final long wanted = offset(request);
-    final List<Consumer> shown = publicConsumers(stream(request.token(2)));
+    final List<Consumer> shown = publicConsumers(request);
     final int offset = (int) Math.min(wanted, shown.size());
     final int end = Math.min(shown.size(), offset + NAMES_LIMIT);
     final JsonText json = page(type, shown.size(), offset, NAMES_LIMIT);
@@ -351,7 +358,7 @@ public final class ConsumerApi {
 
   private void list(final ApiRequest request, final String type) {
     final long wanted = offset(request);
-    final List<Consumer> shown = publicConsumers(stream(request.token(2)));
+    final List<Consumer> shown = publicConsumers(request);
     final int offset = (int) Math.min(wanted, shown.size());
     final int end = Math.min(shown.size(), offset + LIST_LIMIT);
     final JsonText json = page(type, shown.size(), offset, LIST_LIMIT);
@@ -372,9 +379,11 @@ public final class ConsumerApi {
         .array("consumers");
   }
 
-  private List<Consumer> publicConsumers(final Stream stream) {
+  private List<Consumer> publicConsumers(final ApiRequest request) {
+    final Stream stream = stream(request, request.token(2));
     final List<Consumer> all = new ArrayList<>(home.registry(stream).consumers());
-    all.removeIf(consumer -> consumer.config().isDirect());
+    all.removeIf(
+        consumer -> consumer.config().isDirect() || !Reach.sees(request.scope(), consumer));
     return all;
   }
 
@@ -486,13 +495,25 @@ public final class ConsumerApi {
     }
   }
 
-  private Stream stream(final String name) {
-    return owner.stream(name).orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
+  private Stream stream(final ApiRequest request, final String name) {
+    return owner.stream(name)
+        .filter(stream -> Reach.sees(request.scope(), stream))
+        .orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
   }
 
+  /** The consumer to be changed, or used. */
   private Consumer consumer(final ApiRequest request) {
-    return home.registry(stream(request.token(2)))
+    final Consumer consumer = shown(request);
+    if (!Reach.mayUse(request.scope(), consumer)) {
+      throw ApiErrors.NOT_PERMITTED.exception();
+    }
+    return consumer;
+  }
+
+  private Consumer shown(final ApiRequest request) {
+    return home.registry(stream(request, request.token(2)))
         .find(request.token(3))
+        .filter(consumer -> Reach.sees(request.scope(), consumer))
         .orElseThrow(ApiErrors.CONSUMER_NOT_FOUND::exception);
   }
 

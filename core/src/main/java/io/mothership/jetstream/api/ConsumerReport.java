@@ -1,12 +1,12 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.jetstream.consumer.Consumer;
 import io.mothership.jetstream.consumer.ConsumerAcks;
 import io.mothership.jetstream.consumer.PullTarget;
 import io.mothership.jetstream.model.ConsumerConfig;
 import io.mothership.jetstream.model.ConsumerDraft;
 import io.mothership.jetstream.model.ConsumerJson;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.json.JsonText;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +24,7 @@ final class ConsumerReport {
     final ConsumerAcks acks = consumer.acks();
     json.member("stream_name", consumer.stream().name())
         .member("name", consumer.name())
-        .member("created", Rfc3339.text(consumer.createdNs()))
+        .member("created", Rfc3339.shortText(consumer.createdNs()))
         .object("config");
     ConsumerJson.write(json, config, shownMetadata(config, serverVersion));
     json.end();
@@ -45,13 +45,13 @@ final class ConsumerReport {
     final long pauseNs = consumer.pauseRemainingNs();
     json.memberIfAny("paused", pauseNs > 0)
         .memberIfAny("pause_remaining", pauseNs)
-        .member("ts", Rfc3339.text(consumer.exchange().wallNs()));
+        .member("ts", Rfc3339.shortText(consumer.exchange().wallNs()));
     if (!config.priorityGroups().isEmpty() && consumer.target() instanceof PullTarget pull) {
       json.array("priority_groups")
           .object()
           .member("group", config.priorityGroups().getFirst())
           .memberIfAny("pinned_client_id", pull.pinId())
-          .member("pinned_ts", Rfc3339.text(pull.pinnedAtNs()))
+          .member("pinned_ts", Rfc3339.shortText(pull.pinnedAtNs()))
           .end()
           .endArray();
     }
@@ -65,7 +65,7 @@ final class ConsumerReport {
       final long lastActiveNs) {
     json.object(name).member("consumer_seq", consumerSequence).member("stream_seq", streamSequence);
     if (lastActiveNs != 0) {
-      json.member("last_active", Rfc3339.text(lastActiveNs));
+      json.member("last_active", Rfc3339.shortText(lastActiveNs));
     }
     json.end();
   }

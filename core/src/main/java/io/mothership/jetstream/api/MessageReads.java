@@ -1,12 +1,13 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.MessageView;
+import io.mothership.jetstream.consumer.Reach;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
 import io.mothership.jetstream.model.ApiErrors;
 import io.mothership.jetstream.model.ApiException;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
 import io.mothership.json.JsonException;
@@ -64,7 +65,9 @@ final class MessageReads {
       throw ApiErrors.BAD_REQUEST.exception();
     }
     final Stream stream =
-        owner.stream(request.token(3)).orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
+        owner.stream(request.token(3))
+            .filter(one -> Reach.sees(request.scope(), one))
+            .orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
     if (isBusy()) {
       throw ApiErrors.INSUFFICIENT_RESOURCES.exception();
     }
@@ -76,7 +79,9 @@ final class MessageReads {
       return;
     }
     final Stream stream = owner.stream(request.token(2)).orElse(null);
-    if (stream == null || !stream.config().isDirectAllowed()) {
+    if (stream == null
+        || !Reach.sees(request.scope(), stream)
+        || !stream.config().isDirectAllowed()) {
       sendStatus(request, "503\r\nNats-Subject: $JS.API." + request.operation());
       return;
     }
@@ -164,7 +169,7 @@ final class MessageReads {
       }
     }
     job.upTo = upTo == 0 ? stream.committedSequence() : upTo;
-    final SubjectFilter filter = stream.filter(job.get.multiLast);
+    final SubjectFilter filter = stream.filter(job.get.multiLast, job.request.scope());
     final SubjectTable table = stream.index().subjects();
     final long[] plan = new long[MULTI_MAX];
     int count = 0;
@@ -232,6 +237,11 @@ final class MessageReads {
   /** Sends one message; true if it was the job's last. */
   private boolean emit(final ReadJob job, final FrameView found) {
     message.wrap(found);
+    if (!Reach.sees(job.request.scope(), message.subject())) {
+      // As if it were not there.
+      skip(job);
+      return false;
+    }
     job.sentBytes += message.subject().length() + message.bodyLength();
     job.sent++;
     if (job.pending > 0) {
@@ -292,7 +302,7 @@ final class MessageReads {
     if (!message.payload().isEmpty()) {
       json.base64("data", message.payload().toByteArray());
     }
-    return json.member("time", Rfc3339.text(found.timeNs())).end().end().bytes();
+    return json.member("time", Rfc3339.shortText(found.timeNs())).end().end().bytes();
   }
 
   private byte[] directHeaders(final ReadJob job, final FrameView found) {
@@ -307,7 +317,7 @@ final class MessageReads {
     lines.append("Nats-Stream: ").append(job.stream.name());
     lines.append("\r\nNats-Subject: ").append(message.subject());
     lines.append("\r\nNats-Sequence: ").append(job.current);
-    lines.append("\r\nNats-Time-Stamp: ").append(Rfc3339.text(found.timeNs()));
+    lines.append("\r\nNats-Time-Stamp: ").append(Rfc3339.shortText(found.timeNs()));
     if (job.isBatch()) {
       lines.append("\r\nNats-Num-Pending: ").append(job.pending);
       lines.append("\r\nNats-Last-Sequence: ").append(job.lastSent);
@@ -456,7 +466,8 @@ final class MessageReads {
       this.get = get;
       this.isDirect = isDirect;
       final String pattern = get.last.isEmpty() ? get.next : get.last;
-      this.filter = stream.filter(pattern.isEmpty() ? List.of() : List.of(pattern));
+      this.filter =
+          stream.filter(pattern.isEmpty() ? List.of() : List.of(pattern), request.scope());
     }
 
     boolean isBatch() {

@@ -7,6 +7,7 @@ import io.mothership.frame.codec.RecordType;
 import io.mothership.jetstream.api.StreamReport.Detail;
 import io.mothership.jetstream.api.StreamReport.SubjectPage;
 import io.mothership.jetstream.consumer.Consumers;
+import io.mothership.jetstream.consumer.Reach;
 import io.mothership.jetstream.index.SubjectPatterns;
 import io.mothership.jetstream.model.ApiErrors;
 import io.mothership.jetstream.model.ApiException;
@@ -39,6 +40,7 @@ public final class StreamApi {
   private final ApiReplies replies;
   private final StreamReport report;
   private final MessageReads reads;
+  private final OwnStreams own;
   private long requests;
   private long refused;
 
@@ -48,6 +50,7 @@ public final class StreamApi {
     this.replies = replies;
     this.report = new StreamReport(owner, consumers);
     this.reads = new MessageReads(owner, replies);
+    this.own = new OwnStreams(owner);
   }
 
   /** Answers a request; one to an unknown operation gets no answer at all, as with nats-server. */
@@ -62,6 +65,7 @@ public final class StreamApi {
     }
     requests++;
     try {
+      checkReach(request, type);
       handle(request, type);
     } catch (final ApiException e) {
       refuse(request, type, e);
@@ -115,6 +119,24 @@ public final class StreamApi {
       case "stream_purge" -> purge(request, type);
       case "stream_msg_get" -> reads.onMessageGet(request);
       default -> deleteMessage(request, type);
+    }
+  }
+
+  /** Streams are the owner's: whoever has bounds looks at them, and does not change them. */
+  private static void checkReach(final ApiRequest request, final String type) {
+    switch (type) {
+      case "stream_create",
+          "stream_update",
+          "stream_delete",
+          "stream_purge",
+          "stream_msg_delete" -> {
+        if (!request.scope().isOpen()) {
+          throw ApiErrors.NOT_PERMITTED.exception();
+        }
+      }
+      default -> {
+        // Reads only; what it shows is narrowed where it is read.
+      }
     }
   }
 
@@ -211,31 +233,53 @@ public final class StreamApi {
     return json.member("did_create", true).end().bytes();
   }
 
-  /** Makes one of the appliance's own streams, which is known not to exist. */
-  public void create(final StreamConfig config) {
-    final int id = owner.nextStreamId();
-    final long createdNs = owner.exchange().wallNs();
-    final StreamConfig levelled = config.withApiLevel();
-    appendConfig(id, createdNs, levelled);
-    owner.add(id, createdNs, levelled);
+  /**
+   * Makes sure, at a start, that the product's own streams are there and as they should be.
+   *
+   * @return names of those that were not
+   */
+  public List<String> ensureOwn() {
+    return own.ensure(
+        new OwnStreams.Changes() {
+          @Override
+          public void create(final StreamConfig config) {
+            final int id = owner.nextStreamId();
+            final long createdNs = owner.exchange().wallNs();
+            final StreamConfig levelled = config.withApiLevel();
+            appendConfig(id, createdNs, levelled);
+            owner.add(id, createdNs, levelled);
+          }
+
+          @Override
+          public void update(final Stream stream, final StreamConfig config) {
+            final StreamConfig levelled = config.withApiLevel();
+            appendConfig(stream.id(), stream.createdNs(), levelled);
+            change(stream, levelled);
+          }
+        });
   }
 
   private void update(final ApiRequest request, final String type) {
     final StreamConfig wanted = parseConfig(request);
-    final Stream stream = find(request.token(2));
+    final Stream stream = find(request, request.token(2));
     final StreamConfig config =
         StreamConfigRules.checkUpdate(stream.config(), wanted.checked()).withApiLevel();
     checkRoom(config, Math.max(0, stream.config().bytesMax()));
     checkOverlap(config);
+    own.checkUpdate(stream, config);
     final long journalSequence = appendConfig(stream.id(), stream.createdNs(), config);
+    change(stream, config);
+    final JsonText json = ApiReplies.begin(type);
+    report.write(json, stream, Detail.PLAIN, Map.of());
+    replies.answerWhenSynced(journalSequence, request, type, json.end().bytes());
+  }
+
+  private static void change(final Stream stream, final StreamConfig config) {
     final boolean isMoved = !config.subjects().equals(stream.config().subjects());
     stream.update(config);
     if (isMoved) {
       stream.resubscribe();
     }
-    final JsonText json = ApiReplies.begin(type);
-    report.write(json, stream, Detail.PLAIN, Map.of());
-    replies.answerWhenSynced(journalSequence, request, type, json.end().bytes());
   }
 
   private static StreamConfig parseConfig(final ApiRequest request) {
@@ -284,14 +328,14 @@ public final class StreamApi {
 
   private void info(final ApiRequest request) {
     final JsonObject json = optionalJson(request);
-    final Stream stream = find(request.token(2));
+    final Stream stream = find(request, request.token(2));
     final String pattern = json.string("subjects_filter", "");
     final int offset = Math.clamp(json.number("offset", 0), 0, Integer.MAX_VALUE);
     final boolean isDeletedShown = json.bool("deleted_details", false);
     final SubjectPage page =
         pattern.isEmpty()
             ? new SubjectPage(0, Map.of())
-            : StreamReport.subjects(stream, pattern, offset);
+            : StreamReport.subjects(stream, pattern, request.scope(), offset);
     final JsonText answer =
         ApiReplies.begin("stream_info")
             .member("total", page.total())
@@ -303,7 +347,7 @@ public final class StreamApi {
 
   private void names(final ApiRequest request) {
     final JsonObject json = optionalJson(request);
-    final List<Stream> all = matching(json.string("subject", ""));
+    final List<Stream> all = matching(request, json.string("subject", ""));
     final int offset = Math.clamp(json.number("offset", 0), 0, all.size());
     final JsonText answer =
         ApiReplies.begin("stream_names")
@@ -321,7 +365,7 @@ public final class StreamApi {
 
   private void list(final ApiRequest request) {
     final JsonObject json = optionalJson(request);
-    final List<Stream> all = matching(json.string("subject", ""));
+    final List<Stream> all = matching(request, json.string("subject", ""));
     final int offset = Math.clamp(json.number("offset", 0), 0, all.size());
     final JsonText answer =
         ApiReplies.begin("stream_list")
@@ -341,8 +385,9 @@ public final class StreamApi {
     replies.send(request, answer.endArray().end().bytes());
   }
 
-  private List<Stream> matching(final String subject) {
+  private List<Stream> matching(final ApiRequest request, final String subject) {
     return owner.streams().stream()
+        .filter(stream -> Reach.sees(request.scope(), stream))
         .filter(
             stream ->
                 subject.isEmpty()
@@ -355,7 +400,8 @@ public final class StreamApi {
     if (!request.isBodyEmpty()) {
       throw ApiErrors.NOT_EMPTY_REQUEST.exception();
     }
-    final Stream stream = find(request.token(2));
+    final Stream stream = find(request, request.token(2));
+    own.checkDelete(stream);
     final MessageView record = new MessageView();
     record.subject().wrap(Slice.of(stream.name()));
     final long journalSequence =
@@ -375,12 +421,13 @@ public final class StreamApi {
     if (upTo > 0 && keep > 0 || upTo > StreamConfigRules.SEQUENCE_MAX) {
       throw ApiErrors.BAD_REQUEST.exception();
     }
-    final Stream stream = find(request.token(2));
+    final Stream stream = find(request, request.token(2));
     refuseIfSealed(stream);
     if (stream.config().isPurgeDenied()) {
       throw ApiErrors.STREAM_PURGE_FAILED.with("stream purge not permitted");
     }
     final String filter = json.string("filter", "");
+    own.checkPurge(stream, filter);
     final MessageView record = new MessageView();
     record
         .payload()
@@ -408,7 +455,7 @@ public final class StreamApi {
       throw ApiErrors.BAD_REQUEST.exception();
     }
     final JsonObject json = request.json();
-    final Stream stream = find(request.token(3));
+    final Stream stream = find(request, request.token(3));
     refuseIfSealed(stream);
     if (stream.config().isDeleteDenied()) {
       throw ApiErrors.STREAM_MSG_DELETE_FAILED.with("message delete not permitted");
@@ -440,8 +487,10 @@ public final class StreamApi {
     }
   }
 
-  private Stream find(final String name) {
-    return owner.stream(name).orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
+  private Stream find(final ApiRequest request, final String name) {
+    return owner.stream(name)
+        .filter(stream -> Reach.sees(request.scope(), stream))
+        .orElseThrow(ApiErrors.STREAM_NOT_FOUND::exception);
   }
 
   /** The body if it is JSON at all; anything else counts as nothing said. */

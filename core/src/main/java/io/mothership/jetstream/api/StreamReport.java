@@ -1,10 +1,11 @@
 package io.mothership.jetstream.api;
 
+import io.mothership.bus.SubjectScope;
+import io.mothership.clock.Rfc3339;
 import io.mothership.jetstream.consumer.Consumers;
 import io.mothership.jetstream.index.StreamIndex;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.LostMessages;
 import io.mothership.jetstream.stream.Stream;
 import io.mothership.jetstream.stream.StreamHome;
@@ -51,12 +52,12 @@ final class StreamReport {
     stream
         .config()
         .write(json, detail.hasVersion ? shownMetadata(stream) : stream.config().metadata());
-    json.end().member("created", Rfc3339.text(stream.createdNs()));
+    json.end().member("created", Rfc3339.shortText(stream.createdNs()));
     writeState(json, stream, detail.isDeletedShown, subjects);
     if (detail.isDomainShown) {
       json.memberIfAny("domain", owner.config().domain());
     }
-    json.member("ts", Rfc3339.text(owner.exchange().wallNs()));
+    json.member("ts", Rfc3339.shortText(owner.exchange().wallNs()));
   }
 
   private Map<String, String> shownMetadata(final Stream stream) {
@@ -88,9 +89,9 @@ final class StreamReport {
         .member("messages", messages)
         .member("bytes", bytes)
         .member("first_seq", isUntouched ? 0 : first)
-        .member("first_ts", Rfc3339.text(isEmpty ? 0 : index.timeNs(first)))
+        .member("first_ts", Rfc3339.shortText(isEmpty ? 0 : index.timeNs(first)))
         .member("last_seq", committed)
-        .member("last_ts", Rfc3339.text(index.lastTimeNs()))
+        .member("last_ts", Rfc3339.shortText(index.lastTimeNs()))
         .memberIfAny("num_subjects", index.subjects().count());
     if (!subjects.isEmpty()) {
       json.object("subjects");
@@ -137,8 +138,9 @@ final class StreamReport {
   record SubjectPage(int total, Map<String, Long> subjects) {}
 
   /** At most {@value #SUBJECTS_MAX} of the subjects from the {@code offset}th on. */
-  static SubjectPage subjects(final Stream stream, final String pattern, final int offset) {
-    final SubjectFilter filter = stream.filter(List.of(pattern));
+  static SubjectPage subjects(
+      final Stream stream, final String pattern, final SubjectScope scope, final int offset) {
+    final SubjectFilter filter = stream.filter(List.of(pattern), scope);
     final SubjectTable table = stream.index().subjects();
     final Integer[] ids =
         IntStream.range(0, table.idLimit())

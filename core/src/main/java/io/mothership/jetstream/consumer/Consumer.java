@@ -1,12 +1,13 @@
 package io.mothership.jetstream.consumer;
 
+import io.mothership.bus.SubjectScope;
+import io.mothership.clock.Rfc3339;
 import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.model.ConsumerConfig;
 import io.mothership.jetstream.model.Deadline;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.Stream;
 import java.nio.charset.StandardCharsets;
 
@@ -36,6 +37,9 @@ public final class Consumer {
   private final ConsumerDelivery delivery;
   private final Runnable onTimer = this::onTimer;
   private ConsumerConfig config;
+
+  /** The last one that was found to cover all that this delivers. */
+  private SubjectScope usableWithin = SubjectScope.OPEN;
 
   /** What its records said until now, while recovering; then null. */
   private ConsumerRecovery recovery;
@@ -261,8 +265,23 @@ public final class Consumer {
     wake();
   }
 
+  /** {@link Reach#mayUse} for those with bounds; remembers the last who might. */
+  boolean isUsableWithin(final SubjectScope scope) {
+    if (usableWithin == scope) {
+      return true;
+    }
+    if (!Reach.coversUse(scope, this)) {
+      return false;
+    }
+    if (!config.filters().isEmpty()) {
+      usableWithin = scope;
+    }
+    return true;
+  }
+
   /** Takes a changed configuration into effect. */
   void update(final ConsumerConfig newConfig) {
+    usableWithin = SubjectScope.OPEN;
     final boolean isFilterChanged = !newConfig.filters().equals(config.filters());
     config = newConfig;
     pauseUntilNs = pauseUntilNs(newConfig);

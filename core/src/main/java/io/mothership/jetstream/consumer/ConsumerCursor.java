@@ -1,11 +1,11 @@
 package io.mothership.jetstream.consumer;
 
+import io.mothership.clock.Rfc3339;
 import io.mothership.frame.HotPath;
 import io.mothership.jetstream.index.SubjectFilter;
 import io.mothership.jetstream.index.SubjectTable;
 import io.mothership.jetstream.model.ConsumerConfig;
 import io.mothership.jetstream.model.DeliverPolicy;
-import io.mothership.jetstream.model.Rfc3339;
 import io.mothership.jetstream.stream.Stream;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;

@@ -276,7 +276,7 @@ public final class Consumers implements ConsumerLayer {
    */
   public void onPullRequest(final int accountId, final MessageView message, final int nameOffset) {
     final Consumer consumer = directory.find(message.subject(), nameOffset);
-    if (consumer == null) {
+    if (isOutOfReach(consumer)) {
       refuse(accountId, message);
     } else if (consumer.target() instanceof PullTarget pull) {
       pull.onRequest(message.reply(), pullBody.wrap(message.payload()));
@@ -289,7 +289,7 @@ public final class Consumers implements ConsumerLayer {
   @HotPath
   public void onAck(final int accountId, final MessageView message) {
     final Consumer consumer = directory.find(message.subject(), ACK_PATH_OFFSET);
-    if (consumer == null) {
+    if (isOutOfReach(consumer)) {
       refuse(accountId, message);
     } else {
       consumer.acks().onAck(message.subject(), message.reply(), message.payload());
@@ -299,9 +299,14 @@ public final class Consumers implements ConsumerLayer {
   /** A message on {@code $JS.FC.>}. */
   public void onFlowControl(final int accountId, final MessageView message) {
     final Consumer consumer = directory.find(message.subject(), FLOW_PATH_OFFSET);
-    if (consumer != null && consumer.target() instanceof PushTarget push) {
+    if (!isOutOfReach(consumer) && consumer.target() instanceof PushTarget push) {
       push.onFlowControl(message.subject());
     }
+  }
+
+  /** Whether there is none, or none for whoever sent the message being handled. */
+  private boolean isOutOfReach(final Consumer consumer) {
+    return consumer == null || !Reach.mayUse(exchange.scope(), consumer);
   }
 
   /** Nobody is there: what a client hears when no subscription matches. */

@@ -166,6 +166,9 @@ public final class StreamIndex {
       final int size,
       final long timeNs,
       final long journalSequence) {
+    if (timeNs < lastTimeNs) {
+      takeBackTimes(timeNs);
+    }
     pool.settle();
     final int id = subjects.findOrAdd(subject.buffer(), subject.offset(), subject.length());
     final IndexChunk chunk = chunkFor(sequence);
@@ -189,6 +192,23 @@ public final class StreamIndex {
     lastTimeNs = timeNs;
     count++;
     bytes += size;
+  }
+
+  /**
+   * The clock was declared right, and those of messages before were ahead of it: they count as of
+   * this moment, so that times never fall and age counts from it.
+   */
+  private void takeBackTimes(final long timeNs) {
+    pool.settle();
+    for (long at = last; at >= first && count > 0; at--) {
+      if (isPresent(at)) {
+        if (timeNs(at) <= timeNs) {
+          break;
+        }
+        final IndexChunk chunk = changing(at);
+        chunk.times[chunk.slot((int) at & CHUNK_MASK)] = timeNs;
+      }
+    }
   }
 
   /** Says where a message's record lies now; of no effect if the message is gone. */
@@ -306,8 +326,33 @@ public final class StreamIndex {
     return last + 1;
   }
 
+  /** The last message at or before {@code sequence}; 0 if there is none. */
+  public long previousPresent(final long sequence) {
+    long at = Math.min(sequence, last);
+    while (at >= first) {
+      final IndexChunk chunk = chunk(at);
+      if (chunk == null) {
+        at = (at & ~CHUNK_MASK) - 1;
+      } else if (chunk.subjectId((int) at & CHUNK_MASK) != SubjectTable.NONE) {
+        return at;
+      } else {
+        at--;
+      }
+    }
+    return 0;
+  }
+
   /** The first message stored at or after a time; {@code last + 1} if there is none. */
   public long firstAt(final long timeNs) {
+    return firstFrom(timeNs, true);
+  }
+
+  /** The first message above a journal sequence; {@code last + 1} if there is none. */
+  public long firstAbove(final long journalSequence) {
+    return firstFrom(journalSequence + 1, false);
+  }
+
+  private long firstFrom(final long value, final boolean isTime) {
     long low = first;
     long high = last + 1;
     while (low < high) {
@@ -315,7 +360,7 @@ public final class StreamIndex {
       final long candidate = nextPresent(middle);
       if (candidate >= high) {
         high = middle;
-      } else if (timeNs(candidate) < timeNs) {
+      } else if ((isTime ? timeNs(candidate) : journalSequence(candidate)) < value) {
         low = candidate + 1;
       } else {
         high = middle;

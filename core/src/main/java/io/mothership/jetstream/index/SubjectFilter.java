@@ -1,9 +1,12 @@
 package io.mothership.jetstream.index;
 
+import io.mothership.bus.SubjectScope;
 import io.mothership.frame.HotPath;
+import io.mothership.frame.Slice;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Which of a stream's subjects somebody wants; remembers the last answers by subject id, so that a
@@ -21,6 +24,7 @@ public final class SubjectFilter {
   private final SubjectTable table;
   private final List<String> patterns;
   private final byte[][][] tokens;
+  private final SubjectScope scope;
   private final boolean isAll;
 
   /** Subject id, its version and whether it is wanted, at the place of the id's lowest bits. */
@@ -30,9 +34,18 @@ public final class SubjectFilter {
    * @param patterns subjects with wildcards; none means everything
    */
   public SubjectFilter(final SubjectTable table, final List<String> patterns) {
+    this(table, patterns, SubjectScope.OPEN);
+  }
+
+  /**
+   * @param scope nothing without is wanted, whatever the patterns say
+   */
+  public SubjectFilter(
+      final SubjectTable table, final List<String> patterns, final SubjectScope scope) {
     this.table = table;
     this.patterns = List.copyOf(patterns);
-    this.isAll = patterns.isEmpty() || patterns.contains(">");
+    this.scope = scope;
+    this.isAll = scope.isOpen() && (patterns.isEmpty() || patterns.contains(">"));
     this.remembered = isAll ? NOTHING : new long[REMEMBERED_MIN];
     this.tokens = new byte[patterns.size()][][];
     for (int i = 0; i < tokens.length; i++) {
@@ -70,6 +83,11 @@ public final class SubjectFilter {
     return recall(subjectId, at, wanted);
   }
 
+  /** The same for who asks once for each subject: nothing is remembered. */
+  boolean matchesOnce(final int subjectId) {
+    return isAll || matches(table.look(subjectId), table.subjectLength(subjectId));
+  }
+
   private void widen() {
     remembered = new long[remembered.length * 4];
   }
@@ -91,6 +109,13 @@ public final class SubjectFilter {
   }
 
   private boolean matches(final byte[] subject, final int length) {
+    if (!scope.isOpen()
+        && !scope.contains(new Slice().wrap(new UnsafeBuffer(subject), 0, length))) {
+      return false;
+    }
+    if (tokens.length == 0) {
+      return true;
+    }
     for (final byte[][] pattern : tokens) {
       if (matches(pattern, subject, length)) {
         return true;

@@ -111,6 +111,11 @@ public final class SubjectTable {
         one & CHUNK_MASK, chunks[other >>> CHUNK_SHIFT], other & CHUNK_MASK);
   }
 
+  /** Another whenever any subject that had no messages gets one. */
+  int lastVersion() {
+    return lastVersion;
+  }
+
   /** Another whenever the id is given to another subject; positive. */
   int version(final int id) {
     return chunks[id >>> CHUNK_SHIFT].versions[id & CHUNK_MASK];

@@ -31,6 +31,8 @@ public enum ApiErrors {
   MIRROR_WITH_SUBJECTS(400, 10034, "stream mirrors can not contain subjects"),
   NO_ACCOUNT(503, 10035, "account not found"),
   NO_MESSAGE_FOUND(404, 10037, "no message found"),
+  /** Of this appliance's own: nats-server has no such bounds. */
+  NOT_PERMITTED(403, 10900, "not permitted with the organizations and role of this user"),
   NOT_EMPTY_REQUEST(400, 10038, "expected an empty request payload"),
   NOT_ENABLED_FOR_ACCOUNT(503, 10039, "JetStream not enabled for account"),
   SEQUENCE_NOT_FOUND(400, 10043, "sequence {seq} not found"),

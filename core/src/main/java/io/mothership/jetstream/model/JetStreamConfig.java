@@ -1,10 +1,14 @@
 package io.mothership.jetstream.model;
 
 import io.mothership.journal.SyncPolicy;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What an operator sets for JetStream.
+ * What an operator, and the product around it, set for JetStream.
  *
  * @param domain answers {@code $JS.<domain>.API.>} too and is named in acknowledgements; empty for
  *     none
@@ -13,9 +17,9 @@ import java.util.Map;
  * @param memoryBytesMax limit of streams with memory storage together, -1 = none
  * @param storeBytesMax limit of file streams together, -1 = none
  * @param limits of what takes memory
- * @param isConstellation whether the four CONSTELLATION streams are created when missing
- * @param syncDefault sync policy of file streams whose metadata say nothing
- * @param sync sync policy by stream name, before the default
+ * @param ownByName the product's own streams
+ * @param sync policy of file streams whose metadata say nothing; if empty, each own stream has that
+ *     of its definition, and every other {@code always}
  */
 public record JetStreamConfig(
     String domain,
@@ -24,28 +28,34 @@ public record JetStreamConfig(
     long memoryBytesMax,
     long storeBytesMax,
     JetStreamLimits limits,
-    boolean isConstellation,
-    SyncPolicy syncDefault,
-    Map<String, SyncPolicy> sync) {
-
-  public static final String DEFAULT_DOMAIN = "constellation";
+    Map<String, StreamDefinition> ownByName,
+    Optional<SyncPolicy> sync) {
 
   public JetStreamConfig {
-    sync = Map.copyOf(sync);
+    ownByName = Map.copyOf(ownByName);
   }
 
-  /** The appliance's defaults. */
+  /** A plain broker's defaults: no domain, no streams of its own. */
   public static JetStreamConfig defaults() {
     return new JetStreamConfig(
-        DEFAULT_DOMAIN,
+        "",
         "2.15.1",
         1024 * 1024,
         256L * 1024 * 1024,
         2L * 1024 * 1024 * 1024,
         JetStreamLimits.defaults(),
-        true,
-        SyncPolicy.ALWAYS,
-        Map.of(ConstellationStreams.TELEMETRY, SyncPolicy.INTERVAL));
+        Map.of(),
+        Optional.empty());
+  }
+
+  /** The product's own streams, in the order of their names. */
+  public List<StreamDefinition> own() {
+    return ownByName.keySet().stream().sorted().map(ownByName::get).toList();
+  }
+
+  /** What the product says of a stream; empty if it is not its own. */
+  public Optional<StreamDefinition> definition(final String streamName) {
+    return Optional.ofNullable(ownByName.get(streamName));
   }
 
   /** The same with one policy for all streams whose metadata say nothing. */
@@ -57,9 +67,8 @@ public record JetStreamConfig(
         memoryBytesMax,
         storeBytesMax,
         limits,
-        isConstellation,
-        policy,
-        Map.of());
+        ownByName,
+        Optional.of(policy));
   }
 
   /** The same with other limits. */
@@ -71,13 +80,12 @@ public record JetStreamConfig(
         memoryBytesMax,
         storeBytesMax,
         newLimits,
-        isConstellation,
-        syncDefault,
+        ownByName,
         sync);
   }
 
-  /** The same as a plain broker: the given domain (empty for none), no streams of its own. */
-  public JetStreamConfig asBroker(final String newDomain) {
+  /** The same in a domain, empty for none. */
+  public JetStreamConfig withDomain(final String newDomain) {
     return new JetStreamConfig(
         newDomain,
         serverVersion,
@@ -85,8 +93,34 @@ public record JetStreamConfig(
         memoryBytesMax,
         storeBytesMax,
         limits,
-        false,
-        syncDefault,
+        ownByName,
+        sync);
+  }
+
+  /** The same with streams of the product's own. */
+  public JetStreamConfig withOwn(final List<StreamDefinition> own) {
+    return new JetStreamConfig(
+        domain,
+        serverVersion,
+        payloadBytesMax,
+        memoryBytesMax,
+        storeBytesMax,
+        limits,
+        own.stream().collect(Collectors.toMap(each -> each.config().name(), Function.identity())),
+        sync);
+  }
+
+  /** The same with other sizes. */
+  public JetStreamConfig withSizes(
+      final int newPayloadBytesMax, final long newMemoryBytesMax, final long newStoreBytesMax) {
+    return new JetStreamConfig(
+        domain,
+        serverVersion,
+        newPayloadBytesMax,
+        newMemoryBytesMax,
+        newStoreBytesMax,
+        limits,
+        ownByName,
         sync);
   }
 }

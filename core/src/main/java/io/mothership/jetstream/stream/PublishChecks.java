@@ -48,6 +48,12 @@ final class PublishChecks {
         return intake.refuse(message, ApiErrors.MESSAGE_TTL_DISABLED.exception());
       }
     }
+    if (!headers.expectedSubject().isEmpty()
+        && !intake.scope().contains(headers.expectedSubject())) {
+      // The refusal would tell how far others are.
+      return intake.refuse(
+          message, ApiErrors.STREAM_EXPECTED_LAST_SEQ_PER_SUBJECT_INVALID.exception());
+    }
     if (!headers.expectedSubjectSequence().isEmpty()) {
       final long last = lastOfExpectedSubject(message);
       if (PublishHeaders.number(headers.expectedSubjectSequence()) != last) {
@@ -75,6 +81,10 @@ final class PublishChecks {
       return true;
     }
     if (!config.isRollupAllowed() || config.isPurgeDenied()) {
+      return intake.refuse(message, ApiErrors.STREAM_ROLLUP_FAILED.with("rollup not permitted"));
+    }
+    if (rollup.contentEquals(StreamIntake.ROLLUP_ALL) && !intake.scope().isOpen()) {
+      // It would take what others have in the stream.
       return intake.refuse(message, ApiErrors.STREAM_ROLLUP_FAILED.with("rollup not permitted"));
     }
     return rollup.contentEquals(StreamIntake.ROLLUP_SUBJECT)

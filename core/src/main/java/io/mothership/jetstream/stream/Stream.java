@@ -1,6 +1,7 @@
 package io.mothership.jetstream.stream;
 
 import io.mothership.bus.Pressure;
+import io.mothership.bus.SubjectScope;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;
 import io.mothership.frame.MessageView;
@@ -199,7 +200,12 @@ public final class Stream {
 
   /** A filter over this stream's subjects; no patterns mean everything. */
   public SubjectFilter filter(final List<String> patterns) {
-    return new SubjectFilter(index.subjects(), patterns);
+    return filter(patterns, SubjectScope.OPEN);
+  }
+
+  /** The same, and of that only what is within a scope. */
+  public SubjectFilter filter(final List<String> patterns, final SubjectScope scope) {
+    return new SubjectFilter(index.subjects(), patterns, scope);
   }
 
   /**
@@ -289,7 +295,7 @@ public final class Stream {
   }
 
   /**
-   * Asks ms-read for a message that is present; {@code onRead} brings it, or null if it is gone
+   * Asks ms-read for a message that is present; {@code onRead} brings it, or nothing if it is gone
    * meanwhile.
    *
    * @return a negative {@link Pressure} if it must be asked again later
@@ -382,6 +388,7 @@ public final class Stream {
     }
     final boolean isRetentionChanged = newConfig.retention() != config.retention();
     config = newConfig;
+    owner.onStreamsChanged();
     sync = owner.syncPolicy(newConfig);
     intake.onConfigChanged();
     if (isRetentionChanged) {

@@ -9,8 +9,10 @@ import io.mothership.jetstream.index.Freezing;
 import io.mothership.jetstream.index.StateBudget;
 import io.mothership.jetstream.model.AgeClock;
 import io.mothership.jetstream.model.JetStreamConfig;
+import io.mothership.jetstream.model.PublishHook;
 import io.mothership.jetstream.model.StreamConfig;
 import io.mothership.jetstream.model.StreamConfig.Storage;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.journal.StateDecoder;
 import io.mothership.journal.SyncPolicy;
 import java.nio.ByteBuffer;
@@ -48,9 +50,9 @@ public final class StreamHome {
   private final ColumnPool columns;
   private final long[] bytesUsed = new long[Storage.values().length];
   private ConsumerLayer consumers;
-  private Optional<BroadcastTargets> broadcastTargets = Optional.empty();
   private Exchange exchange;
   private int lastStreamId;
+  private int generation;
   private long lastPublished;
 
   public StreamHome(final JetStreamConfig config) {
@@ -67,15 +69,6 @@ public final class StreamHome {
 
   ConsumerLayer consumers() {
     return consumers;
-  }
-
-  /** Whom a broadcast command reaches. */
-  public void broadcastTargets(final BroadcastTargets targets) {
-    broadcastTargets = Optional.of(targets);
-  }
-
-  Optional<BroadcastTargets> broadcastTargets() {
-    return broadcastTargets;
   }
 
   public JetStreamConfig config() {
@@ -123,7 +116,7 @@ public final class StreamHome {
     return Optional.ofNullable(byName.get(name));
   }
 
-  /** The stream that a record names, or null: it is gone. */
+  /** The stream that a record names; of one that is gone there is none. */
   public Stream streamById(final int id) {
     return byId.get(id);
   }
@@ -131,6 +124,16 @@ public final class StreamHome {
   /** In the order of their names. */
   public Collection<Stream> streams() {
     return Collections.unmodifiableCollection(byName.values());
+  }
+
+  /** Another whenever a stream comes, goes or is configured anew. */
+  int generation() {
+    return generation;
+  }
+
+  /** Who chose streams chooses again. */
+  void onStreamsChanged() {
+    generation++;
   }
 
   /** For a stream that is new. */
@@ -152,6 +155,7 @@ public final class StreamHome {
   public Stream add(final int id, final long createdNs, final StreamConfig streamConfig) {
     final Stream stream = new Stream(this, id, GLOBAL_ACCOUNT, createdNs, streamConfig);
     onStreamId(id);
+    onStreamsChanged();
     byName.put(stream.name(), stream);
     byId.put(id, stream);
     if (isLive()) {
@@ -170,6 +174,7 @@ public final class StreamHome {
     if (isLive()) {
       stream.intake().unsubscribe();
     }
+    onStreamsChanged();
     byName.remove(stream.name());
     byId.remove(stream.id());
     stream.delete();
@@ -191,8 +196,17 @@ public final class StreamHome {
     return switch (stream.metadata().getOrDefault(StreamConfig.SYNC_KEY, "")) {
       case "interval" -> SyncPolicy.INTERVAL;
       case "always" -> SyncPolicy.ALWAYS;
-      default -> config.sync().getOrDefault(stream.name(), config.syncDefault());
+      default ->
+          config
+              .sync()
+              .or(() -> config.definition(stream.name()).map(StreamDefinition::sync))
+              .orElse(SyncPolicy.ALWAYS);
     };
+  }
+
+  /** Who sees what is published to a stream. */
+  PublishHook hookOf(final String streamName) {
+    return config.definition(streamName).map(StreamDefinition::hook).orElse(PublishHook.NONE);
   }
 
   /** Stored bytes of all streams with this storage. */

@@ -1,6 +1,7 @@
 package io.mothership.jetstream.stream;
 
 import io.mothership.bus.Pressure;
+import io.mothership.bus.SubjectScope;
 import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;
@@ -54,7 +55,7 @@ public final class StreamIntake implements Subscriber {
   private final MessageView ack = new MessageView();
   private final List<WaitingDuplicate> duplicates = new ArrayList<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
-  private final BroadcastFanOut broadcasts;
+  private final HookedPublish hooked;
   private byte[] ackPrefix;
   private UnsafeBuffer ackBuffer;
   private byte[] lastId = new byte[64];
@@ -64,7 +65,7 @@ public final class StreamIntake implements Subscriber {
     this.owner = owner;
     this.stream = stream;
     this.dedupe = new DedupeWindow(owner.config().limits().dedupeIdsMax(), owner.freezing());
-    this.broadcasts = new BroadcastFanOut(owner, stream, this);
+    this.hooked = new HookedPublish(owner, stream, this, owner.hookOf(stream.name()));
     this.checks = new PublishChecks(stream, this, headers);
     this.reservation = new SequenceReservation(owner, stream);
     onConfigChanged();
@@ -170,8 +171,8 @@ public final class StreamIntake implements Subscriber {
       refuse(message, ApiErrors.MEMORY_RESOURCES_EXCEEDED.exception());
       return;
     }
-    if (broadcasts.isBroadcast(message)) {
-      broadcasts.fanOut(message, ttlNs);
+    if (hooked.isFor(message)) {
+      hooked.store(message, ttlNs);
       return;
     }
     final long answer = tryStore(message, ttlNs, owner.exchange().outboxId());
@@ -274,6 +275,11 @@ public final class StreamIntake implements Subscriber {
         dedupe.freeze(recordNowNs(exchange) - exchange.monotonicNs()));
   }
 
+  /** What whoever publishes may reach. */
+  SubjectScope scope() {
+    return owner.exchange().scope();
+  }
+
   /**
    * What the next record's time is at least: ids are kept in the time of records, which does not
    * follow a wall clock that was set back.
@@ -306,7 +312,7 @@ public final class StreamIntake implements Subscriber {
 
   /** The exchange takes records now. */
   void onStarted() {
-    broadcasts.onRecoveryComplete();
+    hooked.onRecoveryComplete();
   }
 
   void onAppended(final FrameView frame, final long location) {
@@ -321,7 +327,7 @@ public final class StreamIntake implements Subscriber {
   }
 
   /**
-   * A broadcast and all that came of it are synced: the record that removes it has its reply
+   * A message and all that stands for it are synced: the record that removes it has its reply
    * subject.
    */
   void onRemovalSynced(final FrameView frame) {

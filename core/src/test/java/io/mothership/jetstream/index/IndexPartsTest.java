@@ -47,6 +47,24 @@ final class IndexPartsTest {
   }
 
   @Test
+  void shouldCountTimesAheadOfAClockThatWasSetRightAsOfThatMoment() {
+    final StreamIndex index = new StreamIndex();
+    for (int i = 1; i <= 3000; i++) {
+      // From the 1,001st on the clock was ahead.
+      index.add(i, Slice.of("s"), 1, i <= 1000 ? i * 10L : 900_000L + i, i);
+    }
+    index.remove(2000);
+    index.add(3001, Slice.of("s"), 1, 30_000, 3001);
+    index.add(3002, Slice.of("s"), 1, 30_010, 3002);
+    assertEquals(10_000, index.timeNs(1000));
+    assertEquals(30_000, index.timeNs(1001));
+    assertEquals(30_000, index.timeNs(3000));
+    assertEquals(1001, index.firstAt(10_001));
+    assertEquals(3002, index.firstAt(30_001));
+    assertEquals(3003, index.firstAt(30_011));
+  }
+
+  @Test
   void shouldMatchSubjectsTokenByToken() {
     final SubjectFilter filter =
         new SubjectFilter(new SubjectTable(), List.of("a.*.c", "x.>", "lit"));

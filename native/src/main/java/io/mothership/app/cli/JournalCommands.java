@@ -4,11 +4,14 @@ import io.mothership.app.Logging;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.codec.RecordType;
 import io.mothership.storage.journal.DirectoryLock;
+import io.mothership.storage.recovery.AcceptedClock;
 import io.mothership.storage.recovery.JournalRepair;
 import io.mothership.storage.recovery.JournalVerification;
 import io.mothership.storage.recovery.SegmentFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  mothership journal verify data        reads every record; exit code 1 if damaged",
       "  mothership journal dump data          prints every record",
-      "  mothership journal repair data        sets damaged segments aside"
+      "  mothership journal repair data        sets damaged segments aside",
+      "  mothership journal accept-clock data  after a clock that was ahead"
     })
 final class JournalCommands implements Runnable {
   @Spec private CommandSpec spec;
@@ -141,6 +145,46 @@ final class JournalCommands implements Runnable {
             + " records written anew");
     out.flush();
     return done.left().isEmpty() ? ExitCode.OK : ExitCode.FAILURE;
+  }
+
+  @Command(
+      name = "accept-clock",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Says that the wall clock is right, although the journal's last record is of later: the"
+            + " clock was ahead when that was written. The appliance must be stopped.",
+        "From the next start on, new records carry the right time, and those that are ahead of it"
+            + " count as of that moment: history finds both, and age counts from there."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mothership doctor                     tells whether the journal is ahead",
+        "  mothership journal accept-clock data"
+      })
+  int acceptClock(
+      @Parameters(
+              paramLabel = "DIR",
+              arity = "0..1",
+              defaultValue = "data",
+              description = "The data folder. Default: ${DEFAULT-VALUE}.")
+          final Path folder)
+      throws IOException {
+    Logging.start("warn", Optional.empty());
+    final PrintWriter out = spec.commandLine().getOut();
+    try (DirectoryLock lock = DirectoryLock.acquire(folder)) {
+      final JournalVerification found = JournalVerification.of(folder, (frame, location) -> {});
+      final Instant now = Instant.now();
+      final Instant last = Instant.EPOCH.plusNanos(found.lastTimeNs());
+      if (last.isAfter(now)) {
+        AcceptedClock.declare(folder, found.lastSequence());
+        out.println("it is " + now + "; the last record is of " + last);
+        out.println("from the next start on, records carry the clock's time");
+      } else {
+        out.println("nothing to do: the last record, of " + last + ", is not ahead of " + now);
+      }
+    }
+    out.flush();
+    return ExitCode.OK;
   }
 
   @Command(

@@ -1,9 +1,10 @@
 package io.mothership.app.cli;
 
 import io.mothership.app.Wiring;
-import io.mothership.bus.Tap;
-import io.mothership.bus.TapStart;
-import io.mothership.frame.FrameView;
+import io.mothership.fabric.Tap;
+import io.mothership.fabric.TapFilter;
+import io.mothership.fabric.TapStart;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,16 +14,16 @@ final class JournalWatch implements AutoCloseable {
   private static final long STEP_MS = 100;
 
   private final Tap tap;
-  private final String telemetryPrefix;
-  private final String eventsPrefix;
   private final AtomicLong count = new AtomicLong();
   private final Thread thread;
   private volatile boolean isClosed;
 
   JournalWatch(final Wiring appliance, final String orgId) {
-    tap = appliance.tap(new TapStart.Oldest());
-    telemetryPrefix = "constellation.telemetry." + orgId + ".";
-    eventsPrefix = "constellation.events." + orgId + ".";
+    tap =
+        appliance.tap(
+            TapFilter.ofSubjects(Family.TELEMETRY.of(orgId), Family.EVENTS.of(orgId))
+                .withAcknowledged(),
+            new TapStart.Oldest());
     thread = Thread.ofPlatform().daemon().name("ms-demo-journal").start(this::run);
   }
 
@@ -41,20 +42,12 @@ final class JournalWatch implements AutoCloseable {
   private void run() {
     try (tap) {
       while (!isClosed) {
-        if (tap.poll(this::onRecord, BATCH) == 0) {
+        if (tap.poll(record -> count.incrementAndGet(), BATCH) == 0) {
           tap.await(STEP_MS);
         }
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void onRecord(final String stream, final FrameView frame) {
-    final String subject =
-        frame.buffer().getStringWithoutLengthAscii(frame.subjectOffset(), frame.subjectLength());
-    if (subject.startsWith(telemetryPrefix) || subject.startsWith(eventsPrefix)) {
-      count.incrementAndGet();
     }
   }
 

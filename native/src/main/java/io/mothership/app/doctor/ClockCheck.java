@@ -112,8 +112,10 @@ final class ClockCheck implements Check {
                     + Amounts.time(behindNs)
                     + " behind the journal's newest record of "
                     + instant(newestNs),
-                "Set the clock before the start; until it has caught up, new records get the"
-                    + " newest one's time."))
+                "If the clock is wrong now, set it before the start. If it is right and was ahead"
+                    + " before, run 'mothership journal accept-clock' and start again: new records"
+                    + " carry the right time then, and earlier ones count as of that moment. Until"
+                    + " then times go on from the newest record's."))
         : Optional.empty();
   }
 

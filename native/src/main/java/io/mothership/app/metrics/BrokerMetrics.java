@@ -1,5 +1,6 @@
 package io.mothership.app.metrics;
 
+import io.mothership.clock.Clock;
 import io.mothership.dispatch.BrokerReport;
 import io.mothership.dispatch.BrokerReport.ConsumerState;
 import io.mothership.dispatch.BrokerReport.StreamState;
@@ -27,9 +28,11 @@ public final class BrokerMetrics implements MetricsSource {
   private static final long PATIENCE_MS = 1_000;
 
   private final Spine spine;
+  private final Clock clock;
 
-  public BrokerMetrics(final Spine spine) {
+  public BrokerMetrics(final Spine spine, final Clock clock) {
     this.spine = spine;
+    this.clock = clock;
   }
 
   @Override
@@ -72,7 +75,14 @@ public final class BrokerMetrics implements MetricsSource {
         "mothership_broker_up",
         "1 if the dispatcher answered within a second.",
         report.isPresent() ? 1 : 0);
-    report.ifPresent(known -> write(text, known));
+    report.ifPresent(
+        known -> {
+          text.gaugeSeconds(
+              "mothership_clock_behind_seconds",
+              "How far the wall clock is behind the newest record's time, 0 = it is not.",
+              Math.max(0, known.recordTimeNs() - clock.wallNs()));
+          write(text, known);
+        });
   }
 
   private Optional<BrokerReport> report() {

@@ -1,6 +1,5 @@
 package io.mothership.app.metrics;
 
-import io.mothership.app.Version;
 import io.mothership.app.host.HostFiles;
 import io.mothership.clock.Clock;
 import io.mothership.metrics.MetricsSource;
@@ -11,12 +10,14 @@ import io.netty.util.internal.PlatformDependent;
 public final class ProcessMetrics implements MetricsSource {
   private static final int KIB = 1024;
 
+  private final String version;
   private final HostFiles host;
   private final Clock clock;
   private final long startedNs;
   private final long startedWallNs;
 
-  public ProcessMetrics(final HostFiles host, final Clock clock) {
+  public ProcessMetrics(final String version, final HostFiles host, final Clock clock) {
+    this.version = version;
     this.host = host;
     this.clock = clock;
     this.startedNs = clock.monotonicNs();
@@ -30,7 +31,7 @@ public final class ProcessMetrics implements MetricsSource {
         .sample(
             1,
             "version",
-            Version.text(),
+            version,
             "runtime",
             isImage ? "native" : "jvm",
             "java",

@@ -29,10 +29,31 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldHaveNoCircleOfPackages() throws IOException {
+    assertEquals("", String.join("\n", packages().circles()));
+  }
+
+  @Test
+  void shouldKeepTheArrowsBetweenRooms() throws IOException {
+    final PackageGraph packages = packages();
+    final List<String> found = new ArrayList<>(packages.violations(PackageRooms.JETSTREAM));
+    found.addAll(packages.violations(PackageRooms.SERVICES));
+    assertEquals("", String.join("\n", found));
+  }
+
+  private static PackageGraph packages() throws IOException {
+    final PackageGraph packages = new PackageGraph();
+    for (final Path path : Project.classFiles()) {
+      packages.add(Files.readAllBytes(path));
+    }
+    return packages;
+  }
+
+  @Test
   void shouldKeepTheHotPathFree() throws IOException {
     final List<String> found = new ArrayList<>();
     int marked = 0;
-    for (final Path path : Project.classFiles()) {
+    for (final Path path : Project.hotClassFiles()) {
       final HotPathRules.Outcome outcome = HotPathRules.check(Files.readAllBytes(path));
       found.addAll(outcome.violations());
       marked += outcome.marked();
@@ -52,6 +73,68 @@ class ArchitectureTest {
     assertEquals(
         1, ImportRules.violations("alien", "class A { io.mothership.frame.Slice s; }").size());
     assertEquals(List.of(), ImportRules.violations("api", "import io.mothership.storage.sql.A;"));
+  }
+
+  @Test
+  void shouldSeeACircleOfPackagesHoweverLong() {
+    final PackageGraph packages =
+        new PackageGraph()
+            .add("io/mothership/a/A", "io/mothership/b/B")
+            .add("io/mothership/b/B", "io/mothership/c/C")
+            .add("io/mothership/d/D", "io/mothership/a/A");
+    assertEquals(List.of(), packages.circles());
+    assertEquals(
+        List.of(
+            "circle [io.mothership.a, io.mothership.b, io.mothership.c]:"
+                + " io.mothership.a → io.mothership.b (A uses B);"
+                + " io.mothership.b → io.mothership.c (B uses C);"
+                + " io.mothership.c → io.mothership.a (C uses A)"),
+        packages.add("io/mothership/c/C", "io/mothership/a/A").circles());
+  }
+
+  @Test
+  void shouldSeeAnArrowThatIsNotDrawn() {
+    final String engine = "io/mothership/jetstream/";
+    final String services = "io/mothership/api/";
+    final PackageGraph packages =
+        new PackageGraph()
+            .add(engine + "JetStream", engine + "api/StreamApi")
+            .add(engine + "stream/Stream", engine + "index/StreamIndex")
+            .add(engine + "stream/Stream", engine + "consumer/Consumers")
+            .add(engine + "attic/Box", engine + "index/StreamIndex")
+            .add("io/mothership/app/Wiring", engine + "JetStream")
+            .add("io/mothership/app/Wiring", engine + "model/JetStreamConfig")
+            .add("io/mothership/app/Wiring", engine + "consumer/Consumers");
+    assertEquals(
+        List.of(
+            "io.mothership.app may not look into io.mothership.jetstream.consumer"
+                + " (Wiring uses Consumers)",
+            "io.mothership.jetstream.attic is a room that is not drawn (Box uses StreamIndex)",
+            "io.mothership.jetstream.stream may not use io.mothership.jetstream.consumer"
+                + " (Stream uses Consumers)"),
+        packages.violations(PackageRooms.JETSTREAM));
+    packages
+        .add(services + "trips/routing/Route", services + "missions/Missions")
+        .add(services + "trips/routing/Route", services + "rest/Body")
+        .add(services + "missions/Missions", services + "trips/Trips")
+        .add(services + "sinks/Sinks", services + "ingest/Ingest")
+        .add(services + "rest/Filters", services + "security/BearerAuth")
+        .add(services + "rest/Filters", services + "fleet/Fleet");
+    assertEquals(
+        List.of(
+            "io.mothership.api.missions may not use io.mothership.api.trips (Missions uses Trips)",
+            "io.mothership.api.rest may not use io.mothership.api.fleet (Filters uses Fleet)",
+            "io.mothership.api.sinks may not use io.mothership.api.ingest (Sinks uses Ingest)"),
+        packages.violations(PackageRooms.SERVICES));
+  }
+
+  @Test
+  void shouldReadFromAClassFileWhatItUses() throws IOException {
+    try (InputStream file = Offender.class.getResourceAsStream("ArchitectureTest$Offender.class")) {
+      final PackageGraph packages = new PackageGraph().add(file.readAllBytes());
+      assertEquals(
+          1, packages.add("io/mothership/frame/A", "io/mothership/app/style/B").circles().size());
+    }
   }
 
   @Test

@@ -43,9 +43,18 @@ final class Project {
   }
 
   /** Compiled classes of the modules that hold what runs per message. */
+  static List<Path> hotClassFiles() {
+    return classFiles(List.of("core", "transport", "storage"));
+  }
+
+  /** Compiled classes of the whole product. */
   static List<Path> classFiles() {
+    return classFiles(List.of("core", "transport", "storage", "api", "alien", "native"));
+  }
+
+  private static List<Path> classFiles(final List<String> modules) {
     final List<Path> classes = new ArrayList<>();
-    for (final String module : List.of("core", "transport", "storage")) {
+    for (final String module : modules) {
       classes.addAll(files(ROOT.resolve(module).resolve("target/classes"), ".class"));
     }
     return classes;

@@ -228,8 +228,8 @@ public final class ChronicleJournal implements Journal {
     if (!isCopied(buffer, offset)) {
       lastSequence = buffer.getLong(offset + JOURNAL_SEQUENCE_OFFSET, BYTE_ORDER);
       active.index().add(lastSequence, timeNs, frameOffset);
+      lastTimeNs = timeNs;
     }
-    lastTimeNs = Math.max(lastTimeNs, timeNs);
     lastOutboxId = Math.max(lastOutboxId, buffer.getLong(offset + OUTBOX_ID_OFFSET, BYTE_ORDER));
     active.advance((frameOffset + length + 3) & ~3);
     return Location.of(active.index().segment(), frameOffset);

@@ -254,7 +254,7 @@ public final class Recovery {
       final boolean isOpenEnded,
       final int cleanEnd)
       throws IOException {
-    try (SegmentMapping mapping = map(file)) {
+    try (SegmentMapping mapping = isOpenEnded ? mapWithHoles(file) : map(file)) {
       final Optional<SegmentDescriptor> descriptor = examiner.descriptor(segment, mapping);
       if (isOpenEnded) {
         mapping.touchAll();
@@ -296,6 +296,17 @@ public final class Recovery {
         finishLast(file, mapping, examination, isOpenEnded);
       }
     }
+  }
+
+  /**
+   * A file in memory (tmpfs) has no pages where it has holes, and to look there through a mapping
+   * takes them: where there are none left that ends the process. Reading takes nothing.
+   */
+  private SegmentMapping mapWithHoles(final Path file) throws IOException {
+    final long neededBytes = 2 * Files.size(file);
+    return files.usableBytes(file.toAbsolutePath().getParent()) < neededBytes
+        ? SegmentMapping.copyOf(files, file)
+        : map(file);
   }
 
   private SegmentMapping map(final Path file) throws IOException {
@@ -488,12 +499,12 @@ public final class Recovery {
 
   private void onFrame(final FrameView frame, final long location) {
     lastEpoch = Math.max(lastEpoch, frame.epoch());
-    lastTimeNs = Math.max(lastTimeNs, frame.timeNs());
     lastOutboxId = Math.max(lastOutboxId, frame.outboxId());
     if (!frame.isCopied()) {
       scanned.add(frame.journalSequence(), frame.timeNs(), Location.offset(location));
       if (frame.journalSequence() > located) {
         located = frame.journalSequence();
+        lastTimeNs = frame.timeNs();
         lastLocation = location;
       }
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param epoch the epoch of this open, above every earlier one
  * @param lastSequence journal sequence of the last record, 0 in an empty journal
  * @param lastEpoch epoch of the last record, 0 in an empty journal
- * @param lastTimeNs the latest time of a record, 0 in an empty journal
+ * @param lastTimeNs time of the last record, 0 in an empty journal
  * @param lastOutboxId the highest SQL outbox id in a record, 0 = none
  * @param lastLocation where the last record that is not a copy lies, {@code -1} in an empty journal
  * @param frames records handed to the listener

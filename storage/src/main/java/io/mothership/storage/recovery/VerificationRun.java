@@ -223,9 +223,11 @@ final class VerificationRun {
 
   private void onFrame(final FrameView frame, final long location) {
     firstSequence = Math.min(firstSequence, frame.journalSequence());
-    lastSequence = Math.max(lastSequence, frame.journalSequence());
+    if (frame.journalSequence() >= lastSequence) {
+      lastSequence = frame.journalSequence();
+      lastTimeNs = frame.timeNs();
+    }
     firstTimeNs = Math.min(firstTimeNs, frame.timeNs());
-    lastTimeNs = Math.max(lastTimeNs, frame.timeNs());
     consumer.onFrame(frame, location);
   }
 }

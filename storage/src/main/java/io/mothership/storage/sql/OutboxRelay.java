@@ -1,9 +1,9 @@
 package io.mothership.storage.sql;
 
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
 import io.mothership.error.MothershipException;
 import io.mothership.error.MothershipException.Category;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionException;

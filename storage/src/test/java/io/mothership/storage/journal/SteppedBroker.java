@@ -29,7 +29,7 @@ final class SteppedBroker extends QuietOutbox implements AutoCloseable {
   private final Deque<String[]> received = new ArrayDeque<>();
 
   SteppedBroker(final JournalConfig config, final long checkpointBytes, final ManualClock clock) {
-    final JetStream streams = new JetStream(JetStreamConfig.defaults().asBroker(""));
+    final JetStream streams = new JetStream(JetStreamConfig.defaults());
     journal = ChronicleJournal.open(config, streams.recovery());
     boolean isStarted = false;
     try {

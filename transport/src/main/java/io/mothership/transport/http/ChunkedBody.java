@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
+import java.util.function.LongConsumer;
 
 /** Sends a streamed body in chunks, waiting whenever the channel is full. */
 final class ChunkedBody implements BodySink {
@@ -13,12 +14,21 @@ final class ChunkedBody implements BodySink {
   private final Channel channel;
   private final WritableGate gate;
   private final long writeTimeoutMs;
+  private final LongConsumer sent;
   private ByteBuf chunk;
 
-  ChunkedBody(final Channel channel, final WritableGate gate, final long writeTimeoutMs) {
+  /**
+   * @param sent is told of bytes that were handed to the channel
+   */
+  ChunkedBody(
+      final Channel channel,
+      final WritableGate gate,
+      final long writeTimeoutMs,
+      final LongConsumer sent) {
     this.channel = channel;
     this.gate = gate;
     this.writeTimeoutMs = writeTimeoutMs;
+    this.sent = sent;
   }
 
   @Override
@@ -50,6 +60,7 @@ final class ChunkedBody implements BodySink {
       full.release();
       throw e;
     }
+    sent.accept(full.readableBytes());
     channel.writeAndFlush(new DefaultHttpContent(full));
   }
 

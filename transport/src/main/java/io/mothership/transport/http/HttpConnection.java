@@ -1,49 +1,43 @@
 package io.mothership.transport.http;
 
 import io.mothership.transport.head.Causes;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Protocol state of one HTTP connection: reads one whole request, has it answered, reads the next.
+ * Protocol state of one HTTP connection: reads one request, has it answered, reads the next.
  *
- * <p><i>Thread:</i> the channel's event loop; handlers run on virtual threads and hand their
- * answers back to it. <i>Back-pressure:</i> nothing is read while a request is being answered.
+ * <p><i>Thread:</i> the channel's event loop; gates and handlers run on virtual threads and hand
+ * their answers back to it. <i>Back-pressure:</i> nothing is read while a request is being
+ * answered, but for a body that its handler pulls.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements HttpMember {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-  private static final int QUERY_PARAMETERS_MAX = 256;
   private static final long LINGER_MS = 1_000;
 
+  /** What is read and dropped of a body that nobody wants, to keep its connection. */
+  private static final long SKIPPED_BYTES_MAX = 64 * 1024;
+
   private final HttpListener listener;
-  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private final RequestMeter meter;
+  private final ConnectionDeadline deadline = new ConnectionDeadline();
 
   /**
    * What a pipelining client sent too early; one read of the socket at most, as no other follows.
@@ -52,29 +46,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private ChannelHandlerContext context;
   private WritableGate gate;
-  private State state = State.IDLE;
-  private ScheduledFuture<?> deadline;
-  private HttpRequest head;
+  private HttpConnectionState state = HttpConnectionState.IDLE;
+  private Optional<HttpExchange> exchange = Optional.empty();
   private boolean isKeptAlive;
   private boolean knowsChunks;
-  private long reservedBytes;
-  private volatile UpgradeRoute.Upgraded upgraded;
+  private boolean isBodySkippable;
+  private boolean isHead;
+  private String allowedOrigin;
 
-  private enum State {
-    /** Between requests. */
-    IDLE,
-    /** Bytes of a request came, not yet all. */
-    READING,
-    /** Somebody makes the answer. */
-    ANSWERING,
-    /** The last answer is on its way; nothing is read any more. */
-    CLOSING,
-    /** The channel belongs to another protocol. */
-    UPGRADED
-  }
+  /** Whether a request's head was read, and not yet the end of its body. */
+  private boolean isBodyUnderWay;
+
+  private volatile long waitingSinceNs = System.nanoTime();
+  private volatile UpgradeRoute.Upgraded upgraded;
+  private volatile StreamedAnswer streamed;
 
   HttpConnection(final HttpListener listener) {
     this.listener = listener;
+    this.meter = new RequestMeter(listener.counters());
+    this.allowedOrigin = listener.origins().allowedOrigin();
   }
 
   @Override
@@ -85,12 +75,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(final ChannelHandlerContext ignored) {
-    if (!listener.tryJoin(this)) {
-      refuse(HttpErrors.CONNECTIONS_MAX);
+    final Optional<HttpErrors> full =
+        listener.connections().tryJoin(this, listener.config().connections());
+    if (full.isPresent()) {
+      refuse(full.get());
       return;
     }
-    context.channel().closeFuture().addListener(closed -> listener.leave(this));
-    arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
+    listener.counters().countConnection();
+    context.channel().closeFuture().addListener(closed -> listener.connections().leave(this));
+    arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
     context.read();
     if (listener.isStopping()) {
       context.close();
@@ -99,11 +92,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(final ChannelHandlerContext ignored) {
-    disarm();
+    deadline.disarm();
     releasePipelined();
-    forgetBody();
-    releaseReserved();
+    exchange
+        .flatMap(HttpExchange::streamed)
+        .ifPresent(body -> body.fail(new IOException("connection closed")));
+    endExchange();
+    meter.abandon();
     gate.signal();
+    interruptEvents();
   }
 
   @Override
@@ -113,9 +110,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Any bytes from the client. */
   void onBytes() {
-    if (state == State.IDLE) {
-      state = State.READING;
-      arm(listener.config().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
+    if (state == HttpConnectionState.IDLE) {
+      state = HttpConnectionState.READING;
+      arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
     }
   }
 
@@ -130,12 +127,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     readIfWanted();
   }
 
-  /** Works through what was decoded, up to the end of one request. */
+  /** Works through what was decoded, up to where somebody else has to do something first. */
   private void takeMessages() {
-    while (!pipelined.isEmpty() && state != State.ANSWERING) {
+    while (!pipelined.isEmpty() && !state.isHeldUp()) {
       final Object message = pipelined.remove();
       try {
-        if (state != State.CLOSING && state != State.UPGRADED) {
+        if (state != HttpConnectionState.CLOSING && state != HttpConnectionState.UPGRADED) {
           take(message);
         }
       } finally {
@@ -148,13 +145,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (message instanceof final HttpRequest request) {
       onHead(request);
     }
-    if (message instanceof final HttpContent content && head != null) {
+    if (message instanceof final HttpContent content) {
       onContent(content);
     }
   }
 
   private void readIfWanted() {
-    if (pipelined.isEmpty() && (state == State.IDLE || state == State.READING)) {
+    final boolean isWanted =
+        switch (state) {
+          case IDLE, READING, SKIPPING -> true;
+          case PULLED -> exchange.flatMap(HttpExchange::streamed).orElseThrow().isHungry();
+          case ADMITTING, ANSWERING, CLOSING, UPGRADED -> false;
+        };
+    if (isWanted && pipelined.isEmpty()) {
       context.read();
     }
   }
@@ -170,245 +173,263 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     onBytes();
     isKeptAlive = HttpUtil.isKeepAlive(request);
     knowsChunks = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-    final Optional<HttpErrors> fault = fault(request);
+    isHead = request.method().equals(HttpMethod.HEAD);
+    isBodyUnderWay = true;
+    isBodySkippable = false;
+    allowedOrigin = listener.origins().allowedOrigin();
+    waitingSinceNs = BUSY;
+    meter.begin();
+    final Optional<HttpErrors> fault = HttpRequestRules.fault(request);
     if (fault.isPresent()) {
       refuse(fault.get());
       return;
     }
-    if (HttpUtil.is100ContinueExpected(request)) {
-      context.writeAndFlush(
-          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-    }
-    head = request;
-  }
-
-  private Optional<HttpErrors> fault(final HttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      final Throwable cause = request.decoderResult().cause();
-      final boolean isTooLong =
-          cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
-      return Optional.of(isTooLong ? HttpErrors.HEADERS_TOO_LARGE : HttpErrors.MALFORMED);
-    }
-    final HttpVersion version = request.protocolVersion();
-    if (version.majorVersion() != 1 || version.minorVersion() > 1) {
-      return Optional.of(HttpErrors.VERSION);
-    }
-    if (version.equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
-      return Optional.of(HttpErrors.HOST_MISSING);
-    }
-    if (HttpUtil.getContentLength(request, 0L) > listener.config().bodyBytesMax()) {
-      return Optional.of(HttpErrors.BODY_TOO_LARGE);
-    }
-    if (request.headers().contains(HttpHeaderNames.EXPECT)
-        && !HttpUtil.is100ContinueExpected(request)) {
-      return Optional.of(HttpErrors.EXPECTATION);
-    }
-    return Optional.empty();
-  }
-
-  private void onContent(final HttpContent content) {
-    if (content.decoderResult().isFailure()) {
-      refuse(HttpErrors.MALFORMED);
+    isBodySkippable =
+        !HttpRequestRules.hasBody(request)
+            || !HttpUtil.is100ContinueExpected(request)
+                && !HttpUtil.isTransferEncodingChunked(request)
+                && HttpUtil.getContentLength(request, 0L) <= SKIPPED_BYTES_MAX;
+    final Optional<HttpErrors> foreign =
+        listener.origins().refusal(request, HttpRequestRules.asksForUpgrade(request));
+    if (foreign.isPresent()) {
+      allowedOrigin = "";
+      refuse(foreign.get());
       return;
     }
-    final int length = content.content().readableBytes();
-    if (body.size() + length > listener.config().bodyBytesMax()) {
-      refuse(HttpErrors.BODY_TOO_LARGE);
-      return;
-    }
-    if (!listener.tryReserve(length)) {
-      refuse(HttpErrors.BODIES_MAX);
-      return;
-    }
-    reservedBytes += length;
-    try {
-      content.content().getBytes(content.content().readerIndex(), body, length);
-    } catch (final IOException e) {
-      throw new IllegalStateException("a byte array refused bytes", e);
-    }
-    if (content instanceof LastHttpContent) {
-      onRequest();
-    }
-  }
-
-  /** Not reset: a connection that once sent much would hold as much for ever. */
-  private void forgetBody() {
-    if (body.size() > 0) {
-      body = new ByteArrayOutputStream(0);
-    }
-  }
-
-  private void releaseReserved() {
-    listener.release(reservedBytes);
-    reservedBytes = 0;
-  }
-
-  private void onRequest() {
-    disarm();
-    state = State.ANSWERING;
-    final HttpRequest request = head;
-    head = null;
-    final byte[] bytes = body.toByteArray();
-    forgetBody();
-    final String method = request.method().name();
-    if (method.equals("OPTIONS")) {
+    allowedOrigin = listener.origins().allowedOrigin(request.headers());
+    if (request.method().equals(HttpMethod.OPTIONS)) {
       respond(HttpResponse.empty(204));
       return;
     }
     try {
-      final QueryStringDecoder target =
-          new QueryStringDecoder(
-              originForm(request.uri()), StandardCharsets.UTF_8, true, QUERY_PARAMETERS_MAX);
-      final String path = target.rawPath();
-      final Optional<RouteTable.Match> match =
-          path.startsWith("/") ? listener.routes().match(path) : Optional.empty();
-      if (match.isEmpty()) {
+      final Optional<RequestTarget> target = RequestTarget.of(request, listener.routes(), peer());
+      if (target.isPresent()) {
+        route(target.get(), request);
+      } else {
         refuse(HttpErrors.NOT_FOUND);
-        return;
       }
-      final HttpRequestView view =
-          new HttpRequestView(
-              method,
-              path,
-              match.get().parameters(),
-              target.parameters(),
-              request.headers(),
-              bytes,
-              context.channel().remoteAddress());
-      route(match.get(), view, request);
     } catch (final IllegalArgumentException e) {
       refuse(HttpErrors.BAD_TARGET);
     }
   }
 
-  private void route(
-      final RouteTable.Match match, final HttpRequestView view, final HttpRequest request) {
-    final Optional<UpgradeRoute> upgrade = match.upgrade();
-    if (upgrade.isPresent() && view.method().equals("GET")) {
-      if (asksForUpgrade(request)) {
-        startThread(() -> upgrade(upgrade.get(), view, request));
-      } else {
-        listener.count(HttpErrors.UPGRADE_REQUIRED);
-        respond(
-            HttpErrors.UPGRADE_REQUIRED
-                .response()
-                .withHeader("Upgrade", "websocket")
-                .withHeader("Sec-WebSocket-Version", "13"));
+  private void route(final RequestTarget target, final HttpRequest request) {
+    final Optional<UpgradeRoute> upgrade = target.upgrade();
+    final Optional<Route> route = target.route();
+    if (upgrade.isPresent() && HttpRequestRules.asksForUpgrade(request)) {
+      onUpgrade(upgrade.get(), target.view(), request);
+    } else if (route.isPresent()) {
+      meter.route(route.get().label());
+      exchange = Optional.of(new HttpExchange(listener, request, route.get(), target.view()));
+      if (HttpRequestRules.hasBody(request)) {
+        onBodyAnnounced(exchange.get());
+      }
+    } else if (upgrade.isPresent()) {
+      listener.count(HttpErrors.UPGRADE_REQUIRED);
+      respond(
+          HttpErrors.UPGRADE_REQUIRED
+              .response()
+              .withHeader("Upgrade", "websocket")
+              .withHeader("Sec-WebSocket-Version", "13"));
+    } else {
+      listener.count(HttpErrors.METHOD_NOT_ALLOWED);
+      respond(target.methodNotAllowed());
+    }
+  }
+
+  /** Who may not pass the gate is answered before the body is read or asked for. */
+  private void onBodyAnnounced(final HttpExchange current) {
+    if (current.isAdmitted()) {
+      onBodyAdmitted(current);
+      return;
+    }
+    deadline.disarm();
+    state = HttpConnectionState.ADMITTING;
+    startThread(
+        () -> {
+          final Optional<HttpResponse> refusal = current.admit();
+          context.executor().execute(() -> onDecided(current, refusal));
+        });
+  }
+
+  private void onDecided(final HttpExchange current, final Optional<HttpResponse> refusal) {
+    if (!isCurrent(current)) {
+      return;
+    }
+    if (refusal.isPresent()) {
+      respond(refusal.get());
+      return;
+    }
+    state = HttpConnectionState.READING;
+    arm(listener.config().times().readTimeoutMs(), HttpErrors.READ_TIMEOUT);
+    onBodyAdmitted(current);
+    takeMessages();
+    readIfWanted();
+  }
+
+  private void onBodyAdmitted(final HttpExchange current) {
+    final Optional<HttpErrors> fault = current.bodyFault();
+    if (fault.isPresent()) {
+      refuse(fault.get());
+    } else if (current.route().body().isStreamed()) {
+      deadline.disarm();
+      state = HttpConnectionState.PULLED;
+      current.stream(() -> context.executor().execute(() -> onBodyWanted(current)));
+      startThread(() -> answer(current));
+    } else {
+      sendContinue(current);
+    }
+  }
+
+  /** The handler has taken all that came of the body. */
+  private void onBodyWanted(final HttpExchange current) {
+    if (isCurrent(current) && state == HttpConnectionState.PULLED) {
+      sendContinue(current);
+      readIfWanted();
+    }
+  }
+
+  private void sendContinue(final HttpExchange current) {
+    if (current.takesContinue()) {
+      context.writeAndFlush(
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+  }
+
+  private void onContent(final HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      onBrokenContent();
+      return;
+    }
+    listener.counters().countBodyReceived(content.content().readableBytes());
+    final boolean isLast = content instanceof LastHttpContent;
+    isBodyUnderWay &= !isLast;
+    if (exchange.isEmpty()) {
+      if (isLast && state == HttpConnectionState.SKIPPING) {
+        becomeIdle();
       }
       return;
     }
-    final Optional<RouteHandler> handler = match.handler(view.method());
-    if (handler.isEmpty()) {
-      listener.count(HttpErrors.METHOD_NOT_ALLOWED);
-      respond(HttpErrors.METHOD_NOT_ALLOWED.response().withHeader("Allow", match.allowed()));
+    final HttpExchange current = exchange.get();
+    if (current.streamed().isPresent()) {
+      final StreamedBody body = current.streamed().get();
+      body.offer(content.content());
+      if (isLast) {
+        body.end();
+        state = HttpConnectionState.ANSWERING;
+      }
       return;
     }
-    startThread(() -> handle(handler.get(), view));
+    final Optional<HttpErrors> refusal = current.collect(content.content());
+    if (refusal.isPresent()) {
+      refuse(refusal.get());
+    } else if (isLast) {
+      startAnswering();
+      startThread(() -> answer(current));
+    }
+  }
+
+  private void onBrokenContent() {
+    if (state == HttpConnectionState.SKIPPING) {
+      context.close();
+      return;
+    }
+    final Optional<StreamedBody> streamed = exchange.flatMap(HttpExchange::streamed);
+    if (streamed.isPresent()) {
+      isKeptAlive = false;
+      streamed.get().fail(new BodyRefusedException(HttpErrors.MALFORMED));
+    } else {
+      refuse(HttpErrors.MALFORMED);
+    }
+  }
+
+  private void startAnswering() {
+    deadline.disarm();
+    state = HttpConnectionState.ANSWERING;
   }
 
   private void startThread(final Runnable task) {
-    listener
-        .handlers()
-        .execute(
-            () -> {
-              try {
-                task.run();
-              } catch (final Throwable e) {
-                // Nobody else would ever answer this request.
-                LOG.error("a request's thread died", e);
-                context.close();
-              }
-            });
+    // Nobody else would ever answer this request.
+    listener.startThread(task, context::close);
   }
 
-  private void handle(final RouteHandler handler, final HttpRequestView view) {
-    HttpResponse response;
-    try {
-      response = handler.handle(view);
-    } catch (final Exception e) {
-      response = failed(view, e);
-    }
+  /** On the handler's thread. */
+  private void answer(final HttpExchange current) {
+    final HttpResponse response = current.answer();
+    final boolean isBodyTaken = current.streamed().map(StreamedBody::isEnded).orElse(true);
+    current.closeBody();
     if (response.isStreaming()) {
-      stream(response, view.method());
-    } else {
-      final HttpResponse whole = response;
-      context.executor().execute(() -> respond(whole));
-    }
-  }
-
-  private HttpResponse failed(final HttpRequestView view, final Exception e) {
-    listener.count(HttpErrors.HANDLER_FAILED);
-    LOG.error("handler failed: method={}, path={}", view.method(), view.path(), e);
-    return HttpErrors.HANDLER_FAILED.response();
-  }
-
-  private void stream(final HttpResponse response, final String method) {
-    final ChunkedBody chunks =
-        new ChunkedBody(context.channel(), gate, listener.config().writeTimeoutMs());
-    try {
       // A client of HTTP/1.0 knows no chunks: for it the connection's end is the body's end.
-      final boolean isLast = !isKeptAlive || !knowsChunks || listener.isStopping();
-      context.channel().write(HttpResponseHead.streaming(response, knowsChunks, isLast));
-      if (!method.equals("HEAD")) {
-        response.stream().writeTo(chunks);
-      }
-      chunks.end();
-      context.executor().execute(() -> afterAnswer(isLast));
-    } catch (final WriteStalledException e) {
-      listener.count(HttpErrors.WRITE_STALLED);
-      context.close();
-    } catch (final IOException e) {
-      context.close();
-    } catch (final InterruptedException e) {
-      Thread.currentThread().interrupt();
-      context.close();
-    } catch (final RuntimeException e) {
-      // The head is sent: only a cut connection tells the client that the body is not whole.
-      LOG.error("streamed answer failed", e);
-      context.close();
-    } finally {
-      chunks.discard();
+      final boolean isLast = !isKeptAlive || !knowsChunks || !isBodyTaken || listener.isStopping();
+      stream(response, isLast);
+    } else {
+      context
+          .executor()
+          .execute(
+              () -> {
+                if (isCurrent(current)) {
+                  respond(response);
+                }
+              });
     }
   }
 
-  private void upgrade(
-      final UpgradeRoute route, final HttpRequestView view, final HttpRequest request) {
-    UpgradeRoute.Decision decision;
-    try {
-      decision = route.decide(view);
-    } catch (final Exception e) {
-      decision = new UpgradeRoute.Decision.Refused(failed(view, e));
-    }
-    final UpgradeRoute.Decision decided = decision;
+  /** On the handler's thread, which the body's bytes come from. */
+  private void stream(final HttpResponse response, final boolean isLast) {
+    final StreamedAnswer answer = new StreamedAnswer(listener, context.channel(), gate, response);
+    streamed = answer;
     context
-        .executor()
-        .execute(
-            () -> {
-              switch (decided) {
-                case UpgradeRoute.Decision.Refused(final HttpResponse response) ->
-                    respond(response);
-                case UpgradeRoute.Decision.Accepted(final UpgradeRoute.Takeover takeover) ->
-                    handOver(takeover, request);
-              }
-            });
+        .channel()
+        .write(HttpResponseHead.streaming(response, knowsChunks, isLast, allowedOrigin));
+    final boolean isWhole = answer.send(!isHead);
+    streamed = null;
+    if (isWhole) {
+      context
+          .executor()
+          .execute(
+              () -> {
+                meter.answer(response);
+                afterAnswer(isLast);
+              });
+    } else {
+      context.close();
+    }
   }
 
-  private void handOver(final UpgradeRoute.Takeover takeover, final HttpRequest request) {
+  private void onUpgrade(
+      final UpgradeRoute route, final HttpRequestView view, final HttpRequest request) {
+    if (HttpRequestRules.hasBody(request)) {
+      refuse(HttpErrors.MALFORMED);
+      return;
+    }
+    meter.route(route.template());
+    startAnswering();
+    startThread(
+        () -> {
+          final UpgradeRoute.Decision decision = HttpExchange.decide(listener, route, view);
+          context.executor().execute(() -> onDecided(route, decision, request));
+        });
+  }
+
+  private void onDecided(
+      final UpgradeRoute route, final UpgradeRoute.Decision decision, final HttpRequest request) {
+    switch (decision) {
+      case UpgradeRoute.Decision.Refused(final HttpResponse response) -> respond(response);
+      case UpgradeRoute.Decision.Accepted(final UpgradeRoute.Takeover takeover) ->
+          handOver(route, takeover, request);
+    }
+  }
+
+  private void handOver(
+      final UpgradeRoute route, final UpgradeRoute.Takeover takeover, final HttpRequest request) {
     if (!context.channel().isActive()) {
       return;
     }
-    state = State.UPGRADED;
+    state = HttpConnectionState.UPGRADED;
     releasePipelined();
-    releaseReserved();
-    final FullHttpRequest whole =
-        new DefaultFullHttpRequest(
-            request.protocolVersion(),
-            request.method(),
-            request.uri(),
-            Unpooled.EMPTY_BUFFER,
-            request.headers(),
-            request.headers().copy().clear());
-    upgraded = takeover.take(context, whole);
+    listener.counters().countUpgrade(route.template());
+    meter.abandon();
+    upgraded = takeover.take(context, HttpRequestRules.whole(request));
     context.pipeline().remove(HttpDeadline.class);
     context.pipeline().remove(this);
     if (listener.isStopping()) {
@@ -425,19 +446,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (error.isClosing()) {
       isKeptAlive = false;
     }
-    respond(error.response());
+    respond(exchange.map(current -> current.refusal(error)).orElseGet(error::response));
   }
 
   private void respond(final HttpResponse response) {
-    disarm();
-    head = null;
-    forgetBody();
-    releaseReserved();
-    final boolean isLast = !isKeptAlive || listener.isStopping();
-    state = isLast ? State.CLOSING : State.ANSWERING;
-    arm(listener.config().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
+    deadline.disarm();
+    endExchange();
+    final boolean isLast =
+        !isKeptAlive || listener.isStopping() || isBodyUnderWay && !isBodySkippable;
+    state = isLast ? HttpConnectionState.CLOSING : HttpConnectionState.ANSWERING;
+    arm(listener.config().times().writeTimeoutMs(), HttpErrors.WRITE_STALLED);
+    meter.answer(response);
     context
-        .writeAndFlush(HttpResponseHead.whole(response, isLast))
+        .writeAndFlush(HttpResponseHead.whole(response, isLast, allowedOrigin))
         .addListener(
             written -> {
               if (written.isSuccess()) {
@@ -450,93 +471,121 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** The answer has left: wait for the next request, or end. */
   private void afterAnswer(final boolean isLast) {
-    disarm();
-    releaseReserved();
+    deadline.disarm();
+    endExchange();
+    meter.end();
     if (!context.channel().isActive()) {
       return;
     }
     if (isLast || listener.isStopping()) {
-      state = State.CLOSING;
-      lingerAndClose();
+      state = HttpConnectionState.CLOSING;
+      releasePipelined();
+      HttpFarewell.begin(context.channel());
+      deadline.arm(context, LINGER_MS, context::close);
       return;
     }
-    state = State.IDLE;
-    arm(listener.config().idleTimeoutMs(), HttpErrors.IDLE);
+    if (isBodyUnderWay) {
+      state = HttpConnectionState.SKIPPING;
+      waitingSinceNs = System.nanoTime();
+      arm(listener.config().times().readTimeoutMs(), HttpErrors.IDLE);
+    } else {
+      becomeIdle();
+    }
     takeMessages();
     readIfWanted();
   }
 
-  /**
-   * Half-closes and reads away what the client still sends: closing at once with unread bytes would
-   * reset the connection, and the client might lose the answer.
-   */
-  private void lingerAndClose() {
-    releasePipelined();
-    if (context.channel() instanceof final SocketChannel socket) {
-      socket.shutdownOutput();
+  private void becomeIdle() {
+    state = HttpConnectionState.IDLE;
+    waitingSinceNs = System.nanoTime();
+    arm(listener.config().times().idleTimeoutMs(), HttpErrors.IDLE);
+  }
+
+  private boolean isCurrent(final HttpExchange asked) {
+    return exchange.isPresent() && exchange.get() == asked;
+  }
+
+  private void endExchange() {
+    exchange.ifPresent(HttpExchange::end);
+    exchange = Optional.empty();
+  }
+
+  @Override
+  public void userEventTriggered(final ChannelHandlerContext ignored, final Object event) {
+    if (event instanceof final SslHandshakeCompletionEvent shaken && !shaken.isSuccess()) {
+      listener.count(HttpErrors.TLS_FAILED);
     }
-    context.channel().config().setAutoRead(true);
-    deadline = context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void exceptionCaught(final ChannelHandlerContext ignored, final Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (!(cause instanceof IOException || cause.getCause() instanceof SSLException)) {
       listener.count(HttpErrors.INTERNAL);
       LOG.warn("connection failed", Causes.withoutText(cause));
     }
     context.close();
   }
 
-  /** The listener stops. Any thread. */
-  void stop() {
+  private void interruptEvents() {
+    final StreamedAnswer underWay = streamed;
+    if (underWay != null) {
+      underWay.interrupt();
+    }
+  }
+
+  /** Whether the request under way asks for a head only. */
+  boolean isHead() {
+    return isHead;
+  }
+
+  @Override
+  public SocketAddress peer() {
+    return context.channel().remoteAddress();
+  }
+
+  @Override
+  public long waitingSinceNs() {
+    return waitingSinceNs;
+  }
+
+  @Override
+  public void evict() {
+    context
+        .executor()
+        .execute(
+            () -> {
+              if (waitingSinceNs != BUSY) {
+                refuse(HttpErrors.EVICTED);
+              } else if (context.channel().isOpen()) {
+                listener.connections().rejoin(this);
+              }
+            });
+  }
+
+  @Override
+  public void stop() {
     final UpgradeRoute.Upgraded other = upgraded;
     if (other != null) {
       other.stop();
       return;
     }
+    interruptEvents();
     context
         .executor()
         .execute(
             () -> {
-              if (state == State.IDLE) {
+              if (state == HttpConnectionState.IDLE) {
                 context.close();
               }
             });
   }
 
-  /** The listener's patience is over. Any thread. */
-  void abort() {
+  @Override
+  public void abort() {
     context.channel().close();
   }
 
   private void arm(final long delayMs, final HttpErrors reason) {
-    disarm();
-    deadline = context.executor().schedule(() -> refuse(reason), delayMs, TimeUnit.MILLISECONDS);
-  }
-
-  private void disarm() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
-  }
-
-  /** The path and query of a target that may also be a whole URI. */
-  private static String originForm(final String uri) {
-    final int scheme = uri.indexOf("://");
-    if (uri.startsWith("/") || scheme < 0) {
-      return uri;
-    }
-    final int path = uri.indexOf('/', scheme + 3);
-    return path < 0 ? "/" : uri.substring(path);
-  }
-
-  private static boolean asksForUpgrade(final HttpRequest request) {
-    final HttpHeaders headers = request.headers();
-    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-        && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
-        && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
-        && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
+    deadline.arm(context, delayMs, () -> refuse(reason));
   }
 }

@@ -3,10 +3,9 @@ package io.mothership.transport.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
 
-/** Builds the pipeline of a new connection: deadline, codec, connection. */
+/** Builds the pipeline of a new connection: TLS if so, deadline, decoder, encoder, connection. */
 final class HttpInitializer extends ChannelInitializer<Channel> {
   private final HttpListener listener;
 
@@ -20,12 +19,15 @@ final class HttpInitializer extends ChannelInitializer<Channel> {
     final HttpConfig config = listener.config();
     final HttpConnection connection = new HttpConnection(listener);
     final ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addLast(new HttpDeadline(connection));
+    if (config.tls().isPresent()) {
+      final SslHandler tls = config.tls().get().newHandler(channel.alloc());
+      tls.setHandshakeTimeoutMillis(config.times().readTimeoutMs());
+      pipeline.addLast(tls);
+    }
     pipeline.addLast(
-        new HttpServerCodec(
-            new HttpDecoderConfig()
-                .setMaxInitialLineLength(config.lineBytesMax())
-                .setMaxHeaderSize(config.headerBytesMax())));
-    pipeline.addLast(connection);
+        new HttpDeadline(connection),
+        new RequestDecoder(config.sizes()),
+        new ResponseEncoder(connection),
+        connection);
   }
 }

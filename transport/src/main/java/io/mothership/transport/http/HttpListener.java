@@ -1,29 +1,26 @@
 package io.mothership.transport.http;
 
 import io.mothership.error.MothershipException;
+import io.mothership.transport.loop.BindFailure;
 import io.mothership.transport.loop.SocketDriver;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 server on one port with its routes; a process may have several.
  *
- * <p><i>Thread:</i> any. <i>Back-pressure:</i> connections above the limit are answered 503.
+ * <p><i>Thread:</i> any. <i>Back-pressure:</i> above the limit of connections the idle ones make
+ * room; if there are none, new ones are answered 503.
  */
 public final class HttpListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
@@ -32,14 +29,13 @@ public final class HttpListener implements AutoCloseable {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
-  private final HttpConfig config;
   private final RouteTable routes;
   private final Executor handlers;
-  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
-  private final AtomicLongArray refusals = new AtomicLongArray(HttpErrors.values().length);
+  private final HttpConnectionRegistry connections = new HttpConnectionRegistry();
+  private final HttpCounters counters;
   private final AtomicLong bodyBytes = new AtomicLong();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition left = lock.newCondition();
+  private volatile HttpConfig config;
+  private volatile OriginRules origins;
   private volatile boolean isStopping;
   private Channel server;
 
@@ -54,7 +50,9 @@ public final class HttpListener implements AutoCloseable {
       final List<? extends UpgradeRoute> upgrades,
       final Executor handlers) {
     this.config = config;
+    this.origins = origins(config);
     this.routes = new RouteTable(routes, upgrades);
+    this.counters = new HttpCounters(routes, upgrades);
     this.handlers = handlers;
   }
 
@@ -102,9 +100,25 @@ public final class HttpListener implements AutoCloseable {
     return new MothershipException(
         MothershipException.Category.ENVIRONMENT,
         "HTTP_BIND_FAILED",
-        "cannot listen for HTTP: host=%s, port=%d: %s"
-            .formatted(config.host(), config.port(), cause.getMessage()),
+        BindFailure.text("HTTP", config.host(), config.port(), cause, config.remedy()),
         cause);
+  }
+
+  private static OriginRules origins(final HttpConfig config) {
+    final InetAddress address = new InetSocketAddress(config.host(), config.port()).getAddress();
+    return new OriginRules(config.origins(), address != null && address.isLoopbackAddress());
+  }
+
+  /**
+   * Serves connections from now on as {@code changed} says, requests on open ones too as far as
+   * limits and origins go; its address must be as before.
+   */
+  public void reconfigure(final HttpConfig changed) {
+    if (!changed.host().equals(config.host()) || changed.port() != config.port()) {
+      throw new IllegalArgumentException("a bound listener keeps its address");
+    }
+    config = changed;
+    origins = origins(changed);
   }
 
   /** The port bound, also when 0 was asked for. */
@@ -114,12 +128,17 @@ public final class HttpListener implements AutoCloseable {
 
   /** Open connections, those that became WebSockets among them. */
   public int connectionCount() {
-    return connections.size();
+    return connections.count();
+  }
+
+  /** What this listener has counted. */
+  public HttpCounters counters() {
+    return counters;
   }
 
   /** How often this head refused or ended something for this reason. */
   public long refusalCount(final HttpErrors reason) {
-    return refusals.get(reason.ordinal());
+    return counters.refusals(reason);
   }
 
   /**
@@ -130,30 +149,11 @@ public final class HttpListener implements AutoCloseable {
   public void close() {
     isStopping = true;
     server.close().awaitUninterruptibly();
-    connections.forEach(HttpConnection::stop);
-    if (!awaitEmpty(config.stopPatienceMs())) {
-      LOG.warn("closing connections that did not end in time: count={}", connections.size());
-      connections.forEach(HttpConnection::abort);
-      awaitEmpty(1_000);
-    }
-  }
-
-  private boolean awaitEmpty(final long patienceMs) {
-    long restNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
-    lock.lock();
-    try {
-      while (!connections.isEmpty()) {
-        if (restNs <= 0) {
-          return false;
-        }
-        restNs = left.awaitNanos(restNs);
-      }
-      return true;
-    } catch (final InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
+    connections.snapshot().forEach(HttpMember::stop);
+    if (!connections.awaitEmpty(config.times().stopPatienceMs())) {
+      LOG.warn("closing connections that did not end in time: count={}", connections.count());
+      connections.snapshot().forEach(HttpMember::abort);
+      connections.awaitEmpty(1_000);
     }
   }
 
@@ -165,9 +165,21 @@ public final class HttpListener implements AutoCloseable {
     return routes;
   }
 
-  /** Each task on a thread of its own. */
-  Executor handlers() {
-    return handlers;
+  /**
+   * Runs a task on a thread of its own.
+   *
+   * @param whenItDies runs if the task does not come to its end
+   */
+  void startThread(final Runnable task, final Runnable whenItDies) {
+    handlers.execute(
+        () -> {
+          try {
+            task.run();
+          } catch (final Throwable e) {
+            LOG.error("a request's thread died", e);
+            whenItDies.run();
+          }
+        });
   }
 
   /** Taken from the budget of all bodies under way. */
@@ -179,28 +191,17 @@ public final class HttpListener implements AutoCloseable {
     return isStopping;
   }
 
-  boolean tryJoin(final HttpConnection connection) {
-    connections.add(connection);
-    if (connections.size() <= config.connectionsMax()) {
-      return true;
-    }
-    connections.remove(connection);
-    return false;
+  HttpConnectionRegistry connections() {
+    return connections;
   }
 
-  void leave(final HttpConnection connection) {
-    connections.remove(connection);
-    lock.lock();
-    try {
-      left.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  OriginRules origins() {
+    return origins;
   }
 
   /** Takes from the budget of all bodies under way. */
   boolean tryReserve(final long bytes) {
-    if (bodyBytes.addAndGet(bytes) <= config.bodiesBytesMax()) {
+    if (bodyBytes.addAndGet(bytes) <= config.sizes().bodiesBytesMax()) {
       return true;
     }
     bodyBytes.addAndGet(-bytes);
@@ -212,6 +213,6 @@ public final class HttpListener implements AutoCloseable {
   }
 
   void count(final HttpErrors reason) {
-    refusals.incrementAndGet(reason.ordinal());
+    counters.count(reason);
   }
 }

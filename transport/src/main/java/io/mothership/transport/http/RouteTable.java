@@ -3,10 +3,12 @@ package io.mothership.transport.http;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Finds what serves a path. Immutable after construction; any thread. */
 final class RouteTable {
@@ -16,7 +18,7 @@ final class RouteTable {
   RouteTable(final List<Route> routes, final List<? extends UpgradeRoute> upgrades) {
     for (final Route route : routes) {
       final Entry entry = entry(route.template());
-      if (entry.handlers.putIfAbsent(route.method(), route.handler()) != null) {
+      if (entry.routes.putIfAbsent(route.method(), route) != null) {
         throw new IllegalArgumentException(
             "two routes for " + route.method() + " " + route.template());
       }
@@ -67,19 +69,33 @@ final class RouteTable {
 
   /** A path that is served, whatever the method. */
   record Match(Entry entry, Map<String, String> parameters) {
-    Optional<RouteHandler> handler(final String method) {
-      final RouteHandler exact = entry.handlers.get(method);
-      return Optional.ofNullable(exact != null ? exact : entry.handlers.get(Route.ANY_METHOD));
+    /** What serves a method; GET serves HEAD. */
+    Optional<Route> route(final String method) {
+      Route found = entry.routes.get(method);
+      if (found == null && method.equals("HEAD")) {
+        found = entry.routes.get("GET");
+      }
+      return Optional.ofNullable(found != null ? found : entry.routes.get(Route.ANY_METHOD));
     }
 
     Optional<UpgradeRoute> upgrade() {
       return entry.upgrades.stream().findFirst();
     }
 
+    /** How a refusal of any method reads here. */
+    RefusalRenderer refusals() {
+      return entry.routes.values().stream()
+          .map(Route::refusals)
+          .findFirst()
+          .orElse(RefusalRenderer.STANDARD);
+    }
+
     String allowed() {
-      final List<String> methods = new ArrayList<>(entry.handlers.keySet());
+      final Set<String> methods = new TreeSet<>(entry.routes.keySet());
       if (methods.isEmpty()) {
         methods.add("GET");
+      } else if (methods.contains("GET")) {
+        methods.add("HEAD");
       }
       methods.add("OPTIONS");
       return String.join(", ", methods);
@@ -88,7 +104,7 @@ final class RouteTable {
 
   static final class Entry {
     private final String[] segments;
-    private final Map<String, RouteHandler> handlers = new TreeMap<>();
+    private final Map<String, Route> routes = new LinkedHashMap<>();
     private final List<UpgradeRoute> upgrades = new ArrayList<>();
 
     Entry(final String[] segments) {

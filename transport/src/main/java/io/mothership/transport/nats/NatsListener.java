@@ -5,6 +5,7 @@ import io.mothership.error.MothershipException;
 import io.mothership.transport.head.BufferBudget;
 import io.mothership.transport.head.ChunkPool;
 import io.mothership.transport.head.ConnectionRegistry;
+import io.mothership.transport.loop.BindFailure;
 import io.mothership.transport.loop.SocketDriver;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -102,7 +103,12 @@ public final class NatsListener implements AutoCloseable {
       throw new MothershipException(
           MothershipException.Category.ENVIRONMENT,
           "LISTEN_FAILED",
-          "cannot listen for NATS clients: address=" + address + ", cause=" + bound.cause(),
+          BindFailure.text(
+              "NATS clients",
+              config.host(),
+              config.port(),
+              bound.cause(),
+              "use --nats HOST:PORT, or -p PORT"),
           bound.cause());
     }
     server = bound.channel();

@@ -1,6 +1,7 @@
 package io.mothership.transport.tls;
 
 import io.mothership.error.MothershipException;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -27,9 +28,11 @@ public record TlsConfig(
   /**
    * Reads the files.
    *
+   * @param applicationProtocols what is told to clients that ask which protocol is spoken (ALPN);
+   *     none leaves the question unanswered
    * @throws MothershipException {@code TLS_FILES} naming the files and what is wrong
    */
-  public SslContext open() {
+  public SslContext open(final String... applicationProtocols) {
     try {
       final SslContextBuilder builder =
           SslContextBuilder.forServer(certificate.toFile(), key.toFile())
@@ -38,6 +41,14 @@ public record TlsConfig(
       authorities.ifPresent(file -> builder.trustManager(file.toFile()));
       if (verifiesClients) {
         builder.clientAuth(ClientAuth.REQUIRE);
+      }
+      if (applicationProtocols.length > 0) {
+        builder.applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                applicationProtocols));
       }
       return builder.build();
     } catch (final SSLException | IllegalArgumentException e) {

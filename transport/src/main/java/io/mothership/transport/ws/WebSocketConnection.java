@@ -11,8 +11,6 @@ import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -21,6 +19,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.util.ReferenceCountUtil;
@@ -44,6 +43,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   private final WebSocketConfig config;
   private final WebSocketSession session;
+  private final WebSocketCounters counters;
   private ChannelHandlerContext context;
   private WritableGate gate;
   private Thread thread;
@@ -51,9 +51,18 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private long lastFrameNs = System.nanoTime();
   private boolean isClosing;
 
-  private WebSocketConnection(final WebSocketConfig config, final WebSocketSession session) {
+  /** Why it ends; what comes first counts. */
+  private WebSocketErrors reason = WebSocketErrors.GONE;
+
+  private boolean isOpenCounted;
+
+  private WebSocketConnection(
+      final WebSocketConfig config,
+      final WebSocketSession session,
+      final WebSocketCounters counters) {
     this.config = config;
     this.session = session;
+    this.counters = counters;
   }
 
   /** Answers the handshake and starts the session; event loop. */
@@ -62,7 +71,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       final FullHttpRequest request,
       final WebSocketConfig config,
       final String subprotocol,
-      final WebSocketSession session) {
+      final WebSocketSession session,
+      final WebSocketCounters counters) {
     final WebSocketDecoderConfig decoding =
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(config.frameBytesMax())
@@ -73,13 +83,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
             .build();
     final WebSocketServerHandshaker handshaker =
         new WebSocketServerHandshaker13("", subprotocol.isEmpty() ? null : subprotocol, decoding);
-    final WebSocketConnection connection = new WebSocketConnection(config, session);
-    final HttpHeaders headers = new DefaultHttpHeaders();
-    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    final WebSocketConnection connection = new WebSocketConnection(config, session, counters);
     http.pipeline().addAfter(http.name(), "websocket", connection);
     http.pipeline().addAfter(http.name(), "utf8", new Utf8FrameValidator(false));
     handshaker
-        .handshake(http.channel(), request, headers, http.channel().newPromise())
+        .handshake(http.channel(), request, new DefaultHttpHeaders(), http.channel().newPromise())
         .addListener(
             shaken -> {
               if (shaken.isSuccess()) {
@@ -98,6 +106,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   }
 
   private void start() {
+    if (!context.channel().isActive()) {
+      return;
+    }
+    isOpenCounted = true;
+    counters.countOpen();
     context.channel().config().setAutoRead(true);
     pinger =
         context
@@ -139,6 +152,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     if (!context.channel().isActive()) {
       throw new IOException("connection closed");
     }
+    counters.countSent(text.length);
     // The channel copies it out of the heap; without memory there it must not go on with a gap.
     context
         .channel()
@@ -166,6 +180,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
             context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
         case CloseWebSocketFrame close -> answerClose(close);
         case BinaryWebSocketFrame ignoredFrame -> end(WebSocketErrors.BINARY_UNSUPPORTED);
+        case WebSocketFrame other -> counters.countReceived(other.content().readableBytes());
         default -> {}
       }
     } finally {
@@ -186,6 +201,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     gate.signal();
     if (thread != null) {
       thread.interrupt();
+    }
+    if (isOpenCounted) {
+      isOpenCounted = false;
+      counters.countEnd(reason);
     }
   }
 
@@ -213,6 +232,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private void ping() {
     if (System.nanoTime() - lastFrameNs > TimeUnit.MILLISECONDS.toNanos(config.silenceMs())) {
       LOG.debug("closing: {}", WebSocketErrors.SILENT.text());
+      reason = WebSocketErrors.SILENT;
       context.close();
     } else {
       context.writeAndFlush(new PingWebSocketFrame());
@@ -225,26 +245,28 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       return;
     }
     isClosing = true;
+    reason = WebSocketErrors.CLIENT;
     final int code = close.statusCode();
     context
         .writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
         .addListener(ChannelFutureListener.CLOSE);
   }
 
-  private void endLater(final WebSocketErrors reason) {
-    context.executor().execute(() -> end(reason));
+  private void endLater(final WebSocketErrors why) {
+    context.executor().execute(() -> end(why));
   }
 
   /** Says why, and closes when the client agreed or took too long. */
-  private void end(final WebSocketErrors reason) {
+  private void end(final WebSocketErrors why) {
     if (isClosing || !context.channel().isActive()) {
       return;
     }
     isClosing = true;
+    reason = why;
     if (thread != null) {
       thread.interrupt();
     }
-    context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
+    context.writeAndFlush(new CloseWebSocketFrame(why.code(), why.text()));
     context.executor().schedule(() -> context.close(), CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS);
   }
 }

@@ -10,7 +10,11 @@ public enum WebSocketErrors {
   TOO_LARGE(1009, "message too large"),
   SESSION_FAILED(1011, "internal error"),
   /** The client is gone: nobody would read a close frame. */
-  SILENT(1006, "no answer to pings");
+  SILENT(1006, "no answer to pings"),
+  /** The client said good-bye first. */
+  CLIENT(1000, ""),
+  /** The connection broke. */
+  GONE(1006, "connection closed");
 
   private final int code;
   private final String text;

@@ -8,6 +8,7 @@ public final class WebSocketRoute implements UpgradeRoute {
   private final String template;
   private final WebSocketConfig config;
   private final WebSocketHandler handler;
+  private final WebSocketCounters counters = new WebSocketCounters();
 
   public WebSocketRoute(
       final String template, final WebSocketConfig config, final WebSocketHandler handler) {
@@ -21,6 +22,11 @@ public final class WebSocketRoute implements UpgradeRoute {
     return template;
   }
 
+  /** What its sessions have seen. */
+  public WebSocketCounters counters() {
+    return counters;
+  }
+
   @Override
   public Decision decide(final HttpRequestView request) throws Exception {
     return switch (handler.open(request)) {
@@ -29,7 +35,12 @@ public final class WebSocketRoute implements UpgradeRoute {
           new Decision.Accepted(
               (context, netty) ->
                   WebSocketConnection.take(
-                      context, netty, config, accepted.subprotocol(), accepted.session()));
+                      context,
+                      netty,
+                      config,
+                      accepted.subprotocol(),
+                      accepted.session(),
+                      counters));
     };
   }
 }

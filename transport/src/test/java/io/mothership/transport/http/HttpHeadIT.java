@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.error.MothershipException;
+import io.mothership.metrics.MetricsText;
 import io.mothership.transport.loop.SocketDriver;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +25,11 @@ import org.junit.jupiter.api.Test;
 
 /** The HTTP head over raw sockets: what clients do wrong, and what they may do. */
 final class HttpHeadIT {
-  private static final String GET_HELLO = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String GET_HELLO = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String CORS_AND_END = "access-control-allow-origin: *";
+
+  private static final HttpConfig PATIENT =
+      HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000);
 
   private final EventLoopGroup group = SocketDriver.best().loops(1);
   private final Semaphore slowMayAnswer = new Semaphore(0);
@@ -34,7 +40,7 @@ final class HttpHeadIT {
 
   @BeforeEach
   void start() {
-    listener = listen(HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000));
+    listener = listen(PATIENT);
   }
 
   private HttpListener listen(final HttpConfig config) {
@@ -49,6 +55,14 @@ final class HttpHeadIT {
             new Route(Route.ANY_METHOD, "/any", request -> text(request.method())),
             new Route("GET", "/slow", this::slow),
             new Route("GET", "/fail", HttpHeadIT::fail),
+            Route.of("POST", "/worded", request -> text("worded"))
+                .bodyMax(8)
+                .refusals(
+                    (reason, request) ->
+                        HttpResponse.of(
+                            reason.status(),
+                            "text/plain",
+                            (reason + " on " + request.path()).getBytes(StandardCharsets.UTF_8))),
             new Route("GET", "/lines", request -> stream(1_000)),
             new Route("GET", "/endless", request -> stream(Long.MAX_VALUE))),
         List.of());
@@ -66,11 +80,11 @@ final class HttpHeadIT {
   void shouldAnswerPipelinedRequestsInOrder() throws Exception {
     try (RawConnection client = connect()) {
       client.send(
-          "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
+          "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
               + GET_HELLO
-              + "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
-              + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
-              + "GET /at/last HTTP/1.1\r\nHost: x\r\n\r\n");
+              + "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+              + "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+              + "GET /at/last HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertTrue(slowStarted.await(60, TimeUnit.SECONDS));
       slowMayAnswer.release();
       assertTrue(client.response().endsWith("slow"));
@@ -83,7 +97,8 @@ final class HttpHeadIT {
 
   @Test
   void shouldUnderstandARequestInAnyPieces() throws Exception {
-    final String request = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde";
+    final String request =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nabcde";
     try (RawConnection client = connect()) {
       for (final char c : request.toCharArray()) {
         client.send(String.valueOf(c));
@@ -95,7 +110,7 @@ final class HttpHeadIT {
         assertTrue(client.response().endsWith("abcde"));
       }
       client.send(
-          "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
               + "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n");
       assertTrue(client.response().endsWith("abcde"));
     }
@@ -109,21 +124,21 @@ final class HttpHeadIT {
             "400",
             "GET /hello HTTP/1.1\r\n\r\n",
             "400",
-            "GET /hello HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+            "GET /hello HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
             "400",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "505",
-            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
             "400",
-            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
             "400",
-            "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "400",
-            "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n",
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n\r\n",
             "417",
-            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n",
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n",
             "413",
-            "GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
             "431");
     for (final Map.Entry<String, String> wrong : cases.entrySet()) {
       try (RawConnection client = connect()) {
@@ -143,7 +158,7 @@ final class HttpHeadIT {
   void shouldRefuseAMegabyteOfHeaders() throws Exception {
     for (final String header : List.of("x".repeat(1024 * 1024), "x\r\nA: b".repeat(200_000))) {
       try (RawConnection client = connect()) {
-        client.send("GET /hello HTTP/1.1\r\nHost: x\r\nBig: ");
+        client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nBig: ");
         assertThrowsOrSends(client, header);
         assertTrue(client.rest().startsWith("HTTP/1.1 431 "));
       }
@@ -155,7 +170,7 @@ final class HttpHeadIT {
   @Test
   void shouldRefuseABodyThatGrowsTooLarge() throws Exception {
     try (RawConnection client = connect()) {
-      client.send("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
       final String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
       for (int i = 0; i < 17; i++) {
         assertThrowsOrSends(client, chunk);
@@ -163,7 +178,7 @@ final class HttpHeadIT {
       assertTrue(client.rest().startsWith("HTTP/1.1 413 "));
     }
     try (RawConnection client = connect()) {
-      client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n");
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n");
       client.send("y".repeat(1024 * 1024));
       assertTrue(client.response().endsWith("yyy"));
     }
@@ -173,7 +188,7 @@ final class HttpHeadIT {
   void shouldRefuseBrokenTargets() throws Exception {
     for (final String target : List.of("/at/%zz", "/at/%", "/hello?name=%g1")) {
       try (RawConnection client = connect()) {
-        client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertTrue(client.response().startsWith("HTTP/1.1 400 "), target);
         client.send(GET_HELLO);
         assertTrue(client.response().startsWith("HTTP/1.1 200 "));
@@ -192,11 +207,11 @@ final class HttpHeadIT {
       assertEquals("404 page not found\n", body(client, "GET", "/at/"));
       assertEquals("404 page not found\n", body(client, "GET", "/at/a/b"));
       assertEquals("404 page not found\n", body(client, "GET", "*"));
-      client.send("DELETE /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("DELETE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
       final String refused = client.response();
       assertTrue(refused.startsWith("HTTP/1.1 405 "));
-      assertTrue(refused.contains("Allow: GET, OPTIONS"));
-      client.send("HEAD /any HTTP/1.1\r\nHost: x\r\n\r\n" + GET_HELLO);
+      assertTrue(refused.contains("Allow: GET, HEAD, OPTIONS"));
+      client.send("HEAD /any HTTP/1.1\r\nHost: localhost\r\n\r\n" + GET_HELLO);
       assertTrue(client.head().contains("content-length: 4\r\n"));
       assertTrue(client.response().endsWith("hello "));
     }
@@ -205,7 +220,7 @@ final class HttpHeadIT {
   @Test
   void shouldKeepOrCloseTheConnectionAsAsked() throws Exception {
     try (RawConnection client = connect()) {
-      client.send("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       final String answer = client.rest();
       assertTrue(answer.endsWith("hello "));
       assertTrue(answer.contains("connection: close\r\n"));
@@ -222,7 +237,10 @@ final class HttpHeadIT {
     }
     try (RawConnection client = connect()) {
       client.send(
-          "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+          "POST /echo HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Expect: 100-continue\r\n"
+              + "Content-Length: 1\r\n\r\n");
       assertTrue(client.head().startsWith("HTTP/1.1 100 Continue"));
       client.send("z");
       assertTrue(client.response().endsWith("z"));
@@ -232,7 +250,7 @@ final class HttpHeadIT {
   @Test
   void shouldAnswerAFailureAndLiveOn() throws Exception {
     try (RawConnection client = connect()) {
-      client.send("GET /fail HTTP/1.1\r\nHost: x\r\n\r\n" + GET_HELLO);
+      client.send("GET /fail HTTP/1.1\r\nHost: localhost\r\n\r\n" + GET_HELLO);
       final String failed = client.response();
       assertTrue(failed.startsWith("HTTP/1.1 500 "));
       assertFalse(failed.contains("secret"));
@@ -243,7 +261,7 @@ final class HttpHeadIT {
   @Test
   void shouldStreamInChunks() throws Exception {
     try (RawConnection client = connect()) {
-      client.send("GET /lines HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      client.send("GET /lines HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertTrue(client.head().contains("transfer-encoding: chunked"));
       assertTrue(client.rest().endsWith("\r\n0\r\n\r\n"));
     }
@@ -254,7 +272,7 @@ final class HttpHeadIT {
     try (HttpListener impatient =
             listen(HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 300, 60_000, 5_000));
         RawConnection client = new RawConnection(impatient.port())) {
-      client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
       await(streamFailed::get);
       final long produced = streamed.get();
       assertTrue(produced < 64L * 1024 * 1024, "produced=" + produced);
@@ -270,7 +288,7 @@ final class HttpHeadIT {
         RawConnection half = new RawConnection(impatient.port());
         RawConnection noBody = new RawConnection(impatient.port())) {
       half.send("GET /hello HTT");
-      noBody.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+      noBody.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab");
       assertTrue(half.rest().startsWith("HTTP/1.1 408 "));
       assertTrue(noBody.rest().startsWith("HTTP/1.1 408 "));
       assertEquals(2, impatient.refusalCount(HttpErrors.READ_TIMEOUT));
@@ -284,26 +302,202 @@ final class HttpHeadIT {
   }
 
   @Test
-  void shouldRefuseConnectionsAboveTheLimit() throws Exception {
-    final HttpConfig one =
-        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1024, 1024, 1, 60_000, 60_000, 60_000, 5_000);
+  void shouldRefuseConnectionsAboveTheLimitWhenAllAreBusy() throws Exception {
+    final HttpConfig one = PATIENT.withConnections(1, 1);
     try (HttpListener small = listen(one);
-        RawConnection first = new RawConnection(small.port())) {
-      first.send(GET_HELLO);
-      assertTrue(first.response().endsWith("hello "));
-      try (RawConnection second = new RawConnection(small.port())) {
-        assertTrue(second.rest().startsWith("HTTP/1.1 503 "));
+        RawConnection first = new RawConnection(small.port());
+        RawConnection second = new RawConnection(small.port())) {
+      // The second has the place that is kept for this machine.
+      first.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      second.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await(() -> slowMayAnswer.getQueueLength() == 2);
+      try (RawConnection third = new RawConnection(small.port())) {
+        assertTrue(third.rest().startsWith("HTTP/1.1 503 "));
       }
-      first.send(GET_HELLO);
-      assertTrue(first.response().endsWith("hello "));
+      slowMayAnswer.release(2);
+      assertTrue(first.response().endsWith("slow"));
+      assertTrue(second.response().endsWith("slow"));
     }
+  }
+
+  @Test
+  void shouldServeWhoSpeaksWhileOthersAreSlow() throws Exception {
+    final List<RawConnection> slow = new ArrayList<>();
+    try (HttpListener small = listen(PATIENT.withConnections(20, 5))) {
+      for (int i = 0; i < 300; i++) {
+        final RawConnection attacker = new RawConnection(small.port());
+        slow.add(attacker);
+        attacker.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+        if (i % 10 == 0) {
+          assertStillServes(small.port());
+        }
+      }
+      await(() -> small.connectionCount() <= 21);
+      await(() -> small.refusalCount(HttpErrors.EVICTED) >= 279);
+      assertEquals(0, small.refusalCount(HttpErrors.CONNECTIONS_MAX));
+    } finally {
+      for (final RawConnection attacker : slow) {
+        attacker.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatCanBeReadInTwoWays() throws Exception {
+    final String chunked = "Transfer-Encoding: chunked\r\n";
+    final List<String> heads =
+        List.of(
+            "Content-Length: 4\r\n" + chunked,
+            chunked + "Content-Length: 4\r\n",
+            "Content-Length: 4\r\nContent-Length: 5\r\n",
+            "Content-Length: 4, 5\r\n",
+            "Content-Length: +4\r\n",
+            "Content-Length: 0x4\r\n",
+            "Content-Length : 4\r\n",
+            "Transfer-Encoding: gzip, chunked, identity\r\n",
+            "Transfer-Encoding: chunked, chunked\r\n",
+            "Transfer-Encoding:\u000bchunked\r\n",
+            "Host: other\r\n");
+    for (final String head : heads) {
+      try (RawConnection client = connect()) {
+        client.send(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\n" + head + "\r\n0\r\n\r\n" + GET_HELLO);
+        final String answer = client.rest();
+        assertTrue(answer.startsWith("HTTP/1.1 4"), head + answer);
+        assertFalse(answer.contains("hello "), head + answer);
+      }
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void shouldBoundWhatComesAroundChunks() throws Exception {
+    final String head =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    final Map<String, String> cases =
+        Map.of(
+            "1;" + "x".repeat(1024 * 1024),
+            "extension",
+            "000000000000000000000000000000000000001\r\na\r\n0\r\n\r\n",
+            "zeros",
+            "fffffffffffffffff\r\n",
+            "number",
+            "-1\r\n",
+            "negative",
+            "0\r\n" + "a: b\r\n".repeat(100_000),
+            "trailers");
+    for (final Map.Entry<String, String> wrong : cases.entrySet()) {
+      try (RawConnection client = connect()) {
+        client.send(head);
+        assertThrowsOrSends(client, wrong.getKey());
+        final String answer = client.rest();
+        assertTrue(answer.startsWith("HTTP/1.1 4") || wrong.getValue().equals("zeros"), answer);
+      }
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void shouldKeepForeignPagesOut() throws Exception {
+    try (RawConnection client = connect()) {
+      client.send("GET /hello HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+      final String answer = client.rest();
+      assertTrue(answer.startsWith("HTTP/1.1 403 "), answer);
+      assertFalse(answer.toLowerCase().contains("access-control"), answer);
+    }
+    try (RawConnection client = connect()) {
+      client.send(
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+              + "Content-Length: 1\r\n\r\nx");
+      assertTrue(client.response().startsWith("HTTP/1.1 403 "));
+      client.send(
+          "OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+              + "Access-Control-Request-Method: POST\r\n"
+              + "Access-Control-Request-Headers: authorization\r\n\r\n");
+      final String preflight = client.response();
+      assertTrue(preflight.startsWith("HTTP/1.1 403 "), preflight);
+      assertFalse(preflight.toLowerCase().contains("access-control"), preflight);
+      client.send(
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n"
+              + "Content-Length: 1\r\n\r\nx");
+      assertTrue(client.response().endsWith("x"));
+    }
+    assertEquals(2, listener.refusalCount(HttpErrors.FOREIGN_ORIGIN));
+    assertEquals(1, listener.refusalCount(HttpErrors.FOREIGN_HOST));
+  }
+
+  @Test
+  void shouldRefuseInTheWordsOfTheRoute() throws Exception {
+    try (RawConnection client = connect()) {
+      client.send("PUT /worded HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      final String answer = client.response();
+      assertTrue(answer.startsWith("HTTP/1.1 405 "), answer);
+      assertTrue(
+          answer.contains("Allow: POST, OPTIONS") || answer.contains("Allow: OPTIONS, POST"));
+      assertTrue(answer.endsWith("METHOD_NOT_ALLOWED on /worded"), answer);
+      client.send("POST /worded HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+      assertTrue(client.response().endsWith("BODY_TOO_LARGE on /worded"));
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutATakenPort() {
+    final HttpConfig taken =
+        HttpConfig.of("127.0.0.1", listener.port()).withRemedy("use --http HOST:PORT");
+    final MothershipException refused =
+        assertThrows(MothershipException.class, () -> listen(taken));
+    assertEquals("HTTP_BIND_FAILED", refused.code());
+    assertEquals(
+        "cannot listen for HTTP: host=127.0.0.1, port="
+            + listener.port()
+            + ": the port is in use by another program; use --http HOST:PORT",
+        refused.getMessage());
+  }
+
+  @Test
+  void shouldCountByRouteAndStatus() throws Exception {
+    try (RawConnection client = connect()) {
+      client.send(GET_HELLO + "GET /at/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      client.response();
+      client.response();
+      client.send("GET /at/2 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      client.response();
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc");
+      client.response();
+      client.send("GET /nowhere/" + "x".repeat(50) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      client.response();
+      client.send("GET /fail HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      client.response();
+      await(() -> listener.counters().inFlight() == 0);
+    }
+    final HttpMetrics metrics = new HttpMetrics();
+    metrics.add("http", listener);
+    final MetricsText text = new MetricsText();
+    metrics.write(text);
+    final String page = new String(text.bytes(), StandardCharsets.UTF_8);
+    for (final String line :
+        List.of(
+            "mothership_http_requests_total{listener=\"http\",route=\"/hello\",status=\"2xx\"} 1",
+            "mothership_http_requests_total{listener=\"http\",route=\"/at/{id}\",status=\"2xx\"} 2",
+            "mothership_http_requests_total{listener=\"http\",route=\"/fail\",status=\"5xx\"} 1",
+            "mothership_http_requests_total{listener=\"http\",route=\"other\",status=\"4xx\"} 1",
+            "mothership_http_requests_in_flight{listener=\"http\"} 0",
+            "mothership_http_received_body_bytes_total{listener=\"http\"} 3",
+            "mothership_http_connections_total{listener=\"http\"} 1",
+            "mothership_http_refusals_total{listener=\"http\",reason=\"not_found\"} 1",
+            "mothership_http_request_seconds_count{listener=\"http\",route=\"/at/{id}\"} 2",
+            "mothership_http_request_seconds_bucket{listener=\"http\",route=\"/at/{id}\",le=\"+Inf\"}"
+                + " 2")) {
+      assertTrue(page.contains(line + "\n"), line + "\n" + page);
+    }
+    assertFalse(page.contains("xxxxx"), page);
   }
 
   @Test
   void shouldBoundAllBodiesTogether() throws Exception {
     final HttpConfig config =
-        new HttpConfig("127.0.0.1", 0, 8192, 32768, 1000, 1500, 9, 60_000, 60_000, 60_000, 5_000);
-    final String head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+        PATIENT.withSizes(new HttpConfig.Sizes(8192, 32768, 1000, 1000, 1500));
+    final String head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n";
     try (HttpListener small = listen(config);
         RawConnection first = new RawConnection(small.port());
         RawConnection second = new RawConnection(small.port())) {
@@ -328,7 +522,7 @@ final class HttpHeadIT {
         RawConnection idle = connect()) {
       idle.send(GET_HELLO);
       assertTrue(idle.response().endsWith("hello "));
-      busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+      busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertTrue(slowStarted.await(60, TimeUnit.SECONDS));
       final int port = listener.port();
       final Thread stopping = Thread.startVirtualThread(listener::close);
@@ -376,7 +570,7 @@ final class HttpHeadIT {
 
   private static String body(final RawConnection client, final String method, final String target)
       throws IOException {
-    client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     final String answer = client.response();
     return answer.substring(answer.indexOf("\r\n\r\n") + 4);
   }

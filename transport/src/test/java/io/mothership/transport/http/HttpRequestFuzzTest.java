@@ -19,7 +19,10 @@ final class HttpRequestFuzzTest {
 
   private final HttpListener listener =
       new HttpListener(
-          new HttpConfig("127.0.0.1", 0, 512, 1024, BODY_MAX, BODY_MAX, 4, 10, 10, 10, 10),
+          HttpConfig.of("0.0.0.0", 0)
+              .withTimes(10, 10, 10, 10)
+              .withConnections(4, 4)
+              .withSizes(new HttpConfig.Sizes(512, 1024, BODY_MAX, BODY_MAX, BODY_MAX)),
           List.of(
               new Route("GET", "/", HttpRequestFuzzTest::echo),
               new Route("POST", "/echo/{name}", HttpRequestFuzzTest::echo),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.metrics.MetricsText;
 import io.mothership.transport.http.HttpConfig;
 import io.mothership.transport.http.HttpListener;
 import io.mothership.transport.http.HttpResponse;
@@ -30,44 +31,46 @@ final class WebSocketHeadIT {
 
   private final EventLoopGroup group = SocketDriver.best().loops(1);
   private final CountDownLatch sessionEnded = new CountDownLatch(1);
+  private final WebSocketConfig config = new WebSocketConfig(1024, 50, 60_000);
+  private final WebSocketConfig impatient = new WebSocketConfig(1024, 50, 400);
+  private final List<WebSocketRoute> routes =
+      List.of(
+          new WebSocketRoute(
+              "/talk",
+              config,
+              request ->
+                  request.query("in").isEmpty()
+                      ? new WebSocketHandler.Opening.Refused(HttpResponse.empty(403))
+                      : new WebSocketHandler.Opening.Accepted("", this::talk)),
+          new WebSocketRoute(
+              "/impatient",
+              impatient,
+              request -> new WebSocketHandler.Opening.Accepted("", this::talk)),
+          new WebSocketRoute(
+              "/short",
+              config,
+              request ->
+                  new WebSocketHandler.Opening.Accepted(
+                      "", peer -> peer.send("bye".getBytes(StandardCharsets.US_ASCII)))),
+          new WebSocketRoute(
+              "/broken",
+              config,
+              request ->
+                  new WebSocketHandler.Opening.Accepted(
+                      "",
+                      peer -> {
+                        throw new IllegalStateException("planted");
+                      })));
   private HttpListener listener;
 
   @BeforeEach
   void start() {
-    final WebSocketConfig config = new WebSocketConfig(1024, 50, 60_000);
-    final WebSocketConfig impatient = new WebSocketConfig(1024, 50, 400);
     listener =
         HttpListener.start(
             HttpConfig.of("127.0.0.1", 0).withTimes(60_000, 60_000, 60_000, 5_000),
             group,
             List.of(),
-            List.of(
-                new WebSocketRoute(
-                    "/talk",
-                    config,
-                    request ->
-                        request.query("in").isEmpty()
-                            ? new WebSocketHandler.Opening.Refused(HttpResponse.empty(403))
-                            : new WebSocketHandler.Opening.Accepted("", this::talk)),
-                new WebSocketRoute(
-                    "/impatient",
-                    impatient,
-                    request -> new WebSocketHandler.Opening.Accepted("", this::talk)),
-                new WebSocketRoute(
-                    "/short",
-                    config,
-                    request ->
-                        new WebSocketHandler.Opening.Accepted(
-                            "", peer -> peer.send("bye".getBytes(StandardCharsets.US_ASCII)))),
-                new WebSocketRoute(
-                    "/broken",
-                    config,
-                    request ->
-                        new WebSocketHandler.Opening.Accepted(
-                            "",
-                            peer -> {
-                              throw new IllegalStateException("planted");
-                            }))));
+            routes);
   }
 
   @AfterEach
@@ -108,8 +111,63 @@ final class WebSocketHeadIT {
       final String answer = client.response();
       assertTrue(answer.startsWith("HTTP/1.1 426 "));
       assertTrue(answer.contains("Sec-WebSocket-Version: 13"));
-      client.send("POST /talk HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("POST /talk HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertTrue(client.response().startsWith("HTTP/1.1 405 "));
+    }
+  }
+
+  @Test
+  void shouldRefuseForeignPages() throws Exception {
+    for (final String origin :
+        List.of("http://evil.example", "null", "http://127.0.0.1.evil.example")) {
+      try (RawConnection client = new RawConnection(listener.port())) {
+        client.send(
+            handshake("/talk?in=1", "13")
+                .replace("\r\n\r\n", "\r\nOrigin: " + origin + "\r\n\r\n"));
+        assertTrue(client.head().startsWith("HTTP/1.1 403 "), origin);
+      }
+    }
+    try (RawConnection client = new RawConnection(listener.port())) {
+      client.send(handshake("/talk?in=1", "13").replace("Host: localhost", "Host: evil.example"));
+      assertTrue(client.head().startsWith("HTTP/1.1 403 "));
+    }
+    try (RawConnection client = new RawConnection(listener.port())) {
+      client.send(
+          handshake("/talk?in=1", "13")
+              .replace("\r\n\r\n", "\r\nOrigin: http://localhost:5173\r\n\r\n"));
+      assertTrue(client.head().startsWith("HTTP/1.1 101 "));
+    }
+  }
+
+  @Test
+  void shouldCountSessionsAndWhyTheyEnded() throws Exception {
+    try (RawConnection client = open("/short")) {
+      next(client, CLOSE);
+      client.send(frame(CLOSE, true, new byte[] {3, (byte) 0xE8}));
+      client.rest();
+    }
+    closeCode(frame(BINARY, true, new byte[] {1}));
+    try (RawConnection client = open("/talk?in=1")) {
+      client.send(frame(TEXT, true, new byte[] {'x', 'y'}));
+      client.send(frame(CLOSE, true, new byte[] {3, (byte) 0xE8}));
+      client.rest();
+    }
+    listener.close();
+    final MetricsText text = new MetricsText();
+    new WebSocketMetrics(routes).write(text);
+    final String page = new String(text.bytes(), StandardCharsets.UTF_8);
+    for (final String line :
+        List.of(
+            "sessions{route=\"/talk\"} 0",
+            "sessions_total{route=\"/talk\"} 2",
+            "sent_messages_total{route=\"/short\"} 1",
+            "sent_bytes_total{route=\"/short\"} 3",
+            "received_messages_total{route=\"/talk\"} 1",
+            "received_bytes_total{route=\"/talk\"} 2",
+            "ends_total{route=\"/short\",reason=\"normal\"} 1",
+            "ends_total{route=\"/talk\",reason=\"binary_unsupported\"} 1",
+            "ends_total{route=\"/talk\",reason=\"client\"} 1")) {
+      assertTrue(page.contains("mothership_websocket_" + line + "\n"), line + "\n" + page);
     }
   }
 
@@ -167,8 +225,12 @@ final class WebSocketHeadIT {
   private static String handshake(final String target, final String version) {
     return "GET "
         + target
-        + " HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: "
+        + " HTTP/1.1\r\n"
+        + "Host: localhost\r\n"
+        + "Connection: keep-alive, Upgrade\r\n"
+        + "Upgrade: websocket\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + "Sec-WebSocket-Version: "
         + version
         + "\r\n\r\n";
   }
