@@ -2,9 +2,9 @@ package io.mothership.api.commands;
 
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.Organizations;
-import io.mothership.bus.Fabric;
-import io.mothership.bus.Fabric.Publication;
-import io.mothership.bus.Fabric.PublishAck;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
+import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;

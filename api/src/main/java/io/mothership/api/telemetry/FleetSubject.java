@@ -2,6 +2,7 @@ package io.mothership.api.telemetry;
 
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.fleet.FleetSubjects;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,30 +56,31 @@ record FleetSubject(RecordKind kind, String orgId, String entityId) {
     return switch (kind) {
       case TELEMETRY ->
           entityId.isEmpty()
-              // The other form does not name the organization.
-              ? List.of(ROOT + "telemetry.>")
+              // The older form does not name the organization.
+              ? List.of(Family.TELEMETRY.all())
               : List.of(
-                  ROOT + "telemetry." + org + "." + entity,
-                  ROOT + "telemetry." + org + "." + entity + ".>",
-                  ROOT + "telemetry." + entity + ".>");
-      case EVENT -> List.of(ROOT + "events." + org + ".>", ROOT + "events.isr." + org + ".>");
-      case ENTITY -> List.of(ROOT + "entities." + org + ".>");
+                  FleetSubjects.telemetry(org, entity),
+                  FleetSubjects.telemetry(org, entity) + ".>",
+                  Family.TELEMETRY.of(entity));
+      case EVENT ->
+          List.of(
+              Family.EVENTS.of(org),
+              Family.EVENTS.prefix() + FleetSubjects.DETECTIONS + "." + org + ".>");
+      case ENTITY -> List.of(Family.ENTITIES.of(org));
       case COMMAND ->
           entityId.isEmpty()
-              ? List.of(ROOT + "commands." + org + ".>")
+              ? List.of(Family.COMMANDS.of(org))
               : List.of(
-                  ROOT + "commands." + org + "." + entity,
-                  ROOT + "commands." + org + "." + entity + ".>",
-                  ROOT + "commands." + org + ".broadcast",
-                  ROOT + "commands." + org + ".broadcast.>");
+                  FleetSubjects.command(org, entity),
+                  FleetSubjects.command(org, entity) + ".>",
+                  FleetSubjects.command(org, FleetSubjects.BROADCAST),
+                  FleetSubjects.command(org, FleetSubjects.BROADCAST) + ".>");
     };
   }
 
   /** The id as a token of a pattern; what cannot be one is in no subject either. */
   private static String token(final String id) {
-    final boolean isToken =
-        !id.isEmpty() && id.chars().noneMatch(c -> c <= ' ' || c == '.' || c == '*' || c == '>');
-    return isToken ? id : "-";
+    return FleetSubjects.isToken(id) ? id : "-";
   }
 
   FleetSubject withEntity(final String newEntityId) {

@@ -5,6 +5,7 @@ import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
 import io.mothership.fleet.FleetSubjects.Family;
+import io.mothership.fleet.FleetSubjects.Family;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
