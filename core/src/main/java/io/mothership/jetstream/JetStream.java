@@ -270,7 +270,8 @@ public final class JetStream implements StreamLayer {
       return;
     }
     final boolean isForConsumers = rest.startsWith(CONSUMER);
-    final ApiRequest request = ApiRequest.of(ACCOUNT, home.exchange().scope(), rest.toString(), message);
+    final ApiRequest request =
+        ApiRequest.of(ACCOUNT, home.exchange().scope(), rest.toString(), message);
     if (isForConsumers) {
       api.countRequest();
       consumerApi.onRequest(request);

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
  *                    subscribes   _INBOX.{one}.…
  * </pre>
  *
- * <p>Who may write telemetry and events, and read them, may also take events out of their queue. What is subscribed to can also be read from streams and buckets, and nothing else: the engine
+ * <p>Who may write telemetry and events, and read them, may also take events out of their queue.
+ * What is subscribed to can also be read from streams and buckets, and nothing else: the engine
  * holds requests to the JetStream API to {@link SubjectRules#scope()}.
  *
  * <p><i>Thread:</i> any.

@@ -3,10 +3,16 @@ package io.mothership.jetstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mothership.fleet.streams.BroadcastFanOut;
 import io.mothership.fleet.streams.FleetStreams;
 import io.mothership.frame.Slice;
 import io.mothership.jetstream.model.JetStreamConfig;
+import io.mothership.jetstream.model.StreamConfig;
+import io.mothership.jetstream.model.StreamDefinition;
 import io.mothership.jetstream.stream.Stream;
+import io.mothership.journal.SyncPolicy;
+import io.mothership.json.JsonReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -69,14 +75,25 @@ final class BroadcastTest {
 
   @Test
   void shouldBeRefusedWholeWhenThereIsNoRoom() {
-    js.request(
-        "STREAM.UPDATE." + commands,
-        "{\"name\":\""
-            + commands
-            + "\",\"subjects\":[\"constellation.commands.>\"],\"retention\":\"workqueue\","
-            + "\"discard\":\"new\",\"max_msgs\":3}");
-    assertTrue(js.publish(BROADCAST, "x").contains("10077"));
-    assertEquals(0, js.stream(commands).messageCount());
+    final StreamFixture small =
+        new StreamFixture(
+            JetStreamConfig.defaults()
+                .withOwn(
+                    List.of(
+                        new StreamDefinition(
+                            StreamConfig.parse(
+                                    JsonReader.parse(
+                                        """
+                                        {"name":"C","subjects":["constellation.commands.>"],
+                                         "retention":"workqueue","discard":"new","max_msgs":3}
+                                        """
+                                            .getBytes(StandardCharsets.UTF_8)))
+                                .checked(),
+                            SyncPolicy.ALWAYS,
+                            new BroadcastFanOut(organization -> List.of("a", "b", "c")),
+                            false))));
+    assertTrue(small.publish(BROADCAST, "x").contains("10077"));
+    assertEquals(0, small.stream("C").messageCount());
   }
 
   @Test

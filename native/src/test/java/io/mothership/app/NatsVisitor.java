@@ -43,8 +43,7 @@ final class NatsVisitor implements AutoCloseable {
   }
 
   /** The same with a header block, e.g. {@code Nats-Rollup: all}. */
-  String askWith(final String header, final String subject, final String body)
-      throws IOException {
+  String askWith(final String header, final String subject, final String body) throws IOException {
     final int before = heard.size();
     refusal = "";
     final String headers = "NATS/1.0\r\n" + header + "\r\n\r\n";

@@ -34,7 +34,7 @@ final class TenantIsolationIT {
   @TempDir private static Path folder;
   private static TenantWorld world;
   private static int tries;
-  private static String commandConsumer = "";
+  private static String commandConsumer = "none";
 
   /** What somebody tries. */
   @FunctionalInterface
@@ -257,10 +257,7 @@ final class TenantIsolationIT {
             "has an answer sent as a request",
             OWNER,
             who ->
-                world
-                    .nats(who)
-                    .tell("$JS.API.INFO", "$JS.API.STREAM.PURGE.NONE", "")
-                    .isEmpty()));
+                world.nats(who).tell("$JS.API.INFO", "$JS.API.STREAM.PURGE.NONE", "").isEmpty()));
   }
 
   private static final String TELEMETRY = "CONSTELLATION_TELEMETRY";
@@ -290,11 +287,7 @@ final class TenantIsolationIT {
         asks("gets the last by path", READERS, direct(TELEMETRY) + "." + subject, "", SECRET),
         asks("gets the next directly", READERS, direct(TELEMETRY), next(1, ">"), SECRET),
         asks(
-            "gets a batch directly",
-            READERS,
-            direct(TELEMETRY),
-            "{\"seq\":1,\"batch\":1}",
-            SECRET),
+            "gets a batch directly", READERS, direct(TELEMETRY), "{\"seq\":1,\"batch\":1}", SECRET),
         asks(
             "gets several subjects directly",
             READERS,
@@ -321,7 +314,10 @@ final class TenantIsolationIT {
             TELEMETRY,
             filter(own) + ",\"deliver_subject\":\"_INBOX.mine.1\""),
         makes(
-            "that takes commands", WRITERS, COMMANDS, filter("constellation.commands." + org + ".>")),
+            "that takes commands",
+            WRITERS,
+            COMMANDS,
+            filter("constellation.commands." + org + ".>")),
         makes(
             "that takes events",
             WRITERS,
@@ -342,7 +338,8 @@ final class TenantIsolationIT {
                   .contains("\"config\"");
             }),
         onConsumer("sees a consumer", READERS, "CONSUMER.INFO.", "", "num_pending"),
-        onConsumer("fetches", READERS, "CONSUMER.MSG.NEXT.", "{\"batch\":1,\"no_wait\":true}", SECRET),
+        onConsumer(
+            "fetches", READERS, "CONSUMER.MSG.NEXT.", "{\"batch\":1,\"no_wait\":true}", SECRET),
         onConsumer("pauses a consumer", READERS, "CONSUMER.PAUSE.", "{}", "paused"),
         onConsumer("resets a consumer", READERS, "CONSUMER.RESET.", "{\"seq\":1}", "reset_seq"),
         onConsumer("deletes a consumer", READERS, "CONSUMER.DELETE.", "", "success"),
@@ -373,7 +370,13 @@ final class TenantIsolationIT {
               return !world.nats(who).ask(reply, "+ACK").contains("503")
                   && world
                       .nats(Who.OWNER)
-                      .ask(api("CONSUMER.INFO." + reply.split("\\.")[2] + "." + reply.split("\\.")[3]), "")
+                      .ask(
+                          api(
+                              "CONSUMER.INFO."
+                                  + reply.split("\\.")[2]
+                                  + "."
+                                  + reply.split("\\.")[3]),
+                          "")
                       .contains("\"num_ack_pending\":0");
             }),
         new Row(
@@ -415,7 +418,12 @@ final class TenantIsolationIT {
             "STREAM.INFO." + bucket,
             "{\"subjects_filter\":\"$KV.settings.>\"}",
             key),
-        makes("kv", "that watches its keys", READERS, bucket, filter("$KV.settings." + world.org() + ".>")),
+        makes(
+            "kv",
+            "that watches its keys",
+            READERS,
+            bucket,
+            filter("$KV.settings." + world.org() + ".>")),
         makes("kv", "that watches all keys", OWNER, bucket, filter("$KV.settings.>")),
         new Row(
             "kv",
@@ -491,8 +499,7 @@ final class TenantIsolationIT {
           // A batch has an end of its own.
           visitor.heard();
           return answer.contains(sought)
-              || answer.contains("\"data\":\"")
-                  && decoded(answer).contains(sought);
+              || answer.contains("\"data\":\"") && decoded(answer).contains(sought);
         });
   }
 
@@ -562,10 +569,8 @@ final class TenantIsolationIT {
         operation,
         allowed,
         who -> {
-          final String name =
-              consumer(TELEMETRY, "constellation.telemetry." + world.org() + ".>");
-          final String answer =
-              world.nats(who).ask(api(request + TELEMETRY + "." + name), body);
+          final String name = consumer(TELEMETRY, "constellation.telemetry." + world.org() + ".>");
+          final String answer = world.nats(who).ask(api(request + TELEMETRY + "." + name), body);
           return answer.contains(sought);
         });
   }

@@ -7,6 +7,7 @@ import io.mothership.fabric.Fabric.Publication;
 import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
@@ -59,10 +60,7 @@ public final class Commands {
    *     names another; {@code UNAVAILABLE} if the stream does not take it
    */
   QueuedCommand send(
-      final Principal principal,
-      final String orgId,
-      final String target,
-      final CommandBody body) {
+      final Principal principal, final String orgId, final String target, final CommandBody body) {
     if (target.equals(BROADCAST)) {
       principal.require(Permission.COMMAND_SEND, orgId);
       organizations.requireKnown(orgId);
@@ -105,9 +103,7 @@ public final class Commands {
     final String messageId = orgId + "." + target + "." + commandId;
     try {
       return fabric
-          .publish(
-              new Publication(
-                  "constellation.commands." + orgId + "." + target, messageId, payload, 0))
+          .publish(new Publication(FleetSubjects.command(orgId, target), messageId, payload, 0))
           .join();
     } catch (final CompletionException e) {
       if (e.getCause() instanceof final MothershipException refused) {

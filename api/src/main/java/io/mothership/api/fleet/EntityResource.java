@@ -8,7 +8,6 @@ import io.mothership.api.rest.Routes;
 import io.mothership.api.rest.Rules;
 import io.mothership.error.ServiceException;
 import io.mothership.security.Permission;
-import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpResponse;
 import java.time.Instant;
@@ -62,8 +61,7 @@ public final class EntityResource {
     final String orgId = call.orgId();
     final Entity made =
         entities.create(call.principal(), orgId, NewEntity.read(call.body().bytes()));
-    return call.answer(201, writer -> FleetJson.write(writer, made))
-        .withHeader("ETag", tag(made));
+    return call.answer(201, writer -> FleetJson.write(writer, made)).withHeader("ETag", tag(made));
   }
 
   private HttpResponse read(final Call call) {
@@ -74,7 +72,10 @@ public final class EntityResource {
       return call.ok(tag(found), writer -> FleetJson.write(writer, found));
     }
     final EntityFilter filter =
-        new EntityFilter(orgId, call.query("status", Rules.word()).orElse(""));
+        new EntityFilter(
+            orgId,
+            call.query("status", Rules.word()).orElse(""),
+            call.query("type", Rules.word()).orElse(""));
     return call.array(
         new FilteredEntities(call, filter), (writer, one) -> FleetJson.write(writer, one.row()));
   }
@@ -95,10 +96,7 @@ public final class EntityResource {
   private HttpResponse delete(final Call call) {
     final Ids ids = ids(call);
     entities.delete(
-        call.principal(),
-        ids.orgId(),
-        ids.entityId(),
-        before -> call.requireMatch(tag(before)));
+        call.principal(), ids.orgId(), ids.entityId(), before -> call.requireMatch(tag(before)));
     return call.ok(
         writer -> writer.beginObject().text("message", "Entity deleted successfully").endObject());
   }

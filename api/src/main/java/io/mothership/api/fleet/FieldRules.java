@@ -1,6 +1,5 @@
 package io.mothership.api.fleet;
 
-
 import io.mothership.json.JsonValue;
 import io.mothership.json.JsonWriter;
 import java.nio.charset.StandardCharsets;

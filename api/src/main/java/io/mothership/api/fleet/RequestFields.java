@@ -93,7 +93,8 @@ final class RequestFields {
     };
   }
 
-  private ServiceException wrongType(final String name, final JsonValue actual, final String wanted) {
+  private ServiceException wrongType(
+      final String name, final JsonValue actual, final String wanted) {
     return FleetRefusals.unreadable(
         "json: cannot unmarshal %s into Go struct field %s.%s%s of type %s"
             .formatted(actual.kind(), type, prefix, name, wanted));

@@ -383,8 +383,7 @@ public final class ConsumerApi {
     final Stream stream = stream(request, request.token(2));
     final List<Consumer> all = new ArrayList<>(home.registry(stream).consumers());
     all.removeIf(
-        consumer ->
-            consumer.config().isDirect() || !Reach.sees(request.scope(), consumer));
+        consumer -> consumer.config().isDirect() || !Reach.sees(request.scope(), consumer));
     return all;
   }
 

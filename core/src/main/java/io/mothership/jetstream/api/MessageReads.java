@@ -466,9 +466,8 @@ final class MessageReads {
       this.get = get;
       this.isDirect = isDirect;
       final String pattern = get.last.isEmpty() ? get.next : get.last;
-      this.filter = 
-          stream.filter(
-              pattern.isEmpty() ? List.of() : List.of(pattern), request.scope());
+      this.filter =
+          stream.filter(pattern.isEmpty() ? List.of() : List.of(pattern), request.scope());
     }
 
     boolean isBatch() {

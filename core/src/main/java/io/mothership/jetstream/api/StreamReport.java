@@ -138,7 +138,8 @@ final class StreamReport {
   record SubjectPage(int total, Map<String, Long> subjects) {}
 
   /** At most {@value #SUBJECTS_MAX} of the subjects from the {@code offset}th on. */
-  static SubjectPage subjects(final Stream stream, final String pattern, final SubjectScope scope, final int offset) {
+  static SubjectPage subjects(
+      final Stream stream, final String pattern, final SubjectScope scope, final int offset) {
     final SubjectFilter filter = stream.filter(List.of(pattern), scope);
     final SubjectTable table = stream.index().subjects();
     final Integer[] ids =

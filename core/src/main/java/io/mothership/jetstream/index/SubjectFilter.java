@@ -109,7 +109,8 @@ public final class SubjectFilter {
   }
 
   private boolean matches(final byte[] subject, final int length) {
-    if (!scope.isOpen() && !scope.contains(new Slice().wrap(new UnsafeBuffer(subject), 0, length))) {
+    if (!scope.isOpen()
+        && !scope.contains(new Slice().wrap(new UnsafeBuffer(subject), 0, length))) {
       return false;
     }
     if (tokens.length == 0) {

@@ -1,7 +1,7 @@
 package io.mothership.jetstream.stream;
 
-import io.mothership.bus.SubjectScope;
 import io.mothership.bus.Pressure;
+import io.mothership.bus.SubjectScope;
 import io.mothership.dispatch.Exchange;
 import io.mothership.frame.FrameView;
 import io.mothership.frame.HotPath;

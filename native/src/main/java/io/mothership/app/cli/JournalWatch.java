@@ -5,7 +5,6 @@ import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
 import io.mothership.fleet.FleetSubjects.Family;
-import io.mothership.fleet.FleetSubjects.Family;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,9 +21,7 @@ final class JournalWatch implements AutoCloseable {
   JournalWatch(final Wiring appliance, final String orgId) {
     tap =
         appliance.tap(
-            TapFilter.ofSubjects(
-                    Family.TELEMETRY.of(orgId),
-                    Family.EVENTS.of(orgId))
+            TapFilter.ofSubjects(Family.TELEMETRY.of(orgId), Family.EVENTS.of(orgId))
                 .withAcknowledged(),
             new TapStart.Oldest());
     thread = Thread.ofPlatform().daemon().name("ms-demo-journal").start(this::run);

@@ -144,8 +144,7 @@ public final class EntityRepository {
     final PreparedStatement statement =
         snapshot
             .connection()
-            .prepareStatement(
-                select + where + (status.isEmpty() ? "" : " AND status = ?") + order);
+            .prepareStatement(select + where + (status.isEmpty() ? "" : " AND status = ?") + order);
     statement.setString(1, orgId);
     statement.setLong(2, after);
     if (!status.isEmpty()) {

@@ -48,8 +48,8 @@ public final class OrganizationRepository {
    *
    * @param after place of the one before the first, 0 to begin at the start
    */
-  public List<Placed<Organization>> page(
-      final Snapshot snapshot, final long after, final int count) throws SQLException {
+  public List<Placed<Organization>> page(final Snapshot snapshot, final long after, final int count)
+      throws SQLException {
     try (PreparedStatement statement =
         snapshot
             .connection()
