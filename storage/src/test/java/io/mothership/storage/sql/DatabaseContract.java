@@ -66,7 +66,7 @@ abstract class DatabaseContract {
         });
     database.close();
     database = Database.open(config);
-    assertTrue(database.read(snapshot -> vehicles.hasOwner(snapshot, "o")));
+    assertTrue(hasOwner("o"));
     assertEquals(
         vehicle, database.read(snapshot -> vehicles.find(snapshot, "o", "e")).orElseThrow());
     assertEquals(empty, database.read(snapshot -> vehicles.find(snapshot, "o", "f")).orElseThrow());
@@ -117,7 +117,7 @@ abstract class DatabaseContract {
                 for (int n = 0; n < each; n++) {
                   final String owner = name + n;
                   insert(owner);
-                  assertTrue(database.read(snapshot -> vehicles.hasOwner(snapshot, owner)));
+                  assertTrue(hasOwner(owner));
                   assertEquals("DUPLICATE", refusal(owner));
                 }
               }));
@@ -392,6 +392,10 @@ abstract class DatabaseContract {
           vehicles.insertOwner(transaction, owner);
           return owner;
         });
+  }
+
+  private boolean hasOwner(final String owner) {
+    return database.read(snapshot -> vehicles.hasOwner(snapshot, owner));
   }
 
   private String refusal(final String owner) {
