@@ -28,11 +28,13 @@ public final class ConfigReference {
         Sizes: `64k` is 64,000 bytes, `64KB` 65,536; `MB`, `GB`, `TB` likewise. Durations: `100ms`, `2m`,
         `1h30m`; a bare number is seconds. `listen: HOST:PORT` sets `host` and `port`, also in `http {}`.
         `authorization { users: [ { user: …, password: …, permissions: { publish: …, subscribe: … } } ] }`
-        lists several users. Keys of nats-server that stand for something that is not here are refused with
-        a message. As there, 0 is the default of `max_payload`, `max_control_line`, `max_connections`,
+        lists several users, and `http { tokens: [ { name: …, token: … } ] }` bearer tokens besides `http.token`; both
+        take `organizations: [ … ], role: …` ([who may what](../operating/security.md)). Keys of nats-server that
+        stand for something that is not here are refused with a message. As there,
+        0 is the default of `max_payload`, `max_control_line`, `max_connections`,
         `max_pending`, `ping_interval`, `ping_max`, `write_deadline`, and -1 of the first four the most there is.
 
-        SIGHUP (`systemctl reload mothership`) reads everything again. Keys marked ↻ and the users come into
+        SIGHUP (`systemctl reload mothership`) reads everything again. Keys marked ↻, users and tokens come into
         force then, for limits and timeouts on new connections; a change of another key is logged and waits for a
         restart. A configuration that is wrong somewhere changes nothing.
 

@@ -1,5 +1,6 @@
 package io.mothership.dispatch;
 
+import io.mothership.clock.Clock;
 import io.mothership.fabric.Tap;
 import io.mothership.fabric.TapFilter;
 import io.mothership.fabric.TapStart;
@@ -19,6 +20,15 @@ import java.nio.charset.StandardCharsets;
 final class EmbeddedTap implements Tap {
   private static final int NEAR = 256;
 
+  /**
+   * The same where streams forget what is acknowledged: so far behind, a live reader still sees all
+   * of it.
+   */
+  private static final int NEAR_FORGETFUL = 4096;
+
+  /** After that long places may have changed that were found. */
+  private static final long FRESH_NS = 200_000_000L;
+
   /** Records looked at in one poll: who has far to go keeps no processor from others. */
   private static final int READS_MAX = 4096;
 
@@ -26,6 +36,7 @@ final class EmbeddedTap implements Tap {
 
   private final JournalWalk walk;
   private final Index index;
+  private final Clock clock;
   private final StreamNames names;
   private final TapFilter filter;
   private final byte[][] patterns;
@@ -41,6 +52,11 @@ final class EmbeddedTap implements Tap {
   private long sequence;
   private int next;
   private boolean isAsked;
+
+  /** Whether there are streams among them that forget what is acknowledged. */
+  private boolean isForgetful;
+
+  private long askedNs;
   private boolean isCaughtUp;
   private boolean isHandedOut;
   private long unreadable = NEVER;
@@ -58,11 +74,13 @@ final class EmbeddedTap implements Tap {
   EmbeddedTap(
       final JournalWalk walk,
       final Index index,
+      final Clock clock,
       final StreamNames names,
       final TapFilter filter,
       final TapStart start) {
     this.walk = walk;
     this.index = index;
+    this.clock = clock;
     this.names = names;
     this.filter = filter;
     this.record = new FrameRecord(names);
@@ -86,6 +104,9 @@ final class EmbeddedTap implements Tap {
   public int poll(final Tap.Consumer newConsumer, final int limit) {
     consumer = newConsumer;
     isCaughtUp = false;
+    if (next < lookUp.count() && clock.monotonicNs() - askedNs > FRESH_NS) {
+      ask(next == 0 ? lookUp.from() : sequence);
+    }
     if (isBackwards) {
       return pollBackwards(limit);
     }
@@ -110,13 +131,18 @@ final class EmbeddedTap implements Tap {
       if (isAsked) {
         sequence = Math.max(sequence, lookUp.reached());
       }
-      if (walk.appendedSequence() - sequence <= NEAR) {
+      final int near = isForgetful ? NEAR_FORGETFUL : NEAR;
+      if (walk.appendedSequence() - sequence <= near) {
         return count + walk(limit - count);
       }
       noteLost();
       ask(sequence);
       if (lookUp.isIncomplete() && filter.hasAcknowledged()) {
         isWalking = true;
+        return count + walk(limit - count);
+      }
+      if (isForgetful && walk.appendedSequence() - sequence <= NEAR_FORGETFUL) {
+        lookUp.begin(sequence);
         return count + walk(limit - count);
       }
       if (lookUp.count() == 0 && lookUp.reached() <= sequence) {
@@ -191,7 +217,9 @@ final class EmbeddedTap implements Tap {
   private void ask(final long from) {
     index.lookUp(lookUp.begin(from));
     dropped += lookUp.lost();
+    isForgetful |= lookUp.isIncomplete();
     isAsked = true;
+    askedNs = clock.monotonicNs();
     next = 0;
   }
 

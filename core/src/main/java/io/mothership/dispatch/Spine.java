@@ -53,6 +53,7 @@ public final class Spine implements AutoCloseable {
   private static final long ASK_LOOK_MS = 100;
 
   private final SpineConfig config;
+  private final Clock clock;
   private final Journal journal;
   private final Ingress ingress;
   private final JournalRing ring;
@@ -78,6 +79,7 @@ public final class Spine implements AutoCloseable {
       final StreamLayer streams,
       final Clock clock) {
     this.config = config.conclude();
+    this.clock = clock;
     this.journal = journal;
     this.streams = streams;
     final FramePool pool =
@@ -266,6 +268,7 @@ public final class Spine implements AutoCloseable {
     return new EmbeddedTap(
         new JournalWalk(journal.reader(), ring, signal, after, fromNs),
         this::lookUp,
+        clock,
         names,
         filter,
         start);

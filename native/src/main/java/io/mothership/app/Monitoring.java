@@ -1,5 +1,6 @@
 package io.mothership.app;
 
+import io.mothership.api.status.Healthz;
 import io.mothership.app.metrics.MetricsPage;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
@@ -16,7 +17,6 @@ import io.mothership.transport.nats.NatsConfig;
 import io.mothership.transport.nats.NatsCounters;
 import io.mothership.transport.nats.NatsErrors;
 import io.mothership.transport.nats.NatsListener;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -60,8 +60,8 @@ final class Monitoring {
 
   private HttpResponse healthz(final HttpRequestView request) {
     return spine.isJournalFailed()
-        ? json(503, "{\"status\":\"error\",\"error\":\"the journal takes no more writes\"}")
-        : json(200, "{\"status\":\"ok\"}");
+        ? json(503, Healthz.failed("the journal takes no more writes"))
+        : json(200, Healthz.ok());
   }
 
   private HttpResponse varz(final HttpRequestView request) {
@@ -119,7 +119,7 @@ final class Monitoring {
     return HttpResponse.of(200, HttpResponse.JSON, json.toBytes());
   }
 
-  private static HttpResponse json(final int status, final String text) {
-    return HttpResponse.of(status, HttpResponse.JSON, text.getBytes(StandardCharsets.UTF_8));
+  private static HttpResponse json(final int status, final Healthz health) {
+    return HttpResponse.of(status, HttpResponse.JSON, health.json());
   }
 }

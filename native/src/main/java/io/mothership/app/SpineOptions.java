@@ -1,5 +1,6 @@
 package io.mothership.app;
 
+import io.mothership.api.Api;
 import io.mothership.config.AuthorizationKeys;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.DatabaseUrl;
@@ -106,9 +107,12 @@ public final class SpineOptions {
   /** Where the records are. */
   public static SqlConfig registry(final MothershipConfig config) {
     final String url = config.text(StorageKeys.DATABASE_URL);
-    return url.isEmpty()
-        ? SqlConfig.of(databaseFile(config))
-        : SqlConfig.of(DatabaseUrl.parse(url)).withWait(config.number(StorageKeys.DATABASE_WAIT));
+    final SqlConfig registry =
+        url.isEmpty()
+            ? SqlConfig.of(databaseFile(config))
+            : SqlConfig.of(DatabaseUrl.parse(url))
+                .withWait(config.number(StorageKeys.DATABASE_WAIT));
+    return registry.withDomains(Api.MIGRATIONS);
   }
 
   /** What the data folder says of where the records are. */

@@ -3,6 +3,7 @@ package io.mothership.app;
 import io.mothership.api.Api;
 import io.mothership.api.ApiConfig;
 import io.mothership.api.fleet.EntityDirectory;
+import io.mothership.api.follow.Followers;
 import io.mothership.api.security.BearerAuth;
 import io.mothership.api.status.HealthCheck;
 import io.mothership.app.host.HostFiles;
@@ -297,6 +298,9 @@ public final class Wiring implements AutoCloseable {
     final SqlConfig registry = SpineOptions.registry(config);
     SpineOptions.registryNote(config).write();
     LOG.info("registry: {}, {}", registry.product(), registry.place());
+    final Followers followers = new Followers(fabric, clock);
+    onClose("followers", followers::close);
+    metrics.add(followers);
     final Api api =
         Api.start(
             new ApiConfig(authenticator, Version.text()),

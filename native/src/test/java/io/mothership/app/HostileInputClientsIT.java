@@ -193,21 +193,27 @@ final class HostileInputClientsIT {
   @Test
   void shouldAnswerMalformedHttp() throws Exception {
     for (final int port : new int[] {appliance.httpPort(), appliance.monitorPort()}) {
-      final String json = "Content-Type: application/json\r\n";
+      final String taking =
+          port == appliance.httpPort() ? "POST /api/v1/organizations" : "GET /varz";
       check(port, "nonsense\r\n\r\n", 400, "INVALID_REQUEST");
       check(port, "GET /varz HTTP/1.1\r\n\r\n", 400, "INVALID_REQUEST");
-      check(port, "GET /varz HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400, "INVALID_REQUEST");
-      check(port, "GET /varz HTTP/1.1\r\nHost: x\r\nA\0B: c\r\n\r\n", 400, "INVALID_REQUEST");
-      check(port, "GET /varz HTTP/3.0\r\nHost: x\r\n\r\n", 505, "HTTP_VERSION");
+      check(
+          port,
+          "GET /varz HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+          400,
+          "INVALID_REQUEST");
+      check(
+          port, "GET /varz HTTP/1.1\r\nHost: localhost\r\nA\0B: c\r\n\r\n", 400, "INVALID_REQUEST");
+      check(port, "GET /varz HTTP/3.0\r\nHost: localhost\r\n\r\n", 505, "HTTP_VERSION");
       check(port, get("/" + MEGABYTE, ""), 431, "HEADERS_TOO_LARGE");
       check(port, get("/varz", "X: " + MEGABYTE + "\r\n"), 431, "HEADERS_TOO_LARGE");
       check(port, get("/varz", "Expect: wonders\r\n"), 417, "EXPECTATION_FAILED");
-      check(port, post("/varz", json, 2_000_000, ""), 413, "REQUEST_TOO_LARGE");
-      check(port, chunked("/varz", "zz\r\n"), 400, "INVALID_REQUEST");
-      check(port, chunked("/varz", "-5\r\nabc"), 400, "INVALID_REQUEST");
+      check(port, sized(taking, 2_000_000), 413, "REQUEST_TOO_LARGE");
+      check(port, chunked(taking, "zz\r\n"), 400, "INVALID_REQUEST");
+      check(port, chunked(taking, "-5\r\nabc"), 400, "INVALID_REQUEST");
       check(
           port,
-          chunked("/varz", "180000\r\n" + MEGABYTE + MEGABYTE.substring(0, 524_288)),
+          chunked(taking, "180000\r\n" + MEGABYTE + MEGABYTE.substring(0, 524_288)),
           413,
           "REQUEST_TOO_LARGE");
     }
@@ -216,7 +222,7 @@ final class HostileInputClientsIT {
     assertTrue(unknown.startsWith("HTTP/1.1 404") && unknown.endsWith("404 page not found\n"));
     check(
         appliance.monitorPort(),
-        "POST /varz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        "POST /varz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
         405,
         "METHOD_NOT_ALLOWED");
   }
@@ -224,7 +230,10 @@ final class HostileInputClientsIT {
   @Test
   void shouldForgetHalfHttpRequests() throws Exception {
     final String whole =
-        "POST /api/v1/organizations HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{\"a\": 1}\n";
+        "POST /api/v1/organizations HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Length: 9\r\n\r\n"
+            + "{\"a\": 1}\n";
     for (int length = 1; length < whole.length(); length++) {
       for (final int port : new int[] {appliance.httpPort(), appliance.monitorPort()}) {
         try (RawClient client = new RawClient(port)) {
@@ -427,14 +436,14 @@ final class HostileInputClientsIT {
   }
 
   private static String get(final String target, final String headers) {
-    return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
   }
 
   private static String post(
       final String target, final String headers, final int length, final String body) {
     return "POST "
         + target
-        + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
+        + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
         + length
         + "\r\n"
         + headers
@@ -442,8 +451,22 @@ final class HostileInputClientsIT {
         + body;
   }
 
-  private static String chunked(final String target, final String body) {
-    return "POST " + target + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
+  private static String chunked(final String start, final String body) {
+    return headed(start, "Transfer-Encoding: chunked") + body;
+  }
+
+  /** A request whose body does not come. */
+  private static String sized(final String start, final int length) {
+    return headed(start, "Content-Length: " + length);
+  }
+
+  private static String headed(final String start, final String header) {
+    return start
+        + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+        + ApplianceProcess.TOKEN
+        + "\r\n"
+        + header
+        + "\r\n\r\n";
   }
 
   private static String handshake(final String target, final String version) {

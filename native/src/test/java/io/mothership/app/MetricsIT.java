@@ -96,7 +96,11 @@ final class MetricsIT {
 
       assertEquals(documented(), families(found.keySet()));
       final String monitor = "http://127.0.0.1:" + appliance.port("monitor");
-      assertEquals(found.keySet(), parsed(get(http, monitor + "/metrics", "")).keySet());
+      final Map<String, Double> again = parsed(get(http, monitor + "/metrics", ""));
+      assertEquals(documented(), families(again.keySet()));
+      final String asked = "{listener=\"http\",route=\"/metrics\",status=\"2xx\"}";
+      assertEquals(0, found.get("mothership_http_requests_total" + asked));
+      assertEquals(1, again.get("mothership_http_requests_total" + asked));
       assertEquals(200, get(http, monitor + "/varz", "").statusCode());
       assertEquals(200, get(http, monitor + "/healthz", "").statusCode());
       assertEquals(0, appliance.stop());

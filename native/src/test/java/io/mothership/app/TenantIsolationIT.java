@@ -34,7 +34,7 @@ final class TenantIsolationIT {
   @TempDir private static Path folder;
   private static TenantWorld world;
   private static int tries;
-  private static String commandConsumer = "";
+  private static String commandConsumer = "none";
 
   /** What somebody tries. */
   @FunctionalInterface

@@ -1,16 +1,13 @@
 package io.mothership.api.fleet;
 
+import io.mothership.api.records.Changes;
+import io.mothership.api.records.Records;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.OutboxRelay;
-import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.Placed;
 import io.mothership.storage.sql.SqlErrors;
 import java.time.Instant;
@@ -26,25 +23,22 @@ import java.util.function.Consumer;
  * <p><i>Thread:</i> any; calls block.
  */
 public final class Entities {
-  private final Database database;
-  private final EntityRepository entities;
+  private final Changes changes;
+  private final Records records;
+  private final EntityRepository entities = new EntityRepository();
   private final EntityDirectory directory;
-  private final OutboxRelay relay;
   private final EntityEvents events;
   private final Clock clock;
 
   public Entities(
-      final Database database,
-      final EntityRepository entities,
-      final OutboxRepository outbox,
-      final OutboxRelay relay,
+      final Changes changes,
+      final Records records,
       final EntityDirectory directory,
       final Clock clock) {
-    this.database = database;
-    this.entities = entities;
+    this.changes = changes;
+    this.records = records;
     this.directory = directory;
-    this.relay = relay;
-    this.events = new EntityEvents(outbox, clock);
+    this.events = new EntityEvents(clock);
     this.clock = clock;
   }
 
@@ -62,12 +56,12 @@ public final class Entities {
             shown,
             shown.components().isEmpty() ? "{}" : shown.components(),
             shown.tags().isEmpty() ? "[]" : shown.tags());
-    relay.requireIntake();
     try {
-      database.write(
-          transaction -> {
-            entities.insert(transaction, kept);
-            events.created(transaction, shown);
+      changes.commit(
+            principal,
+          change -> {
+            entities.insert(change.transaction(), kept);
+            events.created(change, shown);
             return kept;
           });
     } catch (final MothershipException e) {
@@ -78,7 +72,6 @@ public final class Entities {
       throw e;
     }
     directory.add(shown.entityId(), orgId);
-    relay.wake();
     return shown;
   }
 
@@ -88,6 +81,7 @@ public final class Entities {
         UUID.randomUUID().toString(),
         orgId,
         wanted.entityType(),
+        wanted.name(),
         wanted.status(),
         wanted.priority(),
         false,
@@ -109,6 +103,7 @@ public final class Entities {
         entity.entityId(),
         entity.orgId(),
         entity.entityType(),
+        entity.name(),
         entity.status(),
         entity.priority(),
         entity.isLive(),
@@ -129,7 +124,7 @@ public final class Entities {
    */
   public Entity find(final Principal principal, final String orgId, final String entityId) {
     principal.require(Permission.ENTITY_READ, orgId, entityId);
-    return database
+    return records
         .read(snapshot -> entities.find(snapshot, orgId, entityId))
         .orElseThrow(FleetRefusals::noEntity);
   }
@@ -140,7 +135,7 @@ public final class Entities {
    * @throws ServiceException {@code NOT_FOUND}
    */
   public void requireKnown(final String orgId, final String entityId) {
-    if (database.read(snapshot -> entities.find(snapshot, orgId, entityId)).isEmpty()) {
+    if (records.read(snapshot -> entities.find(snapshot, orgId, entityId)).isEmpty()) {
       throw FleetRefusals.noEntity();
     }
   }
@@ -149,16 +144,16 @@ public final class Entities {
   List<Placed<Entity>> page(
       final Principal principal, final EntityFilter filter, final long after, final int count) {
     principal.require(Permission.ENTITY_READ, filter.orgId());
-    return database.read(
-        snapshot -> entities.page(snapshot, filter.orgId(), filter.status(), after, count));
+    return records.read(
+        snapshot -> entities.page(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
   }
 
   /** Place of the {@code count}-th behind one, if another follows it. */
   OptionalLong end(
       final Principal principal, final EntityFilter filter, final long after, final int count) {
     principal.require(Permission.ENTITY_READ, filter.orgId());
-    return database.read(
-        snapshot -> entities.end(snapshot, filter.orgId(), filter.status(), after, count));
+    return records.read(
+        snapshot -> entities.end(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
   }
 
   /**
@@ -172,23 +167,24 @@ public final class Entities {
       final Principal principal,
       final String orgId,
       final String entityId,
-      final EntityChange change,
+      final EntityChange wanted,
       final Consumer<Entity> precondition) {
     principal.require(Permission.ENTITY_WRITE, orgId, entityId);
     final Instant now = Rfc3339.ofNs(clock.wallNs());
-    relay.requireIntake();
     final Entity updated =
-        database.write(
-            transaction -> {
+        changes.commit(
+            principal,
+            change -> {
               final Entity before =
-                  entities.find(transaction, orgId, entityId).orElseThrow(FleetRefusals::noEntity);
+                  entities
+                      .find(change.transaction(), orgId, entityId)
+                      .orElseThrow(FleetRefusals::noEntity);
               precondition.accept(before);
-              final Entity after = change.applyTo(before, later(before, now));
-              entities.update(transaction, after);
-              events.updated(transaction, before, after);
+              final Entity after = wanted.applyTo(before, later(before, now));
+              entities.update(change.transaction(), after);
+              events.updated(change, before, after);
               return after;
             });
-    relay.wake();
     return updated;
   }
 
@@ -207,17 +203,16 @@ public final class Entities {
       final String entityId,
       final Consumer<Entity> precondition) {
     principal.require(Permission.ENTITY_WRITE, orgId, entityId);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
+    changes.commit(
+            principal,
+        change -> {
           final Entity entity =
-              entities.find(transaction, orgId, entityId).orElseThrow(FleetRefusals::noEntity);
+              entities.find(change.transaction(), orgId, entityId).orElseThrow(FleetRefusals::noEntity);
           precondition.accept(entity);
-          entities.delete(transaction, entity);
-          events.deleted(transaction, entity);
+          entities.delete(change.transaction(), entity);
+          events.deleted(change, entity);
           return entity;
         });
     directory.retire(entityId, orgId);
-    relay.wake();
   }
 }

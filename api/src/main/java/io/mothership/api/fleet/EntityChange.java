@@ -2,7 +2,6 @@ package io.mothership.api.fleet;
 
 import io.mothership.error.ServiceException;
 import io.mothership.json.JsonValue;
-import io.mothership.storage.sql.Entity;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +28,7 @@ final class EntityChange {
       switch (name) {
         case "status", "priority", "entity_type" ->
             texts.put(name, FieldRules.word(name, text(name, value)));
+        case "name" -> texts.put(name, FieldRules.name(name, text(name, value)));
         case "is_live" -> texts.put(name, Boolean.toString(flag(name, value)));
         case "latitude" -> numbers.put(name, number(name, value, -90, 90));
         case "longitude" -> numbers.put(name, number(name, value, -180, 180));
@@ -45,6 +45,7 @@ final class EntityChange {
         entity.entityId(),
         entity.orgId(),
         texts.getOrDefault("entity_type", entity.entityType()),
+        texts.getOrDefault("name", entity.name()),
         texts.getOrDefault("status", entity.status()),
         texts.getOrDefault("priority", entity.priority()),
         texts.containsKey("is_live") ? Boolean.parseBoolean(texts.get("is_live")) : entity.isLive(),

@@ -1,7 +1,6 @@
 package io.mothership.api.fleet;
 
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.EntityRepository;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,8 @@ public final class EntityDirectory {
    * Reads all entities of the registry, now and whenever it comes back: a change may have been made
    * whose answer was lost.
    */
-  public void load(final Database database, final EntityRepository entities) {
+  public void load(final Database database) {
+    final EntityRepository entities = new EntityRepository();
     database.onReturn(
         transaction -> {
           entities.eachId(transaction, this::add);

@@ -1,12 +1,10 @@
 package io.mothership.api.fleet;
 
+import io.mothership.api.records.Change;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.OutboxRepository;
-import io.mothership.storage.sql.Transaction;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -21,35 +19,32 @@ import java.util.UUID;
 final class EntityEvents {
   private static final String SOURCE = "entity-service";
 
-  private final OutboxRepository outbox;
   private final Clock clock;
 
   /** The message id has the time in it, so no two events may have the same. */
   private long lastNs;
 
-  EntityEvents(final OutboxRepository outbox, final Clock clock) {
-    this.outbox = outbox;
+  EntityEvents(final Clock clock) {
     this.clock = clock;
   }
 
-  void created(final Transaction transaction, final Entity entity) throws SQLException {
-    add(transaction, entity, "created", "created", true);
+  void created(final Change change, final Entity entity) throws SQLException {
+    add(change, entity, "created", "created", true);
   }
 
-  void updated(final Transaction transaction, final Entity before, final Entity after)
-      throws SQLException {
-    add(transaction, after, "updated", "updated", true);
+  void updated(final Change change, final Entity before, final Entity after) throws SQLException {
+    add(change, after, "updated", "updated", true);
     if (!before.status().equals(after.status())) {
-      add(transaction, after, "status", "status_changed", false);
+      add(change, after, "status", "status_changed", false);
     }
   }
 
-  void deleted(final Transaction transaction, final Entity entity) throws SQLException {
-    add(transaction, entity, "deleted", "deleted", false);
+  void deleted(final Change change, final Entity entity) throws SQLException {
+    add(change, entity, "deleted", "deleted", false);
   }
 
   private void add(
-      final Transaction transaction,
+      final Change change,
       final Entity entity,
       final String suffix,
       final String type,
@@ -79,11 +74,6 @@ final class EntityEvents {
         .text("timestamp", Rfc3339.text(Rfc3339.ofNs(lastNs)))
         .text("source", SOURCE)
         .endObject();
-    outbox.insert(
-        transaction,
-        subject,
-        entity.entityId() + "-" + type + "-" + lastNs,
-        writer.toBytes(),
-        Rfc3339.ofNs(lastNs));
+    change.tell(subject, entity.entityId() + "-" + type + "-" + lastNs, writer.toBytes());
   }
 }

@@ -8,7 +8,6 @@ import io.mothership.api.rest.Routes;
 import io.mothership.api.rest.Rules;
 import io.mothership.error.ServiceException;
 import io.mothership.security.Permission;
-import io.mothership.storage.sql.Entity;
 import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpResponse;
 import java.time.Instant;
@@ -73,7 +72,10 @@ public final class EntityResource {
       return call.ok(tag(found), writer -> FleetJson.write(writer, found));
     }
     final EntityFilter filter =
-        new EntityFilter(orgId, call.query("status", Rules.word()).orElse(""));
+        new EntityFilter(
+            orgId,
+            call.query("status", Rules.word()).orElse(""),
+            call.query("type", Rules.word()).orElse(""));
     return call.array(
         new FilteredEntities(call, filter), (writer, one) -> FleetJson.write(writer, one.row()));
   }

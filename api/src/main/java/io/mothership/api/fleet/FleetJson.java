@@ -2,8 +2,6 @@ package io.mothership.api.fleet;
 
 import io.mothership.clock.Rfc3339;
 import io.mothership.json.JsonWriter;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.Organization;
 import java.util.OptionalDouble;
 
 /**
@@ -31,7 +29,9 @@ final class FleetJson {
         .beginObject()
         .text("entity_id", entity.entityId())
         .text("org_id", entity.orgId())
-        .text("entity_type", entity.entityType())
+        .text("entity_type", entity.entityType());
+    writeIfAny(writer, "name", entity.name());
+    writer
         .text("status", entity.status())
         .text("priority", entity.priority())
         .flag("is_live", entity.isLive());

@@ -6,12 +6,14 @@ import java.util.OptionalDouble;
 /**
  * An entity that is to be made; checked when made.
  *
+ * @param name empty if it was not given
  * @param components a JSON text, empty if it was not given
  * @param tags a JSON text, empty if it was not given
  * @param metadata a JSON text
  */
 record NewEntity(
     String entityType,
+    String name,
     String status,
     String priority,
     OptionalDouble latitude,
@@ -34,6 +36,7 @@ record NewEntity(
     final Optional<RequestFields> place = fields.nested("position", "Position");
     return new NewEntity(
         entityType,
+        FieldRules.name("name", fields.text("name")),
         status.isEmpty() ? DEFAULT_STATUS : FieldRules.word("status", status),
         priority.isEmpty() ? DEFAULT_PRIORITY : FieldRules.word("priority", priority),
         coordinate(place, "latitude", 90),

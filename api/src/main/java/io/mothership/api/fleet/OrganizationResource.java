@@ -5,7 +5,6 @@ import io.mothership.api.rest.ErrorShape;
 import io.mothership.api.rest.ListSource;
 import io.mothership.api.rest.Routes;
 import io.mothership.security.Permission;
-import io.mothership.storage.sql.Organization;
 import io.mothership.storage.sql.Placed;
 import io.mothership.transport.http.HttpResponse;
 import java.util.List;

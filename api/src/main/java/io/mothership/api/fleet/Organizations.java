@@ -1,13 +1,11 @@
 package io.mothership.api.fleet;
 
+import io.mothership.api.records.Changes;
+import io.mothership.api.records.Records;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
-import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Organization;
-import io.mothership.storage.sql.OrganizationRepository;
-import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.Placed;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,19 +14,14 @@ import java.util.UUID;
 
 /** What can be done with organizations. Any thread; calls block. */
 public final class Organizations {
-  private final Database database;
-  private final OrganizationRepository organizations;
-  private final OutboxRelay relay;
+  private final Changes changes;
+  private final Records records;
+  private final OrganizationRepository organizations = new OrganizationRepository();
   private final Clock clock;
 
-  public Organizations(
-      final Database database,
-      final OrganizationRepository organizations,
-      final OutboxRelay relay,
-      final Clock clock) {
-    this.database = database;
-    this.organizations = organizations;
-    this.relay = relay;
+  public Organizations(final Changes changes, final Records records, final Clock clock) {
+    this.changes = changes;
+    this.records = records;
     this.clock = clock;
   }
 
@@ -43,10 +36,10 @@ public final class Organizations {
             wanted.metadata(),
             now,
             now);
-    relay.requireIntake();
-    database.write(
-        transaction -> {
-          organizations.insert(transaction, organization);
+    changes.commit(
+        principal,
+        change -> {
+          organizations.insert(change.transaction(), organization);
           return organization;
         });
     return organization;
@@ -57,7 +50,7 @@ public final class Organizations {
    */
   public Organization find(final Principal principal, final String orgId) {
     principal.require(Permission.ORGANIZATION_READ, orgId);
-    return database
+    return records
         .read(snapshot -> organizations.find(snapshot, orgId))
         .orElseThrow(FleetRefusals::noOrganization);
   }
@@ -68,7 +61,7 @@ public final class Organizations {
    * @throws io.mothership.error.ServiceException {@code NOT_FOUND}
    */
   public void requireKnown(final String orgId) {
-    if (database.read(snapshot -> organizations.find(snapshot, orgId)).isEmpty()) {
+    if (records.read(snapshot -> organizations.find(snapshot, orgId)).isEmpty()) {
       throw FleetRefusals.noOrganization();
     }
   }
@@ -80,7 +73,7 @@ public final class Organizations {
     while (found.size() < count) {
       final long start = from;
       final List<Placed<Organization>> piece =
-          database.read(snapshot -> organizations.page(snapshot, start, count));
+          records.read(snapshot -> organizations.page(snapshot, start, count));
       for (final Placed<Organization> one : piece) {
         if (found.size() < count && principal.organizations().touches(one.row().orgId())) {
           found.add(one);

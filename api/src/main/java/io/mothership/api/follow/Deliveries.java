@@ -117,14 +117,8 @@ final class Deliveries {
       throws Exception {
     final FollowerPlace next =
         place.delivered(part.getLast().journalSequence(), part.getLast().timeNs());
-    switch (target) {
-      case FollowerTarget.Registry registry ->
-          places.save(config.name(), next, transaction -> registry.apply(transaction, part));
-      case FollowerTarget.Outside outside -> {
-        outside.deliver(part);
-        keep(next);
-      }
-    }
+    target.deliver(part);
+    keep(next);
     return next;
   }
 
@@ -132,7 +126,7 @@ final class Deliveries {
   private void keep(final FollowerPlace next) throws InterruptedException {
     while (true) {
       try {
-        places.save(config.name(), next, FollowerPlaces.Work.NONE);
+        places.save(config.name(), next);
         return;
       } catch (final RuntimeException e) {
         if (control.isCalled()) {
@@ -174,7 +168,7 @@ final class Deliveries {
     final FollowerPlace next = place.delivered(record.journalSequence(), record.timeNs());
     try {
       letters.put(config.name(), record, String.valueOf(failure.getMessage()));
-      places.save(config.name(), next, FollowerPlaces.Work.NONE);
+      places.save(config.name(), next);
     } catch (final RuntimeException e) {
       pauseAfter(e);
       return Optional.empty();

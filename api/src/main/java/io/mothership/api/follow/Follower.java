@@ -28,7 +28,6 @@ public final class Follower implements AutoCloseable {
   private static final long CLOSE_PATIENCE_MS = 1_000;
 
   private final FollowerConfig config;
-  private final FollowerTarget target;
   private final Fabric fabric;
   private final FollowerPlaces places;
   private final FollowerCounts counts = new FollowerCounts();
@@ -52,7 +51,6 @@ public final class Follower implements AutoCloseable {
       final Clock clock,
       final RandomGenerator random) {
     this.config = config;
-    this.target = target;
     this.fabric = fabric;
     this.places = places;
     this.clock = clock;
@@ -164,7 +162,7 @@ public final class Follower implements AutoCloseable {
   }
 
   private void place(final FollowerPlace found) {
-    places.save(config.name(), found, FollowerPlaces.Work.NONE);
+    places.save(config.name(), found);
     place = found;
   }
 
@@ -268,7 +266,7 @@ public final class Follower implements AutoCloseable {
     place = place.passed(tap.journalSequence());
     if (clock.monotonicNs() - savedNs > PASSED_SAVE_NS) {
       savedNs = clock.monotonicNs();
-      places.save(config.name(), place, FollowerPlaces.Work.NONE);
+      places.save(config.name(), place);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.mothership.api.follow;
 
-import io.mothership.api.status.HealthCheck;
 import io.mothership.clock.Clock;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
@@ -13,7 +12,6 @@ import io.mothership.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
@@ -30,6 +28,13 @@ public final class Followers implements MetricsSource, AutoCloseable {
   private final FollowerPlaces places;
   private final Clock clock;
   private final ConcurrentSkipListMap<String, Follower> byName = new ConcurrentSkipListMap<>();
+
+  /**
+   * @param fabric stays the caller's; keeps followers' places, too
+   */
+  public Followers(final Fabric fabric, final Clock clock) {
+    this(fabric, new BucketPlaces(fabric), clock);
+  }
 
   Followers(final Fabric fabric, final FollowerPlaces places, final Clock clock) {
     this.fabric = fabric;
@@ -109,29 +114,12 @@ public final class Followers implements MetricsSource, AutoCloseable {
     return reports;
   }
 
-  /** Not well as long as one of them is broken. */
-  public HealthCheck healthCheck() {
-    return new HealthCheck("followers", this::requireWell);
-  }
-
-  private void requireWell() {
-    final Map<String, String> broken = new TreeMap<>();
-    byName
-        .values()
-        .forEach(
-            follower -> {
-              if (follower.state() == FollowerState.BROKEN) {
-                broken.put(follower.name(), follower.report().lastFailure());
-              }
-            });
-    if (!broken.isEmpty()) {
-      throw new IllegalStateException("broken: " + broken);
-    }
-  }
-
   @Override
   public void write(final MetricsText text) {
     final List<FollowerReport> reports = reports();
+    if (reports.isEmpty()) {
+      return;
+    }
     text.gauge("mothership_follower_state", "Whether a follower is in this state.");
     for (final FollowerReport report : reports) {
       for (final FollowerState state : FollowerState.values()) {

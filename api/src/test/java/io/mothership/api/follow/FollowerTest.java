@@ -247,16 +247,29 @@ final class FollowerTest {
     final Follower stuck =
         followers.follow(
             config(),
-            (FollowerTarget.Outside)
-                batch -> {
-                  called.countDown();
-                  Thread.sleep(Duration.ofMinutes(1));
-                });
+            batch -> {
+              called.countDown();
+              Thread.sleep(Duration.ofMinutes(1));
+            });
     assertTrue(called.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     final long startNs = System.nanoTime();
     stuck.close();
     assertTrue(System.nanoTime() - startNs < Duration.ofSeconds(1).toNanos());
     assertFalse(places.load(NAME).orElseThrow().position() > 0);
+  }
+
+  @Test
+  void shouldKeepItsPlaceBesideTheStreams() throws Exception {
+    followers = new Followers(fabric, clock);
+    follow(config());
+    publish("a", 1, 3);
+    target.take(3);
+    await(() -> report().position() >= 3);
+    followers.close();
+    publish("a", 4, 6);
+    followers = new Followers(fabric, clock);
+    follow(config());
+    assertEquals(numbers(4, 6), target.take(3));
   }
 
   @Test
@@ -327,7 +340,7 @@ final class FollowerTest {
   }
 
   /** Notes what it gets, and fails as it is told. */
-  private final class RecordingTarget implements FollowerTarget.Outside {
+  private final class RecordingTarget implements FollowerTarget {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
     private volatile int outages;

@@ -1,11 +1,10 @@
 package io.mothership.api.follow;
 
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Places in a map, for followers into foreign systems. */
+/** Places in a map, which outlive a fabric in memory. */
 final class ListedPlaces implements FollowerPlaces {
   private final Map<String, FollowerPlace> places = new ConcurrentHashMap<>();
 
@@ -15,12 +14,7 @@ final class ListedPlaces implements FollowerPlaces {
   }
 
   @Override
-  public void save(final String follower, final FollowerPlace place, final Work work) {
-    try {
-      work.run(null);
-    } catch (final SQLException e) {
-      throw new IllegalStateException(e);
-    }
+  public void save(final String follower, final FollowerPlace place) {
     places.put(follower, place);
   }
 }

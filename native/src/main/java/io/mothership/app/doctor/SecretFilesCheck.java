@@ -4,6 +4,7 @@ import io.mothership.app.Role;
 import io.mothership.app.SpineOptions;
 import io.mothership.config.ConfigKey;
 import io.mothership.config.ConfigTable;
+import io.mothership.config.HttpKeys;
 import io.mothership.config.MothershipConfig;
 import io.mothership.config.TlsKeys;
 import io.mothership.error.MothershipException;
@@ -44,13 +45,17 @@ final class SecretFilesCheck implements Check {
     if (Files.isRegularFile(DOT_ENV)) {
       findings.add(permissions("environment file", DOT_ENV, hasSecrets(DOT_ENV)));
     }
-    final Optional<Path> key = config.path(TlsKeys.KEY_FILE);
-    final Optional<Path> certificate = config.path(TlsKeys.CERT_FILE);
-    if (key.isPresent() && Files.exists(key.get())) {
-      findings.add(permissions("TLS key", key.get(), true));
+    for (final ConfigKey file : List.of(TlsKeys.KEY_FILE, HttpKeys.TLS_KEY_FILE)) {
+      final Optional<Path> key = config.path(file);
+      if (key.isPresent() && Files.exists(key.get())) {
+        findings.add(permissions("TLS key", key.get(), true));
+      }
     }
-    if (certificate.isPresent()) {
-      findings.add(certificate(examination, certificate.get()));
+    for (final ConfigKey file : List.of(TlsKeys.CERT_FILE, HttpKeys.TLS_CERT_FILE)) {
+      final Optional<Path> certificate = config.path(file);
+      if (certificate.isPresent()) {
+        findings.add(certificate(examination, certificate.get()));
+      }
     }
     if (findings.isEmpty()) {
       findings.add(Finding.ok(NAME, "no configuration file and no TLS key are in use"));

@@ -84,7 +84,7 @@ public final class Database implements AutoCloseable {
       dialect.beforeOpening();
       final SqlSession write = SqlSession.open(dialect, Dialect.Purpose.WRITE);
       opened.add(write);
-      Migrations.apply(dialect, write.connection());
+      new Schema(config.domains()).apply(dialect, write.connection());
       while (opened.size() <= config.readersMax()) {
         opened.add(SqlSession.open(dialect, Dialect.Purpose.READ));
       }
@@ -157,7 +157,7 @@ public final class Database implements AutoCloseable {
       boolean isRetried = session.isLost();
       while (true) {
         try {
-          return work.run(new Snapshot(dialect, session.connection()));
+          return work.run(new Snapshot(dialect, session.statements()));
         } catch (final SQLException e) {
           if (!session.tryForget(e) || isRetried) {
             throw SqlErrors.translate(dialect, e);
@@ -187,12 +187,11 @@ public final class Database implements AutoCloseable {
   public void ping() {
     writer.requireSession();
     read(
-        snapshot -> {
-          try (var statement = snapshot.connection().createStatement();
-              var rows = statement.executeQuery("SELECT count(*) FROM schema_migrations")) {
-            return rows.next();
-          }
-        });
+        snapshot ->
+            snapshot
+                .everywhere()
+                .query("SELECT count(*) AS scripts FROM domain_migrations")
+                .one(row -> row.integer("scripts")));
   }
 
   /** Commits what waits, then closes. Idempotent. */

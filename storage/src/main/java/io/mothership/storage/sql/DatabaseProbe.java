@@ -29,7 +29,7 @@ public record DatabaseProbe(String found, String failure, String remedy) {
                   where,
                   connection.getMetaData().getDatabaseProductVersion(),
                   String.format(Locale.ROOT, "%.2f", roundTripNs(connection) / 1e6));
-      Migrations.requireKnown(Migrations.version(connection));
+      new Schema(config.domains()).requireKnown(connection);
       final String doubt = dialect.doubt(connection);
       return new DatabaseProbe(
           found,

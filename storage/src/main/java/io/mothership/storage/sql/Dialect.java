@@ -6,7 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What differs between the databases that a registry can live in; all else is written once.
@@ -28,8 +32,8 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
   /** Where the records are, without secrets. */
   String place();
 
-  /** Folder of the migration scripts, beside this class. */
-  String scripts();
+  /** A command of a migration script with this database's types in it, see {@link Migrations}. */
+  String types(String command);
 
   /**
    * Connects.
@@ -55,7 +59,36 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
 
   void bind(PreparedStatement statement, int index, Instant time) throws SQLException;
 
-  Instant time(ResultSet row, int index) throws SQLException;
+  /**
+   * Binds a value of any kind that {@link Sql} takes.
+   *
+   * @throws IllegalArgumentException if it takes no such value
+   */
+  default void bindAny(final PreparedStatement statement, final int index, final Object value)
+      throws SQLException {
+    switch (value) {
+      case String text -> statement.setString(index, text);
+      case Long number -> statement.setLong(index, number);
+      case Integer number -> statement.setLong(index, number);
+      case Double number -> statement.setDouble(index, number);
+      case Boolean flag -> statement.setBoolean(index, flag);
+      case Instant time -> bind(statement, index, time);
+      case byte[] bytes -> statement.setBytes(index, bytes);
+      case OptionalDouble number when number.isPresent() ->
+          statement.setDouble(index, number.getAsDouble());
+      case OptionalDouble nothing -> statement.setNull(index, Types.DOUBLE);
+      case OptionalLong number when number.isPresent() ->
+          statement.setLong(index, number.getAsLong());
+      case OptionalLong nothing -> statement.setNull(index, Types.BIGINT);
+      case Optional<?> any when any.isPresent() -> bindAny(statement, index, any.get());
+      case Optional<?> nothing -> statement.setNull(index, Types.NULL);
+      default ->
+          throw new IllegalArgumentException("no value for SQL: " + value.getClass().getName());
+    }
+  }
+
+  /** Empty for NULL. */
+  Optional<Instant> time(ResultSet row, int index) throws SQLException;
 
   /** Makes ids of the outbox continue above {@code id}; never lowers them. */
   void continueOutboxAbove(Connection connection, long id) throws SQLException;

@@ -1,102 +1,44 @@
 package io.mothership.storage.sql;
 
-import io.mothership.clock.Rfc3339;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Brings a registry to this version's tables, script by script, each in a transaction. A script
- * that was released never changes; a change is a new script, in every dialect.
+ * The tables of one domain: numbered scripts, of which those that are new to a registry are run
+ * when it is opened, each in a transaction. A script that was released never changes; a change is a
+ * new script.
+ *
+ * <p>One script serves both databases. Where they name a type differently it has a word in braces:
+ * <code>{position}</code>, the primary key that numbers rows as they are made; <code>{time}</code>,
+ * <code>{flag}</code>, <code>{real}</code>, <code>{long}</code>, <code>{bytes}</code>.
+ *
+ * @param domain name under which the registry remembers how far it is
+ * @param place the scripts lie beside this class; the module's native-image metadata has to name
+ *     them
+ * @param scripts file names in order, {@code V0001__what.sql} first
+ * @param early how many of them a registry has that was made before domains had lists of their own
  */
-final class Migrations {
-  /** In order; the position is the version. Named here because nothing scans the class path. */
-  private static final List<String> SCRIPTS = List.of("V0001__fleet.sql", "V0002__operations.sql");
+public record Migrations(String domain, Class<?> place, List<String> scripts, int early) {
+  private static final Pattern NAME = Pattern.compile("V(\\d{4})__[a-z_]+\\.sql");
 
-  private Migrations() {}
-
-  static void apply(final Dialect dialect, final Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE TABLE IF NOT EXISTS schema_migrations "
-              + "(version INTEGER PRIMARY KEY, script TEXT NOT NULL, applied_at TEXT NOT NULL)");
-      final int version = version(statement);
-      requireKnown(version);
-      connection.commit();
-      for (int next = version + 1; next <= SCRIPTS.size(); next++) {
-        apply(dialect, connection, next);
+  public Migrations {
+    scripts = List.copyOf(scripts);
+    for (int i = 0; i < scripts.size(); i++) {
+      final var name = NAME.matcher(scripts.get(i));
+      if (!name.matches() || Integer.parseInt(name.group(1)) != i + 1) {
+        throw new IllegalArgumentException(
+            "a script of %s is out of order: wanted=V%04d__….sql, actual=%s"
+                .formatted(domain, i + 1, scripts.get(i)));
       }
-    } catch (final SQLException | RuntimeException e) {
-      connection.rollback();
-      throw e;
     }
   }
 
-  /**
-   * @throws io.mothership.error.MothershipException {@code SQL_TOO_NEW}
-   */
-  static void requireKnown(final int version) {
-    if (version > SCRIPTS.size()) {
-      throw SqlErrors.SQL_TOO_NEW.exception(
-          "the records are of a newer version: max=%d, actual=%d"
-              .formatted(SCRIPTS.size(), version));
-    }
+  public static Migrations of(final String domain, final Class<?> place, final String... scripts) {
+    return new Migrations(domain, place, List.of(scripts), 0);
   }
 
-  /** The last script that was applied, 0 if none was. */
-  static int version(final Connection connection) throws SQLException {
-    try (ResultSet table =
-            connection
-                .getMetaData()
-                .getTables(null, connection.getSchema(), "schema_migrations", null);
-        Statement statement = connection.createStatement()) {
-      return table.next() ? version(statement) : 0;
-    }
-  }
-
-  private static int version(final Statement statement) throws SQLException {
-    try (ResultSet rows =
-        statement.executeQuery("SELECT coalesce(max(version), 0) FROM schema_migrations")) {
-      rows.next();
-      return rows.getInt(1);
-    }
-  }
-
-  private static void apply(final Dialect dialect, final Connection connection, final int version)
-      throws SQLException {
-    final String script = SCRIPTS.get(version - 1);
-    try (Statement statement = connection.createStatement();
-        PreparedStatement done =
-            connection.prepareStatement("INSERT INTO schema_migrations VALUES (?, ?, ?)")) {
-      for (final String command : read(dialect.scripts() + "/" + script).split(";\\s*(\n|$)")) {
-        if (!command.isBlank()) {
-          statement.execute(command);
-        }
-      }
-      done.setInt(1, version);
-      done.setString(2, script);
-      done.setString(3, Rfc3339.text(Instant.now()));
-      done.executeUpdate();
-    }
-    connection.commit();
-  }
-
-  private static String read(final String script) {
-    try (InputStream in = Migrations.class.getResourceAsStream(script)) {
-      if (in == null) {
-        throw new IllegalStateException("migration script is missing: " + script);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (final IOException e) {
-      throw new IllegalStateException("migration script cannot be read: " + script, e);
-    }
+  /** The same of a domain whose first {@code count} scripts are older than its list. */
+  public Migrations early(final int count) {
+    return new Migrations(domain, place, scripts, count);
   }
 }

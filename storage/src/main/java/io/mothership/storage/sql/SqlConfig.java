@@ -2,6 +2,7 @@ package io.mothership.storage.sql;
 
 import io.mothership.config.DatabaseUrl;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where the registry lives and what it may use.
@@ -11,11 +12,18 @@ import java.nio.file.Path;
  * @param readersMax connections for reading
  * @param pendingMax writes that may wait; more are refused
  * @param groupMax writes in one commit
+ * @param domains whose tables it has besides the outbox, in the order in which they are made
  */
 public record SqlConfig(
-    Dialect dialect, long waitNs, int readersMax, int pendingMax, int groupMax) {
+    Dialect dialect,
+    long waitNs,
+    int readersMax,
+    int pendingMax,
+    int groupMax,
+    List<Migrations> domains) {
 
   public SqlConfig {
+    domains = List.copyOf(domains);
     if (readersMax < 1 || pendingMax < 1 || groupMax < 1) {
       throw new IllegalArgumentException(
           "SQL limits out of range: readersMax=%d, pendingMax=%d, groupMax=%d"
@@ -34,16 +42,20 @@ public record SqlConfig(
   }
 
   private static SqlConfig of(final Dialect dialect) {
-    return new SqlConfig(dialect, 0, 4, 1024, 64);
+    return new SqlConfig(dialect, 0, 4, 1024, 64, List.of());
   }
 
   public SqlConfig withWait(final long newWaitNs) {
-    return new SqlConfig(dialect, newWaitNs, readersMax, pendingMax, groupMax);
+    return new SqlConfig(dialect, newWaitNs, readersMax, pendingMax, groupMax, domains);
   }
 
   public SqlConfig withLimits(
       final int newReadersMax, final int newPendingMax, final int newGroupMax) {
-    return new SqlConfig(dialect, waitNs, newReadersMax, newPendingMax, newGroupMax);
+    return new SqlConfig(dialect, waitNs, newReadersMax, newPendingMax, newGroupMax, domains);
+  }
+
+  public SqlConfig withDomains(final List<Migrations> newDomains) {
+    return new SqlConfig(dialect, waitNs, readersMax, pendingMax, groupMax, newDomains);
   }
 
   /** The database's name, for people. */

@@ -19,7 +19,7 @@ final class SqlSession implements AutoCloseable {
 
   private final Dialect dialect;
   private final Dialect.Purpose purpose;
-  private Connection connection;
+  private Statements statements;
   private SQLException lastFailure;
   private long lastFailureNs;
 
@@ -27,7 +27,7 @@ final class SqlSession implements AutoCloseable {
       final Dialect dialect, final Dialect.Purpose purpose, final Connection connection) {
     this.dialect = dialect;
     this.purpose = purpose;
-    this.connection = connection;
+    this.statements = new Statements(connection);
   }
 
   /** Connects for the first time. */
@@ -37,17 +37,22 @@ final class SqlSession implements AutoCloseable {
 
   /** Whether the next call has to connect. */
   boolean isLost() {
-    return connection == null;
+    return statements == null;
   }
 
   /** The connection, made anew if it was lost. */
   Connection connection() throws SQLException {
-    if (connection == null) {
+    return statements().connection();
+  }
+
+  /** What stays prepared on the connection, which is made anew if it was lost. */
+  Statements statements() throws SQLException {
+    if (statements == null) {
       if (lastFailure != null && System.nanoTime() - lastFailureNs < PAUSE_NS) {
         throw lastFailure;
       }
       try {
-        connection = dialect.connect(purpose);
+        statements = new Statements(dialect.connect(purpose));
         lastFailure = null;
         LOG.atLevel(purpose == Dialect.Purpose.WRITE ? Level.INFO : Level.DEBUG)
             .log("the database is back: place={}, purpose={}", dialect.place(), purpose);
@@ -57,12 +62,12 @@ final class SqlSession implements AutoCloseable {
         throw e;
       }
     }
-    return connection;
+    return statements;
   }
 
   /** Lets the connection go if {@code failure} says that it is lost; answers whether it did. */
   boolean tryForget(final SQLException failure) {
-    if (connection == null || dialect.kind(failure) != SqlErrors.SQL_UNREACHABLE) {
+    if (statements == null || dialect.kind(failure) != SqlErrors.SQL_UNREACHABLE) {
       return false;
     }
     // One of them is enough for the log.
@@ -72,17 +77,17 @@ final class SqlSession implements AutoCloseable {
             dialect.place(),
             purpose,
             failure.getMessage());
-    final Connection lost = connection;
-    connection = null;
+    final Connection lost = statements.connection();
+    statements = null;
     Database.closeQuietly(lost);
     return true;
   }
 
   @Override
   public void close() {
-    if (connection != null) {
-      Database.closeQuietly(connection);
-      connection = null;
+    if (statements != null) {
+      Database.closeQuietly(statements.connection());
+      statements = null;
     }
   }
 }

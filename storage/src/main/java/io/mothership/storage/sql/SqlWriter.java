@@ -47,7 +47,7 @@ final class SqlWriter implements AutoCloseable {
   static SqlWriter start(final SqlConfig config, final SqlSession session) throws SQLException {
     final SqlWriter writer = new SqlWriter(config, session);
     session.connection().setAutoCommit(false);
-    writer.transaction = new Transaction(config.dialect(), session.connection());
+    writer.transaction = new Transaction(config.dialect(), session.statements());
     writer.thread.start();
     return writer;
   }
@@ -203,7 +203,7 @@ final class SqlWriter implements AutoCloseable {
     final Connection connection = session.connection();
     if (transaction.connection() != connection) {
       connection.setAutoCommit(false);
-      final Transaction begun = new Transaction(dialect, connection);
+      final Transaction begun = new Transaction(dialect, session.statements());
       for (final Database.Work<Transaction, ?> work : returns) {
         work.run(begun);
       }

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -37,8 +38,14 @@ record SqliteDialect(Path file) implements Dialect {
   }
 
   @Override
-  public String scripts() {
-    return "sqlite";
+  public String types(final String command) {
+    return command
+        .replace("{position}", "INTEGER PRIMARY KEY AUTOINCREMENT")
+        .replace("{time}", "TEXT")
+        .replace("{flag}", "INTEGER")
+        .replace("{real}", "REAL")
+        .replace("{long}", "INTEGER")
+        .replace("{bytes}", "BLOB");
   }
 
   @Override
@@ -125,8 +132,8 @@ record SqliteDialect(Path file) implements Dialect {
   }
 
   @Override
-  public Instant time(final ResultSet row, final int index) throws SQLException {
-    return Rfc3339.parse(row.getString(index));
+  public Optional<Instant> time(final ResultSet row, final int index) throws SQLException {
+    return Optional.ofNullable(row.getString(index)).map(Rfc3339::parse);
   }
 
   @Override

@@ -1,22 +1,12 @@
 package io.mothership.storage.sql;
 
-import java.sql.Connection;
-
 /** Proof that one is inside {@link Database#write}: repositories change nothing without it. */
-public final class Transaction {
-  private final Dialect dialect;
-  private final Connection connection;
+public final class Transaction extends Snapshot {
 
-  Transaction(final Dialect dialect, final Connection connection) {
-    this.dialect = dialect;
-    this.connection = connection;
+  Transaction(final Dialect dialect, final Statements statements) {
+    super(dialect, statements);
   }
 
-  Dialect dialect() {
-    return dialect;
-  }
-
-  Connection connection() {
-    return connection;
-  }
+  @Override
+  void requireWriting() {}
 }

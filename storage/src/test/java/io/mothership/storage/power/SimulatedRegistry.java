@@ -10,15 +10,13 @@ import io.mothership.fabric.Fabric.Publication;
 import io.mothership.frame.MessageView;
 import io.mothership.jetstream.SimulatedService;
 import io.mothership.storage.sql.Database;
-import io.mothership.storage.sql.Entity;
-import io.mothership.storage.sql.EntityRepository;
-import io.mothership.storage.sql.Organization;
-import io.mothership.storage.sql.OrganizationRepository;
 import io.mothership.storage.sql.OutboxRecord;
 import io.mothership.storage.sql.OutboxRelay;
 import io.mothership.storage.sql.OutboxRepository;
 import io.mothership.storage.sql.SqlConfig;
 import io.mothership.storage.sql.Transaction;
+import io.mothership.storage.sql.Vehicle;
+import io.mothership.storage.sql.VehicleRepository;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -31,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,8 +52,7 @@ final class SimulatedRegistry implements SimulatedService {
   private static final int WAITING_MAX = 100_000;
 
   private final ChronicleDisk disk;
-  private final OrganizationRepository organizations = new OrganizationRepository();
-  private final EntityRepository entities = new EntityRepository();
+  private final VehicleRepository vehicles = new VehicleRepository();
   private final OutboxRepository outbox = new OutboxRepository();
 
   /** What every entity was last changed to, by confirmed changes. */
@@ -91,7 +87,8 @@ final class SimulatedRegistry implements SimulatedService {
   @Override
   public void start(final Fabric fabric, final long outboxId) {
     try {
-      database = Database.open(SqlConfig.of(file()));
+      database =
+          Database.open(SqlConfig.of(file()).withDomains(List.of(VehicleRepository.MIGRATIONS)));
       requireWhole();
       checkEntities();
       checkEvents(waiting());
@@ -119,15 +116,13 @@ final class SimulatedRegistry implements SimulatedService {
   }
 
   private void createOrganization() {
-    if (database.read(snapshot -> organizations.find(snapshot, ORGANIZATION)).isPresent()) {
+    if (database.read(snapshot -> vehicles.hasOwner(snapshot, ORGANIZATION))) {
       return;
     }
-    final Instant now = Instant.EPOCH;
     database.write(
         transaction -> {
-          organizations.insert(
-              transaction, new Organization(ORGANIZATION, "x", "ngo", "{}", now, now));
-          return now;
+          vehicles.insertOwner(transaction, ORGANIZATION);
+          return true;
         });
   }
 
@@ -148,8 +143,8 @@ final class SimulatedRegistry implements SimulatedService {
   private void checkEntities() {
     final TreeMap<String, Long> found = new TreeMap<>();
     database
-        .read(snapshot -> entities.list(snapshot, ORGANIZATION))
-        .forEach(entity -> found.put(entity.entityId(), Long.parseLong(entity.status())));
+        .read(snapshot -> vehicles.page(snapshot, ORGANIZATION, 0, WAITING_MAX))
+        .forEach(one -> found.put(one.row().id(), Long.parseLong(one.row().status())));
     if (pending != null) {
       final TreeMap<String, Long> changed = new TreeMap<>(versions);
       apply(changed, pending);
@@ -252,32 +247,14 @@ final class SimulatedRegistry implements SimulatedService {
   }
 
   private void write(final Transaction transaction, final Change change) throws SQLException {
-    final Entity entity = entity(change);
+    final Vehicle vehicle =
+        Vehicle.of(change.entityId(), ORGANIZATION, Long.toString(change.number()))
+            .withDetails("{\"details\":\"" + "x".repeat(change.detailsLength()) + "\"}");
     switch (change.kind()) {
-      case CREATED -> entities.insert(transaction, entity);
-      case UPDATED -> entities.update(transaction, entity);
-      case DELETED -> entities.delete(transaction, entity);
+      case CREATED -> vehicles.insert(transaction, vehicle);
+      case UPDATED -> vehicles.update(transaction, vehicle);
+      case DELETED -> vehicles.delete(transaction, vehicle);
     }
-  }
-
-  private static Entity entity(final Change change) {
-    return new Entity(
-        change.entityId(),
-        ORGANIZATION,
-        "drone",
-        Long.toString(change.number()),
-        "normal",
-        false,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        "",
-        "",
-        "{\"details\":\"" + "x".repeat(change.detailsLength()) + "\"}",
-        Instant.EPOCH,
-        Instant.EPOCH);
   }
 
   private void confirm(final Change change) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -24,9 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class DatabaseContract {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
 
+  private static final List<Migrations> DOMAINS = List.of(VehicleRepository.MIGRATIONS);
+
   @TempDir private Path folder;
-  private final OrganizationRepository organizations = new OrganizationRepository();
-  private final EntityRepository entities = new EntityRepository();
+  private final VehicleRepository vehicles = new VehicleRepository();
   private final OutboxRepository outbox = new OutboxRepository();
   private SqlConfig config;
   private Database database;
@@ -39,7 +41,7 @@ abstract class DatabaseContract {
 
   @BeforeEach
   void open() {
-    config = newRegistry(folder);
+    config = newRegistry(folder).withDomains(DOMAINS);
     database = Database.open(config);
   }
 
@@ -53,30 +55,31 @@ abstract class DatabaseContract {
 
   @Test
   void shouldKeepRecordsToTheLastDigit() {
-    final Organization organization = organization("o");
-    final Entity entity = entity("e", "o", OptionalDouble.of(-0.1));
-    insert(organization);
+    final Vehicle vehicle = vehicle("e", "o", OptionalDouble.of(-0.1));
+    final Vehicle empty = Vehicle.of("f", "o", "x");
+    insert("o");
     database.write(
         transaction -> {
-          entities.insert(transaction, entity);
-          return entity;
+          vehicles.insert(transaction, vehicle);
+          vehicles.insert(transaction, empty);
+          return vehicle;
         });
     database.close();
     database = Database.open(config);
+    assertTrue(hasOwner("o"));
     assertEquals(
-        organization, database.read(snapshot -> organizations.find(snapshot, "o")).orElseThrow());
-    assertEquals(
-        entity, database.read(snapshot -> entities.find(snapshot, "o", "e")).orElseThrow());
-    assertTrue(database.read(snapshot -> entities.find(snapshot, "other", "e")).isEmpty());
+        vehicle, database.read(snapshot -> vehicles.find(snapshot, "o", "e")).orElseThrow());
+    assertEquals(empty, database.read(snapshot -> vehicles.find(snapshot, "o", "f")).orElseThrow());
+    assertTrue(database.read(snapshot -> vehicles.find(snapshot, "other", "e")).isEmpty());
   }
 
   @Test
   void shouldNameWhatARefusedWriteBroke() {
-    insert(organization("o"));
-    assertEquals("DUPLICATE", refusal(organization("o")));
-    assertEquals("REFERENCE_MISSING", refusal(entity("e", "nobody", OptionalDouble.empty())));
-    assertEquals("CHECK_FAILED", refusal(entity("e", "o", OptionalDouble.of(91))));
-    assertEquals(1, database.read(organizations::list).size());
+    insert("o");
+    assertEquals("DUPLICATE", refusal("o"));
+    assertEquals("REFERENCE_MISSING", refusal(vehicle("e", "nobody", OptionalDouble.empty())));
+    assertEquals("CHECK_FAILED", refusal(vehicle("e", "o", OptionalDouble.of(91))));
+    assertEquals(List.of("o"), database.read(vehicles::owners));
   }
 
   /** The thread that writes is the only one: whoever waits for it would wait for ever. */
@@ -88,13 +91,11 @@ abstract class DatabaseContract {
         () ->
             database.write(
                 transaction -> {
-                  organizations.insert(transaction, organization("undone"));
+                  vehicles.insertOwner(transaction, "undone");
                   throw new StackOverflowError();
                 }));
-    insert(organization("o"));
-    assertEquals(
-        List.of("o"),
-        database.read(organizations::list).stream().map(Organization::orgId).toList());
+    insert("o");
+    assertEquals(List.of("o"), database.read(vehicles::owners));
   }
 
   @Test
@@ -114,13 +115,10 @@ abstract class DatabaseContract {
                   return;
                 }
                 for (int n = 0; n < each; n++) {
-                  final Organization organization = organization(name + n);
-                  insert(organization);
-                  assertTrue(
-                      database
-                          .read(snapshot -> organizations.find(snapshot, organization.orgId()))
-                          .isPresent());
-                  assertEquals("DUPLICATE", refusal(organization));
+                  final String owner = name + n;
+                  insert(owner);
+                  assertTrue(hasOwner(owner));
+                  assertEquals("DUPLICATE", refusal(owner));
                 }
               }));
     }
@@ -128,8 +126,7 @@ abstract class DatabaseContract {
     for (final Thread thread : threads) {
       thread.join();
     }
-    final List<String> ids =
-        database.read(organizations::list).stream().map(Organization::orgId).toList();
+    final List<String> ids = database.read(vehicles::owners);
     assertEquals(writers * each, ids.size());
     for (int i = 0; i < writers; i++) {
       final String name = "w" + i + "-";
@@ -186,10 +183,9 @@ abstract class DatabaseContract {
 
   @Test
   void shouldKeepChangesWithTheirEvents() {
-    final Organization organization = organization("o");
     database.write(
         transaction -> {
-          organizations.insert(transaction, organization);
+          vehicles.insertOwner(transaction, "o");
           outbox.insert(transaction, "a", "first", new byte[] {0, -1}, NOW);
           return true;
         });
@@ -199,7 +195,7 @@ abstract class DatabaseContract {
             database.write(
                 transaction -> {
                   outbox.insert(transaction, "a", "second", new byte[0], NOW);
-                  organizations.insert(transaction, organization);
+                  vehicles.insertOwner(transaction, "o");
                   return true;
                 }));
     final List<OutboxRecord> events = waiting();
@@ -241,8 +237,132 @@ abstract class DatabaseContract {
     execute(config, "INSERT INTO schema_migrations VALUES (999, 'later', 'now')");
     final MothershipException refused = openFailure(config);
     assertEquals("SQL_TOO_NEW", refused.code());
-    assertTrue(refused.getMessage().contains("max=2, actual=999"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("max=3, actual=999"), refused.getMessage());
     assertTrue(refused.getMessage().contains(config.place()), refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseDomainsThatItDoesNotKnow() throws Exception {
+    database.close();
+    final MothershipException unknown = openFailure(config.withDomains(List.of()));
+    assertEquals("SQL_TOO_NEW", unknown.code());
+    assertTrue(
+        unknown.getMessage().contains("domain=vehicles, max=0, actual=1"), unknown.getMessage());
+    execute(config, "INSERT INTO domain_migrations VALUES ('vehicles', 2, 'later', 'now')");
+    final MothershipException newer = openFailure(config);
+    assertTrue(newer.getMessage().contains("domain=vehicles, max=1, actual=2"), newer.getMessage());
+  }
+
+  /** As the first versions made it, with tables that nothing used and scripts of all domains. */
+  @Test
+  void shouldTakeOverARegistryOfBeforeTheDomains() throws Exception {
+    database.close();
+    final SqlConfig old = newRegistry(folder);
+    Database.open(old).close();
+    for (final String command :
+        List.of(
+            "DROP TABLE domain_migrations",
+            "DELETE FROM schema_migrations",
+            "INSERT INTO schema_migrations VALUES (1, 'V0001__fleet.sql', 'then')",
+            "INSERT INTO schema_migrations VALUES (2, 'V0002__operations.sql', 'then')",
+            "CREATE TABLE owners (org_id TEXT NOT NULL UNIQUE, position INTEGER)",
+            "INSERT INTO owners VALUES ('kept', 1)",
+            "CREATE TABLE vehicles (org_id TEXT NOT NULL UNIQUE)",
+            "CREATE TABLE missions (org_id TEXT)",
+            "CREATE TABLE users (org_id TEXT)",
+            "CREATE VIEW active_entities AS SELECT * FROM vehicles")) {
+      execute(old, command);
+    }
+    final SqlConfig known = old.withDomains(List.of(VehicleRepository.MIGRATIONS.early(1)));
+    try (Database taken = Database.open(known)) {
+      assertEquals(List.of("kept"), taken.read(vehicles::owners));
+      assertThrows(
+          MothershipException.class,
+          () ->
+              taken.read(
+                  snapshot ->
+                      snapshot
+                          .everywhere()
+                          .query("SELECT org_id FROM missions")
+                          .one(row -> row.text("org_id"))));
+    }
+    Database.open(known).close();
+  }
+
+  @Test
+  void shouldListInPartsAndRunAStatementInsideItsOwnRows() {
+    insert("o");
+    insert("p");
+    database.write(
+        transaction -> {
+          for (int i = 0; i < 5; i++) {
+            vehicles.insert(transaction, Vehicle.of("v" + i, "o", "x"));
+            vehicles.insert(transaction, Vehicle.of("w" + i, "p", "x"));
+          }
+          return true;
+        });
+    final List<Placed<Vehicle>> first = page(0);
+    final List<Placed<Vehicle>> second = page(first.getLast().place());
+    assertEquals(List.of("v0", "v1", "v2"), ids(first));
+    assertEquals(List.of("v3", "v4"), ids(second));
+    final List<String> nested = new ArrayList<>();
+    database.read(
+        snapshot -> {
+          final String text = "SELECT vehicle_id FROM vehicles WHERE org_id = :org";
+          snapshot
+              .of("o")
+              .query(text)
+              .each(
+                  outer ->
+                      nested.add(
+                          outer.text("vehicle_id")
+                              + snapshot
+                                  .of("p")
+                                  .query(text)
+                                  .list(row -> row.text("vehicle_id"))
+                                  .size()),
+                  added -> {});
+          return true;
+        });
+    assertEquals(List.of("v05", "v15", "v25", "v35", "v45"), nested);
+  }
+
+  private List<Placed<Vehicle>> page(final long after) {
+    return database.read(snapshot -> vehicles.page(snapshot, "o", after, 3));
+  }
+
+  private static List<String> ids(final List<Placed<Vehicle>> page) {
+    return page.stream().map(one -> one.row().id()).toList();
+  }
+
+  @Test
+  void shouldPutOneInPlaceOfAnotherOnlyWithinTheOrganization() {
+    insert("o");
+    insert("p");
+    final String text =
+        "INSERT INTO vehicles (vehicle_id, org_id, status, details, made_at)"
+            + " VALUES (:id, :org, :status, '{}', :made) ON CONFLICT (vehicle_id)"
+            + " DO UPDATE SET status = excluded.status WHERE vehicles.org_id = :org";
+    assertEquals(1, put("o", text, "first"));
+    assertEquals(1, put("o", text, "second"));
+    assertEquals(0, put("p", text, "stolen"));
+    assertEquals(
+        "second",
+        database.read(snapshot -> vehicles.find(snapshot, "o", "v")).orElseThrow().status());
+  }
+
+  private int put(final String orgId, final String text, final String status) {
+    return database.write(transaction -> transaction.of(orgId).update(text, "v", status, NOW));
+  }
+
+  @Test
+  void shouldChangeNothingInASnapshot() {
+    insert("o");
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            database.read(
+                snapshot -> snapshot.of("o").update("DELETE FROM owners WHERE org_id = :org")));
   }
 
   @Test
@@ -250,7 +370,7 @@ abstract class DatabaseContract {
     database.close();
     database.close();
     assertThrows(MothershipException.class, database::ping);
-    assertEquals("SQL_CLOSED", refusal(organization("late")));
+    assertEquals("SQL_CLOSED", refusal("late"));
   }
 
   private static boolean await(final CountDownLatch latch) throws SQLException {
@@ -266,51 +386,44 @@ abstract class DatabaseContract {
     return assertThrows(MothershipException.class, () -> Database.open(registry).close());
   }
 
-  private void insert(final Organization organization) {
+  private void insert(final String owner) {
     database.write(
         transaction -> {
-          organizations.insert(transaction, organization);
-          return organization;
+          vehicles.insertOwner(transaction, owner);
+          return owner;
         });
   }
 
-  private String refusal(final Organization organization) {
-    return assertThrows(MothershipException.class, () -> insert(organization)).code();
+  private boolean hasOwner(final String owner) {
+    return database.read(snapshot -> vehicles.hasOwner(snapshot, owner));
   }
 
-  private String refusal(final Entity entity) {
+  private String refusal(final String owner) {
+    return assertThrows(MothershipException.class, () -> insert(owner)).code();
+  }
+
+  private String refusal(final Vehicle vehicle) {
     return assertThrows(
             MothershipException.class,
             () ->
                 database.write(
                     transaction -> {
-                      entities.insert(transaction, entity);
-                      return entity;
+                      vehicles.insert(transaction, vehicle);
+                      return vehicle;
                     }))
         .code();
   }
 
-  private static Organization organization(final String id) {
-    return new Organization(id, "name " + UUID.randomUUID(), "ngo", "{}", NOW, NOW);
-  }
-
-  private static Entity entity(final String id, final String orgId, final OptionalDouble latitude) {
-    return new Entity(
+  private static Vehicle vehicle(
+      final String id, final String orgId, final OptionalDouble latitude) {
+    return new Vehicle(
         id,
         orgId,
-        "drone",
         "unknown",
-        "normal",
         true,
         latitude,
-        OptionalDouble.of(1e-9),
-        OptionalDouble.empty(),
-        OptionalDouble.of(360),
-        OptionalDouble.of(12.5),
-        "{}",
-        "[]",
         "{\"\u00e9\":1}",
-        NOW,
-        NOW.plusSeconds(1));
+        Optional.of(NOW.plusSeconds(1)),
+        NOW);
   }
 }

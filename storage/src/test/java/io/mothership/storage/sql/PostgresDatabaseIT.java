@@ -113,9 +113,9 @@ final class PostgresDatabaseIT extends DatabaseContract {
       server.execute("postgres", "SELECT pg_reload_conf()");
     }
     server.execute(
-        PostgresServer.database(url), "INSERT INTO schema_migrations VALUES (3, 'later', 'now')");
+        PostgresServer.database(url), "INSERT INTO schema_migrations VALUES (4, 'later', 'now')");
     final DatabaseProbe newer = DatabaseProbe.of(TestRegistry.config(url));
-    assertTrue(newer.failure().contains("max=2, actual=3"), newer::toString);
+    assertTrue(newer.failure().contains("max=3, actual=4"), newer::toString);
     assertTrue(newer.remedy().contains("newer version"), newer::toString);
     final DatabaseProbe refused =
         DatabaseProbe.of(TestRegistry.config(url.replace("mellon", "wrong")));

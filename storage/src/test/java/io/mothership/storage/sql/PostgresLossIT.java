@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.error.MothershipException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,11 +20,10 @@ import org.junit.jupiter.api.Test;
 /** A registry whose server goes away and comes back. */
 final class PostgresLossIT {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
-  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
 
   private static PostgresServer server;
 
-  private final OrganizationRepository organizations = new OrganizationRepository();
+  private final VehicleRepository vehicles = new VehicleRepository();
   private final AtomicInteger returns = new AtomicInteger();
   private SqlConfig config;
   private Database database;
@@ -45,7 +43,7 @@ final class PostgresLossIT {
 
   @BeforeEach
   void open() {
-    config = TestRegistry.config(server.newDatabase());
+    config = TestRegistry.config(server.newDatabase()).withDomains(List.of(VehicleRepository.MIGRATIONS));
     database = Database.open(config);
     database.onReturn(transaction -> returns.incrementAndGet());
     insert("before");
@@ -61,7 +59,7 @@ final class PostgresLossIT {
     server.stop();
     for (int i = 0; i < 3; i++) {
       assertAway(() -> insert("away"));
-      assertAway(() -> database.read(organizations::list));
+      assertAway(() -> database.read(vehicles::owners));
       assertAway(database::ping);
     }
     server.start();
@@ -117,7 +115,7 @@ final class PostgresLossIT {
     server.pause();
     try {
       final Thread reading =
-          Thread.startVirtualThread(() -> assertAway(() -> database.read(organizations::list)));
+          Thread.startVirtualThread(() -> assertAway(() -> database.read(vehicles::owners)));
       final AtomicReference<Throwable> complaint = new AtomicReference<>();
       reading.setUncaughtExceptionHandler((thread, e) -> complaint.set(e));
       assertAway(() -> insert("hung"));
@@ -195,7 +193,7 @@ final class PostgresLossIT {
   }
 
   private List<String> ids() {
-    return database.read(organizations::list).stream().map(Organization::orgId).toList();
+    return database.read(vehicles::owners);
   }
 
   private void insert(final String id) {
@@ -207,6 +205,6 @@ final class PostgresLossIT {
   }
 
   private void insert(final Transaction transaction, final String id) throws java.sql.SQLException {
-    organizations.insert(transaction, new Organization(id, id, "ngo", "{}", NOW, NOW));
+    vehicles.insertOwner(transaction, id);
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.ObjLongConsumer;
 
 /**
  * What a listener has seen since it started, by its routes' labels: there are no more of them,
@@ -24,6 +25,7 @@ public final class HttpCounters {
   private static final long MS = 1_000_000L;
 
   private final Map<String, OfRoute> routes = new LinkedHashMap<>();
+  private final Map<String, LongAdder> upgrades = new LinkedHashMap<>();
   private final AtomicLongArray refusals = new AtomicLongArray(HttpErrors.values().length);
   private final LongAdder inFlight = new LongAdder();
   private final LongAdder connectionsTotal = new LongAdder();
@@ -32,14 +34,16 @@ public final class HttpCounters {
 
   HttpCounters(final List<Route> routes, final List<? extends UpgradeRoute> upgrades) {
     routes.forEach(route -> this.routes.putIfAbsent(route.label(), new OfRoute()));
-    upgrades.forEach(route -> this.routes.putIfAbsent(route.template(), new OfRoute()));
+    for (final UpgradeRoute route : upgrades) {
+      this.routes.putIfAbsent(route.template(), new OfRoute());
+      this.upgrades.put(route.template(), new LongAdder());
+    }
     this.routes.putIfAbsent(UNROUTED, new OfRoute());
   }
 
   /** What is known of one label's requests. */
   public static final class OfRoute {
     private final AtomicLongArray answers = new AtomicLongArray(CLASSES + 1);
-    private final LongAdder upgrades = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final Histogram durationNs =
         new Histogram(5 * MS, 25 * MS, 100 * MS, 500 * MS, 2_500 * MS);
@@ -47,11 +51,6 @@ public final class HttpCounters {
     /** Answers whose status begins with {@code firstDigit}. */
     public long answers(final int firstDigit) {
       return answers.get(firstDigit);
-    }
-
-    /** Connections that left HTTP here. */
-    public long upgrades() {
-      return upgrades.sum();
     }
 
     /** From the last byte of the head to the last of the answer; streams of events left out. */
@@ -107,6 +106,11 @@ public final class HttpCounters {
     routes.forEach(reader);
   }
 
+  /** Goes through the upgrade routes' templates with the connections that left HTTP there. */
+  public void forEachUpgrade(final ObjLongConsumer<String> reader) {
+    upgrades.forEach((template, count) -> reader.accept(template, count.sum()));
+  }
+
   OfRoute of(final String label) {
     return routes.get(label);
   }
@@ -128,7 +132,7 @@ public final class HttpCounters {
   }
 
   void countUpgrade(final String template) {
-    routes.get(template).upgrades.increment();
+    upgrades.get(template).increment();
   }
 
   void countBodyReceived(final long bytes) {

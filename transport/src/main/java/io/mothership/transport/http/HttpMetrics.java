@@ -44,12 +44,8 @@ public final class HttpMetrics implements MetricsSource {
     text.counter("mothership_http_upgrades_total", "Connections that became WebSockets.");
     for (final Named each : listeners) {
       each.counters()
-          .forEach(
-              (route, of) -> {
-                if (of.upgrades() > 0) {
-                  text.sample(of.upgrades(), "listener", each.name(), "route", route);
-                }
-              });
+          .forEachUpgrade(
+              (route, count) -> text.sample(count, "listener", each.name(), "route", route));
     }
     text.counter(
         "mothership_http_refusals_total",
@@ -73,7 +69,7 @@ public final class HttpMetrics implements MetricsSource {
           .forEach(
               (route, of) -> {
                 for (int first = 1; first <= CLASSES; first++) {
-                  if (of.answers(first) > 0) {
+                  if (first == 2 || of.answers(first) > 0) {
                     text.sample(
                         of.answers(first),
                         "listener",
@@ -96,7 +92,7 @@ public final class HttpMetrics implements MetricsSource {
       each.counters()
           .forEach(
               (route, of) -> {
-                if (of.durationCount() > 0) {
+                if (of.durationCount() > 0 || route.equals(HttpCounters.UNROUTED)) {
                   text.seconds(of.durationNs(), "listener", each.name(), "route", route);
                 }
               });

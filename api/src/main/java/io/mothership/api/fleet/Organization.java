@@ -1,4 +1,4 @@
-package io.mothership.storage.sql;
+package io.mothership.api.fleet;
 
 import java.time.Instant;
 

@@ -1,4 +1,4 @@
-package io.mothership.storage.sql;
+package io.mothership.api.fleet;
 
 import java.time.Instant;
 import java.util.OptionalDouble;
@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 /**
  * A vehicle, sensor, person or place of an organization.
  *
+ * @param name empty if it has none
  * @param latitude degrees, WGS84
  * @param longitude degrees, WGS84
  * @param altitude metres above mean sea level
@@ -19,6 +20,7 @@ public record Entity(
     String entityId,
     String orgId,
     String entityType,
+    String name,
     String status,
     String priority,
     boolean isLive,
