@@ -1,5 +1,6 @@
 package io.mothership.api;
 
+import io.mothership.api.commands.CommandRecords;
 import io.mothership.api.commands.CommandResource;
 import io.mothership.api.commands.Commands;
 import io.mothership.api.fleet.Entities;
@@ -36,7 +37,8 @@ import java.util.List;
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
   /** The tables of all services, in the order in which they are made. */
-  public static final List<Migrations> MIGRATIONS = List.of(FleetRecords.MIGRATIONS);
+  public static final List<Migrations> MIGRATIONS =
+      List.of(FleetRecords.MIGRATIONS, CommandRecords.MIGRATIONS);
 
   private final OutboxRelay relay;
   private final List<Route> routes;
@@ -96,7 +98,8 @@ public final class Api implements AutoCloseable {
     routes.addAll(new TelemetryResource(fabric, directory).routes(auth));
     routes.addAll(
         filters.routes(
-            new CommandResource(new Commands(organizations, entities, new CommandIds(), fabric, clock)).routes()));
+            new CommandResource(Commands.of(changes, organizations, entities, fabric, clock))
+                .routes()));
     final WebSocketRoute feed =
         new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());
     return new Api(relay, routes, List.of(feed));

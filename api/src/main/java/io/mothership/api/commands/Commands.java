@@ -2,15 +2,15 @@ package io.mothership.api.commands;
 
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.Organizations;
-import io.mothership.fabric.Fabric;
-import io.mothership.fabric.Fabric.Publication;
-import io.mothership.fabric.Fabric.PublishAck;
+import io.mothership.api.records.Changes;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
-import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
+import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.fleet.FleetSubjects;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
@@ -39,6 +39,16 @@ public final class Commands {
   private final CommandIds ids;
   private final Fabric fabric;
   private final Clock clock;
+
+  /** With ids that are kept in SQL. */
+  public static Commands of(
+      final Changes changes,
+      final Organizations organizations,
+      final Entities entities,
+      final Fabric fabric,
+      final Clock clock) {
+    return new Commands(organizations, entities, new KeptCommandIds(changes, clock), fabric, clock);
+  }
 
   Commands(
       final Organizations organizations,
@@ -104,13 +114,7 @@ public final class Commands {
     final String messageId = orgId + "." + target + "." + commandId;
     try {
       return fabric
-<<<<<<< HEAD
-          .publish(
-              new Publication(
-                  FleetSubjects.command(orgId, target), messageId, payload, 0))
-=======
           .publish(new Publication(FleetSubjects.command(orgId, target), messageId, payload, 0))
->>>>>>> engine
           .join();
     } catch (final CompletionException e) {
       if (e.getCause() instanceof final MothershipException refused) {

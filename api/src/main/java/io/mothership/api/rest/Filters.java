@@ -12,6 +12,7 @@ import io.mothership.security.Principal;
 import io.mothership.transport.http.Gate;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
+import io.mothership.transport.http.RefusalRenderer;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.ws.WebSocketConfig;
 import io.mothership.transport.ws.WebSocketHandler.Opening;
@@ -83,6 +84,7 @@ public final class Filters {
               request -> handle(operation, request),
               operation.body(),
               request -> admit(operation, request),
+              RefusalRenderer.STANDARD,
               operation.template()));
     }
     return made;
