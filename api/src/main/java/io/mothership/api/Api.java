@@ -1,8 +1,8 @@
 package io.mothership.api;
 
-import io.mothership.api.commands.CommandRecords;
 import io.mothership.api.commands.CommandResource;
 import io.mothership.api.commands.Commands;
+import io.mothership.api.commands.RecordedCommandIds;
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.fleet.EntityResource;
@@ -37,8 +37,7 @@ import java.util.List;
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
   /** The tables of all services, in the order in which they are made. */
-  public static final List<Migrations> MIGRATIONS =
-      List.of(FleetRecords.MIGRATIONS, CommandRecords.MIGRATIONS);
+  public static final List<Migrations> MIGRATIONS = List.of(FleetRecords.MIGRATIONS, RecordedCommandIds.MIGRATIONS);
 
   private final OutboxRelay relay;
   private final List<Route> routes;
@@ -98,8 +97,7 @@ public final class Api implements AutoCloseable {
     routes.addAll(new TelemetryResource(fabric, directory).routes(auth));
     routes.addAll(
         filters.routes(
-            new CommandResource(Commands.of(changes, organizations, entities, fabric, clock))
-                .routes()));
+            new CommandResource(new Commands(organizations, entities, new RecordedCommandIds(changes, clock), fabric, clock)).routes()));
     final WebSocketRoute feed =
         new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());
     return new Api(relay, routes, List.of(feed));

@@ -22,7 +22,7 @@ final class EmbeddedFabricTest extends FabricContract {
             SpineConfig.of(Threading.DEDICATED, 1024 * 1024),
             journal,
             Spine.Recovered.nothing(),
-            new JetStream(JetStreamConfig.defaults()),
+            new JetStream(JetStreamConfig.defaults().withDomain("")),
             Clock.system());
     spine.start(Doorbell.SILENT);
     return spine.fabric(1);

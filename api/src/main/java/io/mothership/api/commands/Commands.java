@@ -2,16 +2,15 @@ package io.mothership.api.commands;
 
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.Organizations;
-import io.mothership.api.records.Changes;
-import io.mothership.clock.Clock;
-import io.mothership.clock.Rfc3339;
-import io.mothership.error.MothershipException;
-import io.mothership.error.ServiceException;
-import io.mothership.error.ServiceException.Kind;
 import io.mothership.fabric.Fabric;
 import io.mothership.fabric.Fabric.Publication;
 import io.mothership.fabric.Fabric.PublishAck;
+import io.mothership.clock.Clock;
+import io.mothership.clock.Rfc3339;
 import io.mothership.fleet.FleetSubjects;
+import io.mothership.error.MothershipException;
+import io.mothership.error.ServiceException;
+import io.mothership.error.ServiceException.Kind;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import java.util.Map;
@@ -40,17 +39,7 @@ public final class Commands {
   private final Fabric fabric;
   private final Clock clock;
 
-  /** With ids that are kept in SQL. */
-  public static Commands of(
-      final Changes changes,
-      final Organizations organizations,
-      final Entities entities,
-      final Fabric fabric,
-      final Clock clock) {
-    return new Commands(organizations, entities, new KeptCommandIds(changes, clock), fabric, clock);
-  }
-
-  Commands(
+  public Commands(
       final Organizations organizations,
       final Entities entities,
       final CommandIds ids,

@@ -32,8 +32,7 @@ final class EntityEvents {
     add(change, entity, "created", "created", true);
   }
 
-  void updated(final Change change, final Entity before, final Entity after)
-      throws SQLException {
+  void updated(final Change change, final Entity before, final Entity after) throws SQLException {
     add(change, after, "updated", "updated", true);
     if (!before.status().equals(after.status())) {
       add(change, after, "status", "status_changed", false);

@@ -72,7 +72,9 @@ public final class EntityResource {
       return call.ok(tag(found), writer -> FleetJson.write(writer, found));
     }
     final EntityFilter filter =
-        new EntityFilter(orgId, call.query("status", Rules.word()).orElse(""),
+        new EntityFilter(
+            orgId,
+            call.query("status", Rules.word()).orElse(""),
             call.query("type", Rules.word()).orElse(""));
     return call.array(
         new FilteredEntities(call, filter), (writer, one) -> FleetJson.write(writer, one.row()));

@@ -11,7 +11,8 @@ import java.util.Optional;
 /** Organizations in SQL. Stateless; any thread. */
 final class OrganizationRepository {
   private static final String SELECT =
-      "SELECT position, org_id, name, org_type, metadata, created_at, updated_at FROM organizations ";
+      "SELECT position, org_id, name, org_type, metadata, created_at, updated_at FROM organizations"
+          + " ";
 
   void insert(final Transaction transaction, final Organization organization) throws SQLException {
     transaction

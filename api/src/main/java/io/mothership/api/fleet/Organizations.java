@@ -19,8 +19,7 @@ public final class Organizations {
   private final OrganizationRepository organizations = new OrganizationRepository();
   private final Clock clock;
 
-  public Organizations(
-final Changes changes, final Records records, final Clock clock) {
+  public Organizations(final Changes changes, final Records records, final Clock clock) {
     this.changes = changes;
     this.records = records;
     this.clock = clock;

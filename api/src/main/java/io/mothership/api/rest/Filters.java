@@ -10,9 +10,9 @@ import io.mothership.security.Authenticator;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import io.mothership.transport.http.Gate;
+import io.mothership.transport.http.HttpErrors;
 import io.mothership.transport.http.HttpRequestView;
 import io.mothership.transport.http.HttpResponse;
-import io.mothership.transport.http.RefusalRenderer;
 import io.mothership.transport.http.Route;
 import io.mothership.transport.ws.WebSocketConfig;
 import io.mothership.transport.ws.WebSocketHandler.Opening;
@@ -84,10 +84,25 @@ public final class Filters {
               request -> handle(operation, request),
               operation.body(),
               request -> admit(operation, request),
-              RefusalRenderer.STANDARD,
+              (reason, request) -> refusal(operation, reason, request),
               operation.template()));
     }
     return made;
+  }
+
+  /** What the head refuses by itself, in the family's words. */
+  private HttpResponse refusal(
+      final Operation operation, final HttpErrors reason, final HttpRequestView request) {
+    return operation
+        .shape()
+        .failure(
+            new Failure(
+                reason.status(),
+                reason.code(),
+                reason.text(),
+                Map.of(),
+                Correlation.of(request),
+                Rfc3339.ofNs(clock.wallNs())));
   }
 
   /** A path that serves WebSockets, behind as much of the chain as there is for them. */

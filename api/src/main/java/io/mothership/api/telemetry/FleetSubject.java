@@ -56,7 +56,7 @@ record FleetSubject(RecordKind kind, String orgId, String entityId) {
     return switch (kind) {
       case TELEMETRY ->
           entityId.isEmpty()
-              // The other form does not name the organization.
+              // The older form does not name the organization.
               ? List.of(Family.TELEMETRY.all())
               : List.of(
                   FleetSubjects.telemetry(org, entity),

@@ -22,8 +22,7 @@ final class MetricsTest {
   @Test
   void shouldShowEveryCounter() throws IOException {
     final List<byte[]> classes = new ArrayList<>();
-    for (final Path file :
-        Project.classFiles()) {
+    for (final Path file : Project.classFiles()) {
       classes.add(Files.readAllBytes(file));
     }
     assertEquals(Set.of(), MetricRules.unread(classes));

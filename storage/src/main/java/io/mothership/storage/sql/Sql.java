@@ -61,8 +61,7 @@ public final class Sql {
    *
    * @param values of an item, as for {@link #query}
    */
-  public <T> void batch(
-      final String text, final List<T> items, final Function<T, Object[]> values)
+  public <T> void batch(final String text, final List<T> items, final Function<T, Object[]> values)
       throws SQLException {
     context.requireWriting();
     if (items.isEmpty()) {
@@ -133,8 +132,8 @@ public final class Sql {
      *
      * @param after place of the last one before it, 0 for the start
      */
-    public <T> List<Placed<T>> page(
-        final long after, final int limit, final Row.Mapper<T> mapper) throws SQLException {
+    public <T> List<Placed<T>> page(final long after, final int limit, final Row.Mapper<T> mapper)
+        throws SQLException {
       return bind("after", after)
           .bind("limit", limit)
           .list(row -> new Placed<>(row.integer("position"), mapper.map(row)));

@@ -87,8 +87,8 @@ final class SimulatedRegistry implements SimulatedService {
   @Override
   public void start(final Fabric fabric, final long outboxId) {
     try {
-      database = Database.open(
-              SqlConfig.of(file()).withDomains(List.of(VehicleRepository.MIGRATIONS)));
+      database =
+          Database.open(SqlConfig.of(file()).withDomains(List.of(VehicleRepository.MIGRATIONS)));
       requireWhole();
       checkEntities();
       checkEvents(waiting());

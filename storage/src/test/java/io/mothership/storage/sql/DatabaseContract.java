@@ -69,8 +69,7 @@ abstract class DatabaseContract {
     assertTrue(hasOwner("o"));
     assertEquals(
         vehicle, database.read(snapshot -> vehicles.find(snapshot, "o", "e")).orElseThrow());
-    assertEquals(
-        empty, database.read(snapshot -> vehicles.find(snapshot, "o", "f")).orElseThrow());
+    assertEquals(empty, database.read(snapshot -> vehicles.find(snapshot, "o", "f")).orElseThrow());
     assertTrue(database.read(snapshot -> vehicles.find(snapshot, "other", "e")).isEmpty());
   }
 
@@ -251,8 +250,7 @@ abstract class DatabaseContract {
         unknown.getMessage().contains("domain=vehicles, max=0, actual=1"), unknown.getMessage());
     execute(config, "INSERT INTO domain_migrations VALUES ('vehicles', 2, 'later', 'now')");
     final MothershipException newer = openFailure(config);
-    assertTrue(
-        newer.getMessage().contains("domain=vehicles, max=1, actual=2"), newer.getMessage());
+    assertTrue(newer.getMessage().contains("domain=vehicles, max=1, actual=2"), newer.getMessage());
   }
 
   /** As the first versions made it, with tables that nothing used and scripts of all domains. */

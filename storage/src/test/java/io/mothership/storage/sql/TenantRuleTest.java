@@ -24,7 +24,8 @@ class TenantRuleTest {
         "DELETE FROM t WHERE org_id = :org",
         "INSERT INTO t (id, org_id) VALUES (:id, :org)",
         "INSERT INTO t (id, org_id) VALUES (:id, :org) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO t (id, org_id) VALUES (:id, :org) ON CONFLICT (org_id, id) DO UPDATE SET a = 1",
+        "INSERT INTO t (id, org_id) VALUES (:id, :org) ON CONFLICT (org_id, id) DO UPDATE SET a ="
+            + " 1",
         "INSERT INTO t (id, org_id) VALUES (:id, :org) ON CONFLICT (id) DO UPDATE SET a = 1"
             + " WHERE t.org_id = :org",
       })
