@@ -2,6 +2,7 @@ package io.mothership.api;
 
 import io.mothership.api.commands.CommandResource;
 import io.mothership.api.commands.Commands;
+import io.mothership.api.commands.RecordedCommandIds;
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.EntityDirectory;
 import io.mothership.api.fleet.EntityResource;
@@ -36,7 +37,8 @@ import java.util.List;
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
   /** The tables of all services, in the order in which they are made. */
-  public static final List<Migrations> MIGRATIONS = List.of(FleetRecords.MIGRATIONS);
+  public static final List<Migrations> MIGRATIONS =
+      List.of(FleetRecords.MIGRATIONS, RecordedCommandIds.MIGRATIONS);
 
   private final OutboxRelay relay;
   private final List<Route> routes;
@@ -97,7 +99,12 @@ public final class Api implements AutoCloseable {
     routes.addAll(
         filters.routes(
             new CommandResource(
-                    new Commands(organizations, entities, new CommandIds(), fabric, clock))
+                    new Commands(
+                        organizations,
+                        entities,
+                        new RecordedCommandIds(changes, clock),
+                        fabric,
+                        clock))
                 .routes()));
     final WebSocketRoute feed =
         new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());

@@ -3,7 +3,7 @@ package io.mothership.api.commands;
 import java.util.Optional;
 
 /** Remembers which id names which command, longer than any client repeats itself. Any thread. */
-interface CommandIds {
+public interface CommandIds {
 
   /**
    * Takes an id for a command, unless it is taken.

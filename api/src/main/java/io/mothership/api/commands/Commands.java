@@ -2,15 +2,15 @@ package io.mothership.api.commands;
 
 import io.mothership.api.fleet.Entities;
 import io.mothership.api.fleet.Organizations;
-import io.mothership.fabric.Fabric;
-import io.mothership.fabric.Fabric.Publication;
-import io.mothership.fabric.Fabric.PublishAck;
 import io.mothership.clock.Clock;
 import io.mothership.clock.Rfc3339;
-import io.mothership.fleet.FleetSubjects;
 import io.mothership.error.MothershipException;
 import io.mothership.error.ServiceException;
 import io.mothership.error.ServiceException.Kind;
+import io.mothership.fabric.Fabric;
+import io.mothership.fabric.Fabric.Publication;
+import io.mothership.fabric.Fabric.PublishAck;
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.security.Permission;
 import io.mothership.security.Principal;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class Commands {
   private final Fabric fabric;
   private final Clock clock;
 
-  Commands(
+  public Commands(
       final Organizations organizations,
       final Entities entities,
       final CommandIds ids,
