@@ -34,7 +34,7 @@ class SocketDriverIT {
       client
           .getOutputStream()
           .write(
-              "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+              "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
       final String answer =
           new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
