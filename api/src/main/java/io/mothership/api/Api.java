@@ -37,7 +37,8 @@ import java.util.List;
 /** All services and their routes, to be given to an HTTP listener. */
 public final class Api implements AutoCloseable {
   /** The tables of all services, in the order in which they are made. */
-  public static final List<Migrations> MIGRATIONS = List.of(FleetRecords.MIGRATIONS, RecordedCommandIds.MIGRATIONS);
+  public static final List<Migrations> MIGRATIONS =
+      List.of(FleetRecords.MIGRATIONS, RecordedCommandIds.MIGRATIONS);
 
   private final OutboxRelay relay;
   private final List<Route> routes;
@@ -97,7 +98,14 @@ public final class Api implements AutoCloseable {
     routes.addAll(new TelemetryResource(fabric, directory).routes(auth));
     routes.addAll(
         filters.routes(
-            new CommandResource(new Commands(organizations, entities, new RecordedCommandIds(changes, clock), fabric, clock)).routes()));
+            new CommandResource(
+                    new Commands(
+                        organizations,
+                        entities,
+                        new RecordedCommandIds(changes, clock),
+                        fabric,
+                        clock))
+                .routes()));
     final WebSocketRoute feed =
         new FeedResource(fabric, directory).route(auth, WebSocketConfig.standard());
     return new Api(relay, routes, List.of(feed));

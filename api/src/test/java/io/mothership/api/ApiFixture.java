@@ -39,7 +39,7 @@ public final class ApiFixture implements AutoCloseable {
   }
 
   public ApiFixture(final SqlConfig registry) {
-    database = Database.open(registry);
+    database = Database.open(registry.withDomains(Api.MIGRATIONS));
     api =
         Api.start(
             new ApiConfig(TOKEN, "0.0.0-test"),

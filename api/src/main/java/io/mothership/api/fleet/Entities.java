@@ -58,7 +58,7 @@ public final class Entities {
             shown.tags().isEmpty() ? "[]" : shown.tags());
     try {
       changes.commit(
-            principal,
+          principal,
           change -> {
             entities.insert(change.transaction(), kept);
             events.created(change, shown);
@@ -145,7 +145,8 @@ public final class Entities {
       final Principal principal, final EntityFilter filter, final long after, final int count) {
     principal.require(Permission.ENTITY_READ, filter.orgId());
     return records.read(
-        snapshot -> entities.page(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
+        snapshot ->
+            entities.page(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
   }
 
   /** Place of the {@code count}-th behind one, if another follows it. */
@@ -153,7 +154,8 @@ public final class Entities {
       final Principal principal, final EntityFilter filter, final long after, final int count) {
     principal.require(Permission.ENTITY_READ, filter.orgId());
     return records.read(
-        snapshot -> entities.end(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
+        snapshot ->
+            entities.end(snapshot, filter.orgId(), filter.status(), filter.type(), after, count));
   }
 
   /**
@@ -204,10 +206,12 @@ public final class Entities {
       final Consumer<Entity> precondition) {
     principal.require(Permission.ENTITY_WRITE, orgId, entityId);
     changes.commit(
-            principal,
+        principal,
         change -> {
           final Entity entity =
-              entities.find(change.transaction(), orgId, entityId).orElseThrow(FleetRefusals::noEntity);
+              entities
+                  .find(change.transaction(), orgId, entityId)
+                  .orElseThrow(FleetRefusals::noEntity);
           precondition.accept(entity);
           entities.delete(change.transaction(), entity);
           events.deleted(change, entity);

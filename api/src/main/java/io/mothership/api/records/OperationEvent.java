@@ -1,5 +1,6 @@
 package io.mothership.api.records;
 
+import io.mothership.fleet.FleetSubjects;
 import io.mothership.json.JsonWriter;
 import java.util.function.Consumer;
 
@@ -19,9 +20,7 @@ public record OperationEvent(
     String aggregateId,
     long version,
     Consumer<JsonWriter> data) {
-  private static final String SUBJECTS = "constellation.operations";
-
   String subject() {
-    return String.join(".", SUBJECTS, orgId, aggregate, type);
+    return FleetSubjects.operation(orgId, aggregate, type);
   }
 }

@@ -45,7 +45,7 @@ final class CommandIT {
     assertEquals(
         "constellation.commands." + orgId + "." + answer.text("data", "entity_id"),
         command.subject());
-    assertEquals("c-1", command.messageId());
+    assertEquals(orgId + "." + answer.text("data", "entity_id") + ".c-1", command.messageId());
     final JsonValue payload = ApiFixture.parse(command.payload());
     assertEquals(new JsonValue.Text("goto"), ApiFixture.at(payload, "type"));
     assertEquals(new JsonValue.Literal("1.50"), ApiFixture.at(payload, "speed"));

@@ -68,7 +68,8 @@ public final class CrashingAppliance {
             spine.fabric(1),
             Moment.valueOf(args[1].toUpperCase(java.util.Locale.ROOT)),
             Integer.parseInt(args[2]));
-    final Database database = Database.open(TestRegistry.config(args[3]));
+    final Database database =
+        Database.open(TestRegistry.config(args[3]).withDomains(Api.MIGRATIONS));
     final Api api =
         Api.start(
             new ApiConfig(ApiFixture.TOKEN, "test"),

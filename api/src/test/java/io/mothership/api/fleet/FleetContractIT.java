@@ -2,6 +2,7 @@ package io.mothership.api.fleet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.api.ApiFixture;
@@ -137,6 +138,48 @@ final class FleetContractIT {
   }
 
   @Test
+  void shouldKeepWhatIsGivenBeyondTheContract() throws Exception {
+    final String orgId = fixture.newOrganization();
+    final Answer made =
+        fixture.call(
+            "POST",
+            ENTITIES + "?org_id=" + orgId,
+            """
+            {"entity_type":"drone","name":"Ada","tags":["a"],"components":{"x":1},"heading":90,
+             "velocity":2.5}
+            """);
+    assertEquals("Ada", made.text("data", "name"));
+    final Answer kept =
+        fixture.call(
+            "GET",
+            ENTITIES + "?org_id=" + orgId + "&entity_id=" + made.text("data", "entity_id"),
+            "");
+    assertEquals(made.json("data"), kept.json("data"));
+    assertEquals("[\"a\"]", kept.text("data", "tags"));
+    assertEquals(new JsonValue.Literal("2.5"), kept.json("data", "velocity"));
+  }
+
+  @Test
+  void shouldListInPartsAndByStatusAndType() throws Exception {
+    final String orgId = fixture.newOrganization();
+    final String list = ENTITIES + "?org_id=" + orgId;
+    for (int i = 0; i < 5; i++) {
+      fixture.call(
+          "POST", list, "{\"entity_type\":\"t%d\",\"status\":\"s%d\"}".formatted(i % 2, i % 3));
+    }
+    final Answer first = fixture.call("GET", list + "&limit=2", "");
+    assertEquals(2, ((JsonValue.Items) first.json("data")).values().size());
+    final String link = first.header("Link");
+    assertTrue(link.endsWith(">; rel=\"next\""), link);
+    final Answer second = fixture.call("GET", link.substring(1, link.indexOf('>')), "");
+    assertEquals(2, ((JsonValue.Items) second.json("data")).values().size());
+    assertNotEquals(first.body(), second.body());
+    final Answer filtered = fixture.call("GET", list + "&type=t0&status=s0", "");
+    assertEquals(1, ((JsonValue.Items) filtered.json("data")).values().size());
+    assertEquals("", filtered.header("Link"));
+  }
+
+  @Test
   void shouldUpdateOnlyTheFlatKeys() throws Exception {
     final String orgId = fixture.newOrganization();
     final String entityId = fixture.newEntity(orgId);
@@ -158,6 +201,7 @@ final class FleetContractIT {
     assertEquals(new JsonValue.Flag(true), answer.json("data", "is_live"));
     assertEquals(new JsonValue.Literal("1.5"), answer.json("data", "latitude"));
     assertEquals(new JsonValue.Literal("360"), answer.json("data", "heading"));
+    assertEquals("n", answer.text("data", "name"));
     assertEquals("[\"a\"]", answer.text("data", "tags"));
     assertEquals("{\"x\":[1,{\"y\":null}]}", answer.text("data", "components"));
     assertEquals(before.json("data", "created_at"), answer.json("data", "created_at"));

@@ -43,7 +43,9 @@ final class PostgresLossIT {
 
   @BeforeEach
   void open() {
-    config = TestRegistry.config(server.newDatabase()).withDomains(List.of(VehicleRepository.MIGRATIONS));
+    config =
+        TestRegistry.config(server.newDatabase())
+            .withDomains(List.of(VehicleRepository.MIGRATIONS));
     database = Database.open(config);
     database.onReturn(transaction -> returns.incrementAndGet());
     insert("before");
