@@ -2,8 +2,12 @@ package io.mothership.routing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mothership.frame.Slice;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +34,17 @@ final class SubjectsTest {
       final String subject, final boolean isValid, final boolean isLiteral) {
     assertEquals(isValid, Subjects.isValid(Slice.of(subject)));
     assertEquals(isLiteral, Subjects.isLiteral(Slice.of(subject)));
+    assertTrue(!isValid || Subjects.isPublishable(Slice.of(subject)));
+  }
+
+  @Test
+  void shouldTakeWildcardsInAPublishAsLetters() {
+    for (final String subject : List.of("a.*", "a.>", "a.>.b", "*", ">")) {
+      assertTrue(Subjects.isPublishable(Slice.of(subject)), subject);
+    }
+    for (final String subject : List.of("", "a..b", ".a", "a.", "a b")) {
+      assertFalse(Subjects.isPublishable(Slice.of(subject)), subject);
+    }
   }
 
   @ParameterizedTest

@@ -146,7 +146,7 @@ public final class Stream {
     return expiry;
   }
 
-  /** Whether it was deleted; who still holds it lets go. */
+  /** Who still holds it then lets go. */
   public boolean isDeleted() {
     return isDeleted;
   }
@@ -581,14 +581,12 @@ public final class Stream {
     if (newest != SubjectTable.NONE) {
       enforceSubjectLimit(newest);
     }
-    if (config.discard() == Discard.NEW) {
-      // Limits keep messages out; what is in stays, also when they are lowered.
-      return;
-    }
-    while (config.messagesMax() > 0 && index.count() > config.messagesMax()) {
+    // Else limits keep messages out; what is in stays, also when they are lowered.
+    final boolean isTrimmed = config.discard() == Discard.OLD;
+    while (isTrimmed && config.messagesMax() > 0 && index.count() > config.messagesMax()) {
       drop(index.first());
     }
-    while (config.bytesMax() > 0 && index.bytes() > config.bytesMax()) {
+    while (isTrimmed && config.bytesMax() > 0 && index.bytes() > config.bytesMax()) {
       drop(index.first());
     }
   }
