@@ -81,7 +81,7 @@ final class DoctorIT {
       stopped.expect("OK", "ports", appliance.natsPort() + " is free");
       stopped.expect("OK", "journal", "last stop clean");
       // Four times the limits of the appliance's own streams, which it made at its start.
-      stopped.expect("OK", "free space", "may grow to 1.9 GiB");
+      stopped.expect("OK", "free space", "may grow to 2.9 GiB");
 
       final Path segment =
           SegmentFiles.list(SegmentFiles.journalDirectory(appliance.data()))

@@ -299,14 +299,14 @@ final class PostgresClientsIT {
     PostgresServer.shared()
         .execute(
             PostgresServer.database(url),
-            "INSERT INTO schema_migrations VALUES (3, 'later', 'now')");
+            "INSERT INTO schema_migrations VALUES (4, 'later', 'now')");
     // The server may need a moment to see that the first is gone.
     Output newer = failingStart(url);
     for (int tries = 0; newer.text().contains("SQL_IN_USE") && tries < 100; tries++) {
       Thread.sleep(50);
       newer = failingStart(url);
     }
-    newer.expect(78, "newer version: max=2, actual=3", "SQL_TOO_NEW");
+    newer.expect(78, "newer version: max=3, actual=4", "SQL_TOO_NEW");
   }
 
   @Test
